@@ -1,0 +1,144 @@
+// Package atomicfile writes files that are either there in full or not there at all.
+//
+// A checkpoint, a plot or a result is worth more than the one it replaces only once it is complete. So the new content
+// goes to a temporary file in the same folder, is forced to the disk, and then takes the old file's name in one step.
+package atomicfile
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// bufferSize is how much Write collects before it calls the system, in bytes.
+const bufferSize = 64 << 10
+
+// Write gives path the content that write produces, or leaves it as it was.
+//
+// The content has reached the disk when Write returns nil. When write returns an error or panics, or the disk is full,
+// the file that stood at path before is untouched and the temporary file is removed; a panic goes on to the caller. An
+// error of the io.Writer counts even if write ignores it. The io.Writer is buffered and must not be used after write
+// returns.
+//
+// A new file gets the permissions 0644 less the umask, a replaced one keeps its own. A symbolic link at path is
+// followed, so the file it names is replaced and the link stays. Anything else that is not a regular file (a folder, a
+// device) is refused. A process killed outright can leave its temporary file, named ".<name>.tmp-<digits>"; it is never
+// mistaken for the file itself.
+func Write(path string, write func(io.Writer) error) error {
+	target, perm, err := resolve(path)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	temp, err := createTemp(target, perm)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	renamed := false
+	defer func() { // also on the way out of a panic
+		if !renamed {
+			temp.Close()
+			os.Remove(temp.Name())
+		}
+	}()
+
+	if err := fill(temp, write); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err := os.Rename(temp.Name(), target); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	renamed = true
+	if err := syncDir(filepath.Dir(target)); err != nil {
+		return fmt.Errorf("write %s: the file is in place, but its folder could not be forced to disk: %w", path, err)
+	}
+	return nil
+}
+
+// resolve returns the file that a write to path replaces, and the permissions that its successor gets.
+func resolve(path string) (string, fs.FileMode, error) {
+	target, err := filepath.EvalSymlinks(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(path); err == nil {
+			return "", 0, errors.New("it is a symbolic link to a file that does not exist; remove the link first")
+		}
+		if _, err := os.Stat(filepath.Dir(path)); err != nil {
+			return "", 0, fmt.Errorf("its folder cannot be used, create it first: %w", err)
+		}
+		return path, 0, nil
+	}
+	if err != nil {
+		return "", 0, err
+	}
+	info, err := os.Stat(target)
+	if err != nil {
+		return "", 0, err
+	}
+	if !info.Mode().IsRegular() {
+		return "", 0, fmt.Errorf("expected a regular file to replace, found %s; choose another name", kind(info.Mode()))
+	}
+	return target, info.Mode().Perm(), nil
+}
+
+func kind(mode fs.FileMode) string {
+	if mode.IsDir() {
+		return "a folder"
+	}
+	return "a special file (" + mode.String() + ")"
+}
+
+// createTemp makes an empty file beside target. os.CreateTemp would make it 0600 and so override the umask.
+func createTemp(target string, perm fs.FileMode) (*os.File, error) {
+	base := filepath.Base(target)
+	base = base[:min(len(base), 200)] // a name may have 255 bytes, ours adds some
+	for try := 0; ; try++ {
+		name := filepath.Join(filepath.Dir(target), fmt.Sprintf(".%s.tmp-%d%d", base, os.Getpid(), try))
+		temp, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		if errors.Is(err, fs.ErrExist) && try < 10_000 {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if perm != 0 {
+			if err := temp.Chmod(perm); err != nil {
+				temp.Close()
+				os.Remove(name)
+				return nil, err
+			}
+		}
+		return temp, nil
+	}
+}
+
+// fill writes the content and does not return before it is on the disk.
+func fill(temp *os.File, write func(io.Writer) error) error {
+	w := bufio.NewWriterSize(temp, bufferSize) // it remembers its first error, and Flush returns it
+	if err := write(w); err != nil {
+		return err
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if err := temp.Sync(); err != nil {
+		return err
+	}
+	return temp.Close()
+}
+
+// syncDir makes a rename in dir survive a power cut. Some network file systems cannot do it and say EINVAL.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
+	return nil
+}
