@@ -1,0 +1,47 @@
+// Automatic differentiation, and what a leaf tensor carries for it.
+#include "shim.hpp"
+
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/function.h>
+
+mt_error* mt_backward(const mt_tensor* roots, const mt_tensor* grads, int64_t n, int32_t retain_graph,
+                      int32_t create_graph, const mt_tensor* inputs, int64_t ninputs) {
+  return mt::guarded([&] {
+    torch::autograd::backward(mt::borrow_all(roots, n), mt::borrow_all(grads, n), retain_graph != 0,
+                              create_graph != 0, mt::borrow_all(inputs, ninputs));
+  });
+}
+
+mt_error* mt_grad(const mt_tensor* outputs, const mt_tensor* grads, int64_t n, const mt_tensor* inputs,
+                  int64_t ninputs, int32_t retain_graph, int32_t create_graph, int32_t allow_unused,
+                  mt_tensor* out) {
+  return mt::guarded([&] {
+    auto gs = torch::autograd::grad(mt::borrow_all(outputs, n), mt::borrow_all(inputs, ninputs),
+                                    mt::borrow_all(grads, n), retain_graph != 0, create_graph != 0,
+                                    allow_unused != 0);
+    for (size_t i = 0; i < gs.size(); i++) out[i] = mt::release(std::move(gs[i]));
+  });
+}
+
+mt_error* mt_get_grad(mt_tensor t, mt_tensor* out) {
+  return mt::guarded([&] { *out = mt::release(mt::borrow(t).mutable_grad()); });
+}
+
+mt_error* mt_set_grad(mt_tensor t, mt_tensor grad) {
+  return mt::guarded([&] { mt::borrow(t).mutable_grad() = mt::borrow(grad); });
+}
+
+mt_error* mt_set_requires_grad(mt_tensor t, int32_t on) {
+  return mt::guarded([&] { mt::borrow(t).requires_grad_(on != 0); });
+}
+
+mt_error* mt_set_data(mt_tensor t, mt_tensor data) {
+  return mt::guarded([&] { mt::borrow(t).set_data(mt::borrow(data)); });
+}
+
+mt_error* mt_grad_fn_name(mt_tensor t, char** out) {
+  return mt::guarded([&] {
+    auto fn = mt::borrow(t).grad_fn();
+    *out = fn ? mt::copy_string(fn->name()) : nullptr;
+  });
+}

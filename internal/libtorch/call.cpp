@@ -1,0 +1,412 @@
+// Operators: found in libtorch's registry, matched to its schema by name when
+// first used, and called boxed. Arguments are converted by the running schema's
+// types, since a boxed call converts nothing itself.
+#include "shim.hpp"
+
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/core/ivalue.h>
+#include <ATen/core/jit_type.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <sstream>
+
+using c10::IValue;
+using c10::TypeKind;
+
+namespace {
+
+// What one schema argument takes.
+struct Kind {
+  TypeKind base;            // of the value, or of the list's elements
+  bool list = false;
+  bool optional = false;    // the value itself may be None
+  bool optional_elements = false;
+  int32_t fixed_size = 0;   // int[2]: a single int stands for {n, n}
+};
+
+Kind kind_of(const c10::Argument& arg) {
+  Kind k;
+  c10::TypePtr t = arg.type();
+  if (t->kind() == TypeKind::OptionalType) {
+    k.optional = true;
+    t = t->castRaw<c10::OptionalType>()->getElementType();
+  }
+  if (t->kind() == TypeKind::ListType) {
+    k.list = true;
+    if (arg.N()) k.fixed_size = *arg.N();
+    t = t->castRaw<c10::ListType>()->getElementType();
+    if (t->kind() == TypeKind::OptionalType) {
+      k.optional_elements = true;
+      t = t->castRaw<c10::OptionalType>()->getElementType();
+    }
+  }
+  k.base = t->kind();
+  return k;
+}
+
+// One value of a stream, read without copying.
+struct Value {
+  uint32_t tag, count;
+  const uint64_t* words;
+
+  static Value read(const uint64_t*& p) {
+    Value v{static_cast<uint32_t>(*p), static_cast<uint32_t>(*p >> 32), p + 1};
+    p += 1 + v.size();
+    return v;
+  }
+  size_t size() const {
+    switch (tag) {
+      case MT_DEFAULT: case MT_NONE: return 0;
+      case MT_COMPLEX: return 2;
+      case MT_STRING: return (count + 7) / 8;
+      case MT_INTS: case MT_DOUBLES: case MT_BOOLS: case MT_TENSORS: return count;
+      default: return 1;
+    }
+  }
+  double real(size_t i = 0) const {
+    double d;
+    std::memcpy(&d, &words[i], sizeof d);
+    return d;
+  }
+  int64_t integer(size_t i = 0) const { return static_cast<int64_t>(words[i]); }
+  mt_tensor handle(size_t i = 0) const { return static_cast<mt_tensor>(words[i]); }
+  bool is_int() const { return tag == MT_INT || tag == MT_BOOL; }
+  std::string text() const { return std::string(reinterpret_cast<const char*>(words), count); }
+  c10::Device device() const {
+    return c10::Device(static_cast<c10::DeviceType>(words[0] >> 16),
+                       static_cast<c10::DeviceIndex>(static_cast<int16_t>(words[0] & 0xffff)));
+  }
+};
+
+const char* tag_name(uint32_t tag) {
+  static const char* names[] = {"nothing", "None", "a tensor", "an int", "a float", "a bool", "a complex number",
+                                "a string", "a device", "a generator", "ints", "floats", "bools", "tensors"};
+  return tag < sizeof names / sizeof *names ? names[tag] : "an unknown value";
+}
+
+[[noreturn]] void mismatch(const c10::Argument& arg, const Value& v) {
+  C10_THROW_ERROR(TypeError, "argument '" + arg.name() + "' is of type " + arg.type()->str() + ", but got " +
+                                 tag_name(v.tag));
+}
+
+c10::Scalar scalar(const c10::Argument& arg, const Value& v) {
+  switch (v.tag) {
+    case MT_INT: return c10::Scalar(v.integer());
+    case MT_DOUBLE: return c10::Scalar(v.real());
+    case MT_BOOL: return c10::Scalar(v.integer() != 0);
+    case MT_COMPLEX: return c10::Scalar(c10::complex<double>(v.real(0), v.real(1)));
+    default: mismatch(arg, v);
+  }
+}
+
+IValue list_value(const Kind& k, const c10::Argument& arg, const Value& v) {
+  switch (k.base) {
+    case TypeKind::IntType:
+    case TypeKind::SymIntType: {
+      c10::List<int64_t> l;
+      if (v.is_int()) {
+        for (int32_t i = 0; i < std::max(k.fixed_size, 1); i++) l.push_back(v.integer());
+      } else if (v.tag == MT_INTS) {
+        l.reserve(v.count);
+        for (uint32_t i = 0; i < v.count; i++) l.push_back(v.integer(i));
+        if (v.count == 1 && k.fixed_size > 1)
+          for (int32_t i = 1; i < k.fixed_size; i++) l.push_back(v.integer(0));
+      } else {
+        mismatch(arg, v);
+      }
+      return l;
+    }
+    case TypeKind::FloatType: {
+      c10::List<double> l;
+      if (v.tag == MT_DOUBLE) l.push_back(v.real());
+      else if (v.is_int()) l.push_back(static_cast<double>(v.integer()));
+      else if (v.tag == MT_DOUBLES) for (uint32_t i = 0; i < v.count; i++) l.push_back(v.real(i));
+      else if (v.tag == MT_INTS) for (uint32_t i = 0; i < v.count; i++) l.push_back(static_cast<double>(v.integer(i)));
+      else mismatch(arg, v);
+      return l;
+    }
+    case TypeKind::BoolType: {
+      c10::List<bool> l;
+      if (v.tag == MT_BOOL) for (int32_t i = 0; i < std::max(k.fixed_size, 1); i++) l.push_back(v.integer() != 0);
+      else if (v.tag == MT_BOOLS) for (uint32_t i = 0; i < v.count; i++) l.push_back(v.integer(i) != 0);
+      else mismatch(arg, v);
+      return l;
+    }
+    case TypeKind::NumberType: {
+      auto l = c10::impl::GenericList(c10::NumberType::get());
+      if (v.tag == MT_DOUBLES) for (uint32_t i = 0; i < v.count; i++) l.push_back(IValue(v.real(i)));
+      else if (v.tag == MT_INTS) for (uint32_t i = 0; i < v.count; i++) l.push_back(IValue(v.integer(i)));
+      else l.push_back(IValue(scalar(arg, v)));
+      return l;
+    }
+    case TypeKind::TensorType: {
+      if (v.tag != MT_TENSORS && v.tag != MT_TENSOR) mismatch(arg, v);
+      uint32_t n = v.tag == MT_TENSOR ? 1 : v.count;
+      if (k.optional_elements) {
+        c10::List<c10::optional<at::Tensor>> l;
+        l.reserve(n);
+        for (uint32_t i = 0; i < n; i++) {
+          at::Tensor t = mt::borrow(v.handle(i));
+          l.push_back(t.defined() ? c10::optional<at::Tensor>(std::move(t)) : c10::nullopt);
+        }
+        return l;
+      }
+      c10::List<at::Tensor> l;
+      l.reserve(n);
+      for (uint32_t i = 0; i < n; i++) l.push_back(mt::borrow(v.handle(i)));
+      return l;
+    }
+    default: mismatch(arg, v);
+  }
+}
+
+IValue convert(const Kind& k, const c10::Argument& arg, const Value& v) {
+  if (v.tag == MT_NONE) {
+    if (k.base == TypeKind::TensorType && !k.list) return IValue(at::Tensor());
+    if (!k.optional) mismatch(arg, v);
+    return IValue();
+  }
+  if (k.list) return list_value(k, arg, v);
+  switch (k.base) {
+    case TypeKind::TensorType:
+      if (v.tag == MT_TENSOR) return mt::borrow(v.handle());
+      break;
+    case TypeKind::NumberType:
+      return IValue(scalar(arg, v));
+    case TypeKind::IntType:
+    case TypeKind::SymIntType:
+    case TypeKind::ScalarTypeType:
+    case TypeKind::LayoutType:
+    case TypeKind::MemoryFormatType:
+      if (v.is_int()) return IValue(v.integer());
+      break;
+    case TypeKind::FloatType:
+      if (v.tag == MT_DOUBLE) return IValue(v.real());
+      if (v.is_int()) return IValue(static_cast<double>(v.integer()));
+      break;
+    case TypeKind::BoolType:
+      if (v.is_int()) return IValue(v.integer() != 0);
+      break;
+    case TypeKind::StringType:
+      if (v.tag == MT_STRING) return IValue(v.text());
+      break;
+    case TypeKind::DeviceObjType:
+      if (v.tag == MT_DEVICE) return IValue(v.device());
+      if (v.tag == MT_STRING) return IValue(c10::Device(v.text()));
+      break;
+    case TypeKind::GeneratorType:
+      if (v.tag == MT_GENERATOR)
+        return IValue(at::Generator(c10::intrusive_ptr<c10::GeneratorImpl>::reclaim_copy(
+            reinterpret_cast<c10::GeneratorImpl*>(v.handle()))));
+      break;
+    default: break;
+  }
+  mismatch(arg, v);
+}
+
+// Writes results to the caller's words, or, where those run out, to a spill.
+class Writer {
+ public:
+  Writer(uint64_t* out, size_t cap) : out_(out), cap_(cap) {}
+  void header(uint32_t tag, size_t count = 1) { put(tag | static_cast<uint64_t>(count) << 32); }
+  void put(uint64_t w) {
+    if (spill_.empty() && n_ < cap_) {
+      out_[n_++] = w;
+      return;
+    }
+    if (spill_.empty()) spill_.assign(out_, out_ + n_);
+    spill_.push_back(w);
+  }
+  void real(double d) {
+    uint64_t w;
+    std::memcpy(&w, &d, sizeof w);
+    put(w);
+  }
+  void tensor(at::Tensor t) { put(mt::release(std::move(t))); }
+  uint64_t* spill() const {
+    if (spill_.empty()) return nullptr;
+    auto* p = static_cast<uint64_t*>(std::malloc(spill_.size() * sizeof(uint64_t)));
+    std::memcpy(p, spill_.data(), spill_.size() * sizeof(uint64_t));
+    return p;
+  }
+
+  void value(IValue v) {
+    if (v.isNone()) {
+      header(MT_NONE, 0);
+    } else if (v.isTensor()) {
+      at::Tensor t = std::move(v).toTensor();
+      if (!t.defined()) return header(MT_NONE, 0);
+      header(MT_TENSOR);
+      tensor(std::move(t));
+    } else if (v.isInt()) {
+      header(MT_INT);
+      put(static_cast<uint64_t>(v.toInt()));
+    } else if (v.isDouble()) {
+      header(MT_DOUBLE);
+      real(v.toDouble());
+    } else if (v.isBool()) {
+      header(MT_BOOL);
+      put(v.toBool());
+    } else if (v.isComplexDouble()) {
+      header(MT_COMPLEX, 2);
+      real(v.toComplexDouble().real());
+      real(v.toComplexDouble().imag());
+    } else if (v.isString()) {
+      const std::string& s = v.toStringRef();
+      header(MT_STRING, s.size());
+      for (size_t i = 0; i < s.size(); i += 8) {
+        uint64_t w = 0;
+        std::memcpy(&w, s.data() + i, std::min<size_t>(8, s.size() - i));
+        put(w);
+      }
+    } else if (v.isDevice()) {
+      header(MT_DEVICE);
+      c10::Device d = v.toDevice();
+      put(static_cast<uint64_t>(d.type()) << 16 | static_cast<uint16_t>(d.index()));
+    } else if (v.isTensorList()) {
+      std::vector<at::Tensor> ts = v.toTensorVector();
+      header(MT_TENSORS, ts.size());
+      for (at::Tensor& t : ts) tensor(std::move(t));
+    } else if (v.isIntList()) {
+      std::vector<int64_t> xs = v.toIntVector();
+      header(MT_INTS, xs.size());
+      for (int64_t x : xs) put(static_cast<uint64_t>(x));
+    } else if (v.isDoubleList()) {
+      std::vector<double> xs = v.toDoubleVector();
+      header(MT_DOUBLES, xs.size());
+      for (double x : xs) real(x);
+    } else if (v.isBoolList()) {
+      c10::List<bool> xs = v.toBoolList();
+      header(MT_BOOLS, xs.size());
+      for (size_t i = 0; i < xs.size(); i++) put(xs.get(i));
+    } else {
+      C10_THROW_ERROR(NotImplementedError, "a result of type " + v.tagKind() + " can't be passed to Go");
+    }
+  }
+
+ private:
+  uint64_t* out_;
+  size_t cap_, n_ = 0;
+  std::vector<uint64_t> spill_;
+};
+
+// A stack that keeps its memory between calls. A call within a call (a hook in
+// backward) gets one of its own.
+struct StackLease {
+  static thread_local torch::jit::Stack kept;
+  static thread_local bool busy;
+  torch::jit::Stack own;
+  torch::jit::Stack& stack;
+  bool leased;
+  StackLease() : stack(busy ? own : kept), leased(!busy) { busy = true; }
+  ~StackLease() {
+    stack.clear();
+    if (leased) busy = false;
+  }
+};
+thread_local torch::jit::Stack StackLease::kept;
+thread_local bool StackLease::busy = false;
+
+struct Operator {
+  c10::OperatorHandle handle;
+  std::vector<Kind> kinds;                 // by schema position
+  std::vector<c10::optional<IValue>> defaults;
+  std::vector<int> position;               // caller's order -> schema's; -1: this libtorch lacks it
+  std::vector<std::string> names;          // the caller's
+  bool in_order;                           // position[i] == i
+};
+
+int find_argument(const c10::FunctionSchema& schema, const std::string& alternatives) {
+  std::stringstream in(alternatives);
+  for (std::string name; std::getline(in, name, '|');)
+    for (size_t i = 0; i < schema.arguments().size(); i++)
+      if (schema.arguments()[i].name() == name) return static_cast<int>(i);
+  return -1;
+}
+
+void push_default(const Operator* op, size_t i, torch::jit::Stack& stack) {
+  if (!op->defaults[i])
+    C10_THROW_ERROR(TypeError, "argument '" + op->handle.schema().arguments()[i].name() + "' is required");
+  stack.push_back(*op->defaults[i]);
+}
+
+void push_arguments(const Operator* op, const uint64_t* p, int32_t nargs, torch::jit::Stack& stack) {
+  const auto& args = op->handle.schema().arguments();
+  if (static_cast<size_t>(nargs) > op->position.size())
+    C10_THROW_ERROR(TypeError, "takes " + std::to_string(op->position.size()) + " arguments, but got " +
+                                   std::to_string(nargs));
+  if (op->in_order) {
+    for (int32_t i = 0; i < nargs; i++) {
+      Value v = Value::read(p);
+      if (v.tag == MT_DEFAULT) push_default(op, i, stack);
+      else stack.push_back(convert(op->kinds[i], args[i], v));
+    }
+    for (size_t i = nargs; i < args.size(); i++) push_default(op, i, stack);
+    return;
+  }
+  std::vector<Value> given(args.size(), Value{MT_DEFAULT, 0, nullptr});
+  for (int32_t i = 0; i < nargs; i++) {
+    Value v = Value::read(p);
+    if (op->position[i] >= 0) given[op->position[i]] = v;
+    else if (v.tag != MT_DEFAULT && v.tag != MT_NONE)
+      C10_THROW_ERROR(NotImplementedError, "libtorch " + std::string(mt_loaded_version()) +
+                                               " has no argument '" + op->names[i] + "': " +
+                                               toString(op->handle.schema()));
+  }
+  for (size_t i = 0; i < args.size(); i++) {
+    if (given[i].tag == MT_DEFAULT) push_default(op, i, stack);
+    else stack.push_back(convert(op->kinds[i], args[i], given[i]));
+  }
+}
+
+}  // namespace
+
+mt_error* mt_op_find(const char* name, const char* overload, const char* names, mt_op* out) {
+  return mt::guarded([&] {
+    auto found = c10::Dispatcher::singleton().findSchema({name, overload});
+    if (!found) {
+      std::string full = *overload ? std::string(name) + "." + overload : name;
+      C10_THROW_ERROR(NotImplementedError, "libtorch " + std::string(mt_loaded_version()) + " has no operator " + full);
+    }
+    auto op = std::make_unique<Operator>(Operator{*found, {}, {}, {}, {}, true});
+    const auto& args = found->schema().arguments();
+    for (const auto& arg : args) {
+      op->kinds.push_back(kind_of(arg));
+      op->defaults.push_back(arg.default_value());
+      if (names == nullptr) op->names.push_back(arg.name());
+    }
+    if (names != nullptr) {
+      std::stringstream in(names);
+      for (std::string n; std::getline(in, n);) op->names.push_back(n);
+    }
+    for (size_t i = 0; i < op->names.size(); i++) {
+      op->position.push_back(find_argument(found->schema(), op->names[i]));
+      if (op->position[i] != static_cast<int>(i)) op->in_order = false;
+    }
+    *out = reinterpret_cast<mt_op>(op.release());
+  });
+}
+
+mt_error* mt_call(mt_op handle, const uint64_t* args, int32_t nargs, mt_results* out) {
+  return mt::guarded([&] {
+    const auto* op = reinterpret_cast<const Operator*>(handle);
+    StackLease lease;
+    push_arguments(op, args, nargs, lease.stack);
+    op->handle.callBoxed(lease.stack);
+    Writer w(out->words, MT_RESULT_WORDS);
+    out->count = static_cast<int64_t>(lease.stack.size());
+    for (IValue& v : lease.stack) w.value(std::move(v));
+    out->spill = reinterpret_cast<uint64_t>(w.spill());
+  });
+}
+
+mt_error* mt_schemas(char** out) {
+  return mt::guarded([&] {
+    std::ostringstream s;
+    auto& d = c10::Dispatcher::singleton();
+    for (const auto& name : d.getAllOpNames())
+      if (auto op = d.findSchema(name)) s << op->schema() << '\n';
+    *out = mt::copy_string(s.str());
+  });
+}

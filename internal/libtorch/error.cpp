@@ -1,0 +1,108 @@
+// Errors and warnings on their way from C++ to Go.
+#include "shim.hpp"
+
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <mutex>
+#include <new>
+
+namespace mt {
+
+char* copy_string(const std::string& s) {
+  char* c = static_cast<char*>(std::malloc(s.size() + 1));
+  if (c != nullptr) std::memcpy(c, s.c_str(), s.size() + 1);
+  return c;
+}
+
+mt_error* make_error(int32_t kind, const std::string& message) {
+  auto* e = static_cast<mt_error*>(std::malloc(sizeof(mt_error) + message.size() + 1));
+  if (e == nullptr) std::abort();  // not even an error message's worth of memory is left
+  e->kind = kind;
+  std::memcpy(e->message, message.c_str(), message.size() + 1);
+  return e;
+}
+
+// The kind of a C++ exception, so that Go need not read its words.
+mt_error* current_exception() {
+  try {
+    throw;
+  } catch (const c10::IndexError& e) {
+    return make_error(MT_ERROR_INDEX, e.what_without_backtrace());
+  } catch (const c10::ValueError& e) {
+    return make_error(MT_ERROR_VALUE, e.what_without_backtrace());
+  } catch (const c10::TypeError& e) {
+    return make_error(MT_ERROR_TYPE, e.what_without_backtrace());
+  } catch (const c10::NotImplementedError& e) {
+    return make_error(MT_ERROR_NOT_IMPLEMENTED, e.what_without_backtrace());
+  } catch (const c10::LinAlgError& e) {
+    return make_error(MT_ERROR_LINALG, e.what_without_backtrace());
+  } catch (const c10::OutOfMemoryError& e) {
+    return make_error(MT_ERROR_OUT_OF_MEMORY, e.what_without_backtrace());
+  } catch (const c10::Error& e) {
+    std::string what = e.what_without_backtrace();
+    bool oom = what.find("DefaultCPUAllocator: ") != std::string::npos ||
+               what.find("out of memory") != std::string::npos;
+    return make_error(oom ? MT_ERROR_OUT_OF_MEMORY : MT_ERROR_OTHER, what);
+  } catch (const std::bad_alloc&) {
+    return make_error(MT_ERROR_OUT_OF_MEMORY, "out of memory");
+  } catch (const std::exception& e) {
+    return make_error(MT_ERROR_OTHER, e.what());
+  } catch (...) {
+    return make_error(MT_ERROR_OTHER, "an exception of an unknown type");
+  }
+}
+
+namespace {
+
+std::mutex warnings_mutex;
+std::deque<std::string> warnings;
+int64_t warning_count = 0;  // read by Go without a call
+
+constexpr size_t max_waiting = 64;  // a flood keeps its beginning
+
+void keep_warning(const std::string& msg) {
+  std::lock_guard<std::mutex> lock(warnings_mutex);
+  if (warnings.size() >= max_waiting) return;
+  warnings.push_back(msg);
+  __atomic_add_fetch(&warning_count, 1, __ATOMIC_RELEASE);
+}
+
+struct Handler : c10::WarningHandler {
+#if TORCH_VERSION_MAJOR < 2
+  void process(const c10::SourceLocation&, const std::string& msg, const bool) override {
+    keep_warning(msg);
+  }
+#else
+  void process(const c10::Warning& w) override { keep_warning(w.msg()); }
+#endif
+};
+
+}  // namespace
+
+// libtorch keeps its warning handler per thread; the default writes to stderr.
+void watch_warnings() {
+  thread_local bool watched = false;
+  if (watched) return;
+  static Handler handler;
+#if TORCH_VERSION_MAJOR < 2
+  c10::Warning::set_warning_handler(&handler);
+#else
+  c10::WarningUtils::set_warning_handler(&handler);
+#endif
+  watched = true;
+}
+
+}  // namespace mt
+
+void mt_error_free(mt_error* e) { std::free(e); }
+
+const int64_t* mt_warning_count(void) { return &mt::warning_count; }
+
+char* mt_next_warning(void) {
+  std::lock_guard<std::mutex> lock(mt::warnings_mutex);
+  if (mt::warnings.empty()) return nullptr;
+  char* s = mt::copy_string(mt::warnings.front());
+  mt::warnings.pop_front();
+  return s;
+}

@@ -1,0 +1,59 @@
+// Random numbers: libtorch's own generators, so that the same seed gives the
+// same draws as in Python.
+#include "shim.hpp"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
+
+namespace {
+
+at::Generator generator(mt_generator g) {
+  if (g == 0) return at::detail::getDefaultCPUGenerator();
+  return at::Generator(c10::intrusive_ptr<c10::GeneratorImpl>::reclaim_copy(reinterpret_cast<c10::GeneratorImpl*>(g)));
+}
+
+}  // namespace
+
+mt_error* mt_manual_seed(uint64_t seed) {
+  return mt::guarded([&] { at::manual_seed(seed); });
+}
+
+mt_error* mt_initial_seed(mt_generator g, uint64_t* seed) {
+  return mt::guarded([&] {
+    at::Generator gen = generator(g);
+    std::lock_guard<std::mutex> lock(gen.mutex());
+    *seed = gen.current_seed();
+  });
+}
+
+mt_error* mt_generator_new(uint64_t seed, mt_generator* out) {
+  return mt::guarded([&] { *out = reinterpret_cast<mt_generator>(at::detail::createCPUGenerator(seed).unsafeReleaseGeneratorImpl()); });
+}
+
+mt_error* mt_generator_seed(mt_generator g, uint64_t seed) {
+  return mt::guarded([&] {
+    at::Generator gen = generator(g);
+    std::lock_guard<std::mutex> lock(gen.mutex());
+    gen.set_current_seed(seed);
+  });
+}
+
+void mt_generator_free(mt_generator g) {
+  c10::intrusive_ptr<c10::GeneratorImpl>::reclaim(reinterpret_cast<c10::GeneratorImpl*>(g));
+}
+
+mt_error* mt_generator_state(mt_generator g, mt_tensor* out) {
+  return mt::guarded([&] {
+    at::Generator gen = generator(g);
+    std::lock_guard<std::mutex> lock(gen.mutex());
+    *out = mt::release(gen.get_state());
+  });
+}
+
+mt_error* mt_set_generator_state(mt_generator g, mt_tensor state) {
+  return mt::guarded([&] {
+    at::Generator gen = generator(g);
+    std::lock_guard<std::mutex> lock(gen.mutex());
+    gen.set_state(mt::borrow(state));
+  });
+}

@@ -1,0 +1,92 @@
+package libtorch
+
+/*
+#include "shim.h"
+
+#cgo nocallback mt_grad_mode
+#cgo nocallback mt_set_grad_mode
+#cgo nocallback mt_pinned
+#cgo nocallback mt_set_pinned
+#cgo nocallback mt_pow
+*/
+import "C"
+
+import (
+	"fmt"
+	"sync/atomic"
+	"unsafe"
+)
+
+// CompiledVersion is the libtorch whose headers the shim was compiled against.
+func CompiledVersion() string { return C.GoString(C.mt_compiled_version()) }
+
+// LoadedVersion is the libtorch that the process has loaded.
+func LoadedVersion() string { return C.GoString(C.mt_loaded_version()) }
+
+// CheckVersion says so when the two differ: calling on would read memory as the
+// wrong types.
+func CheckVersion() error {
+	if c, l := CompiledVersion(), LoadedVersion(); l != "" && c != l {
+		return fmt.Errorf("this program was built for libtorch %s, but %s is libtorch %s: "+
+			"build it again (make build), or bring the other libtorch back", c, LibraryPath(), l)
+	}
+	return nil
+}
+
+// Config is libtorch's account of how it was built, and of its threads.
+func Config() string { return C.GoString(C.mt_config()) }
+
+// LibraryPath is the file from which libtorch was loaded.
+func LibraryPath() string { return C.GoString(C.mt_library_path()) }
+
+// MallocSetting says how glibc's allocator was set when the program was loaded.
+func MallocSetting() string { return C.GoString(C.mt_malloc_setting()) }
+
+// NumThreads is the size of libtorch's thread pool.
+func NumThreads() int { return int(C.mt_num_threads()) }
+
+// SetNumThreads sets libtorch's threads, and OpenBLAS's where it is loaded.
+func SetNumThreads(n int) error { return take(C.mt_set_num_threads(C.int32_t(n))) }
+
+// BLASThreads is OpenBLAS's number of threads, or -1 where another BLAS is loaded.
+func BLASThreads() int { return int(C.mt_blas_threads()) }
+
+// GradMode reports whether autograd records on this OS thread.
+func GradMode() bool { return C.mt_grad_mode() != 0 }
+
+// SetGradMode sets it for this OS thread: the caller must be pinned to it.
+func SetGradMode(on bool) { C.mt_set_grad_mode(cbool(on)) }
+
+// Pinned reports whether SetPinned was called on this OS thread.
+func Pinned() bool { return C.mt_pinned() != 0 }
+
+// SetPinned notes that the goroutine is locked to this OS thread.
+func SetPinned(on bool) { C.mt_set_pinned(cbool(on)) }
+
+var (
+	cpuBytes     = (*int64)(unsafe.Pointer(C.mt_cpu_bytes()))
+	warningCount = (*int64)(unsafe.Pointer(C.mt_warning_count()))
+)
+
+// CPUBytes is the memory that CPU tensors hold now; reading it costs no call.
+func CPUBytes() int64 { return atomic.LoadInt64(cpuBytes) }
+
+// WarningCount is the number of warnings raised so far; reading it costs no call.
+func WarningCount() int64 { return atomic.LoadInt64(warningCount) }
+
+// NextWarning is the oldest warning not yet read, or "".
+func NextWarning() string { return goString(C.mt_next_warning()) }
+
+// Pow is libm's pow, whose last bit can differ from math.Pow's. Python uses it.
+func Pow(x, y float64) float64 { return float64(C.mt_pow(C.double(x), C.double(y))) }
+
+// CUDAWhyNot is "" when CUDA can be used, or the reason why it can't.
+func CUDAWhyNot() string { return C.GoString(C.mt_cuda_why_not()) }
+
+// CUDACount is the number of GPUs.
+func CUDACount() int { return int(C.mt_cuda_count()) }
+
+// Synchronize waits until the device has done what it was given.
+func Synchronize(kind, index int) error {
+	return take(C.mt_synchronize(C.int32_t(kind), C.int32_t(index)))
+}

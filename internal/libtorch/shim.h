@@ -1,0 +1,147 @@
+// The flat C door to libtorch: everything Go may ask of it, in fixed-width C
+// types. No exception crosses it: a function that can fail returns the error
+// itself (NULL when all went well), which the caller frees with mt_error_free.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct mt_error {
+  int32_t kind;  // one of mt_error_kind
+  char message[];
+} mt_error;
+
+enum mt_error_kind {
+  MT_ERROR_OTHER = 0,
+  MT_ERROR_INDEX = 1,
+  MT_ERROR_VALUE = 2,
+  MT_ERROR_TYPE = 3,
+  MT_ERROR_NOT_IMPLEMENTED = 4,
+  MT_ERROR_LINALG = 5,
+  MT_ERROR_OUT_OF_MEMORY = 6,
+  MT_ERROR_NO_OPERATOR = 7,
+};
+
+void mt_error_free(mt_error* e);
+
+// A value in an argument or result stream: one header word (tag in the low 32
+// bits, count in the high 32), then its payload words.
+enum mt_tag {
+  MT_DEFAULT = 0,    // not given: the running libtorch's own default
+  MT_NONE = 1,       // None / an undefined tensor
+  MT_TENSOR = 2,     // 1 word: handle
+  MT_INT = 3,        // 1 word
+  MT_DOUBLE = 4,     // 1 word: IEEE bits
+  MT_BOOL = 5,       // 1 word
+  MT_COMPLEX = 6,    // 2 words: real, imaginary
+  MT_STRING = 7,     // count bytes, padded to words
+  MT_DEVICE = 8,     // 1 word: type << 16 | (index & 0xffff)
+  MT_GENERATOR = 9,  // 1 word: handle
+  MT_INTS = 10,      // count words
+  MT_DOUBLES = 11,   // count words
+  MT_BOOLS = 12,     // count words
+  MT_TENSORS = 13,   // count words: handles, 0 for None
+};
+
+// ---- operators (call.cpp) ----
+typedef uintptr_t mt_op;  // an operator, found once and kept for good
+
+// Finds an operator in libtorch's registry. names are the caller's argument
+// names, in the order in which mt_call will be given them, separated by '\n';
+// "new|old" accepts either name. names NULL: the schema's own order.
+mt_error* mt_op_find(const char* name, const char* overload, const char* names, mt_op* out);
+
+// What a call returned: count values in words. If those are too few, spill is
+// the address of a malloc'd stream with all of them, to be freed by the caller.
+// (An integer: Go must not be handed room for a pointer, or it would have to
+// keep the whole struct on its heap.)
+#define MT_RESULT_WORDS 12
+typedef struct mt_results {
+  uint64_t words[MT_RESULT_WORDS];
+  uint64_t spill;
+  int64_t count;
+} mt_results;
+
+// Calls it with nargs values.
+mt_error* mt_call(mt_op op, const uint64_t* args, int32_t nargs, mt_results* out);
+
+// All operators' schemas, one a line (malloc'd).
+mt_error* mt_schemas(char** out);
+
+// ---- tensors (tensor.cpp) ----
+typedef uintptr_t mt_tensor;  // an owned reference to a TensorImpl; 0: none
+
+void mt_free(mt_tensor t);
+void mt_free_many(const mt_tensor* ts, int64_t n);
+mt_error* mt_from_data(const char* data, int64_t nbytes, const int64_t* shape, int64_t dims,
+                       int32_t dtype, mt_tensor* out);
+// Copies the elements, in row-major order, to dst, which holds nbytes.
+mt_error* mt_copy_out(mt_tensor t, char* dst, int64_t nbytes);
+
+typedef struct mt_info {
+  int64_t dims, numel, offset, storage_bytes, version;
+  int32_t dtype, device_type, device_index, item_size;
+  int32_t requires_grad, is_leaf, is_contiguous, has_storage;
+  uint64_t storage_id;  // equal for tensors that share memory
+} mt_info;
+mt_error* mt_tensor_info(mt_tensor t, mt_info* out);
+// Writes min(cap, dims) sizes and strides; either may be NULL.
+mt_error* mt_sizes(mt_tensor t, int64_t* sizes, int64_t* strides, int64_t cap);
+mt_error* mt_data_ptr(mt_tensor t, uintptr_t* out);
+// A second owned reference to the same tensor.
+mt_tensor mt_retain(mt_tensor t);
+
+// ---- autograd (autograd.cpp) ----
+mt_error* mt_backward(const mt_tensor* roots, const mt_tensor* grads, int64_t n, int32_t retain_graph,
+                      int32_t create_graph, const mt_tensor* inputs, int64_t ninputs);
+mt_error* mt_grad(const mt_tensor* outputs, const mt_tensor* grads, int64_t n, const mt_tensor* inputs,
+                  int64_t ninputs, int32_t retain_graph, int32_t create_graph, int32_t allow_unused,
+                  mt_tensor* out);
+mt_error* mt_get_grad(mt_tensor t, mt_tensor* out);
+mt_error* mt_set_grad(mt_tensor t, mt_tensor grad);
+mt_error* mt_set_requires_grad(mt_tensor t, int32_t on);
+mt_error* mt_set_data(mt_tensor t, mt_tensor data);
+mt_error* mt_grad_fn_name(mt_tensor t, char** out);
+
+// ---- per-thread state (runtime.cpp) ----
+int32_t mt_grad_mode(void);
+void mt_set_grad_mode(int32_t on);
+// Whether the goroutine on this OS thread was pinned to it by mt_set_pinned.
+int32_t mt_pinned(void);
+void mt_set_pinned(int32_t on);
+
+// ---- the process (runtime.cpp) ----
+const char* mt_compiled_version(void);
+const char* mt_loaded_version(void);
+const char* mt_config(void);
+const char* mt_library_path(void);
+const char* mt_malloc_setting(void);
+int32_t mt_num_threads(void);
+mt_error* mt_set_num_threads(int32_t n);
+int32_t mt_blas_threads(void);  // -1: not an OpenBLAS
+const int64_t* mt_cpu_bytes(void);       // live bytes of CPU tensor storage
+const int64_t* mt_warning_count(void);   // warnings so far
+char* mt_next_warning(void);             // malloc'd; NULL when there is none
+double mt_pow(double x, double y);       // libm's, as Python uses it
+
+// ---- devices (device.cpp) ----
+const char* mt_cuda_why_not(void);  // "" when CUDA can be used
+int32_t mt_cuda_count(void);
+mt_error* mt_synchronize(int32_t device_type, int32_t index);
+
+// ---- random numbers (random.cpp) ----
+typedef uintptr_t mt_generator;
+mt_error* mt_manual_seed(uint64_t seed);
+mt_error* mt_initial_seed(mt_generator g, uint64_t* seed);  // g 0: the default CPU generator
+mt_error* mt_generator_new(uint64_t seed, mt_generator* out);
+mt_error* mt_generator_seed(mt_generator g, uint64_t seed);
+void mt_generator_free(mt_generator g);
+mt_error* mt_generator_state(mt_generator g, mt_tensor* out);
+mt_error* mt_set_generator_state(mt_generator g, mt_tensor state);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,130 @@
+package libtorch
+
+/*
+#include "shim.h"
+
+#cgo noescape mt_from_data
+#cgo nocallback mt_from_data
+#cgo noescape mt_copy_out
+#cgo nocallback mt_copy_out
+#cgo noescape mt_tensor_info
+#cgo nocallback mt_tensor_info
+#cgo noescape mt_sizes
+#cgo nocallback mt_sizes
+#cgo noescape mt_data_ptr
+#cgo nocallback mt_data_ptr
+#cgo noescape mt_get_grad
+#cgo nocallback mt_get_grad
+*/
+import "C"
+
+import "unsafe"
+
+// Tensor is an owned reference to a libtorch tensor; 0 is none.
+type Tensor uintptr
+
+func (t Tensor) c() C.mt_tensor { return C.mt_tensor(t) }
+
+// Free gives the reference back.
+func (t Tensor) Free() { C.mt_free(t.c()) }
+
+// Retain makes a second owned reference to the same tensor.
+func (t Tensor) Retain() Tensor { return Tensor(C.mt_retain(t.c())) }
+
+// FreeAll gives all the references back in one call.
+func FreeAll(ts []Tensor) {
+	if len(ts) > 0 {
+		C.mt_free_many((*C.mt_tensor)(unsafe.Pointer(&ts[0])), C.int64_t(len(ts)))
+	}
+}
+
+// FromBytes makes a CPU tensor from a copy of row-major memory.
+func FromBytes(data []byte, shape []int, dtype int) (Tensor, error) {
+	var out C.mt_tensor
+	err := take(C.mt_from_data((*C.char)(unsafe.Pointer(unsafe.SliceData(data))), C.int64_t(len(data)),
+		(*C.int64_t)(unsafe.Pointer(unsafe.SliceData(shape))), C.int64_t(len(shape)), C.int32_t(dtype), &out))
+	return Tensor(out), err
+}
+
+// CopyTo copies the elements, row-major, into dst, which must have their size.
+func (t Tensor) CopyTo(dst []byte) error {
+	return take(C.mt_copy_out(t.c(), (*C.char)(unsafe.Pointer(unsafe.SliceData(dst))), C.int64_t(len(dst))))
+}
+
+// Info is what libtorch knows of a tensor beside its elements.
+type Info struct {
+	Dims, Numel, Offset, StorageBytes, Version     int64
+	DType, DeviceType, DeviceIndex, ItemSize       int32
+	RequiresGrad, IsLeaf, IsContiguous, HasStorage int32
+	StorageID                                      uint64
+}
+
+// Info reads it in one call.
+func (t Tensor) Info() (Info, error) {
+	var i Info
+	err := take(C.mt_tensor_info(t.c(), (*C.mt_info)(unsafe.Pointer(&i))))
+	return i, err
+}
+
+// Sizes fills sizes and strides, each as long as the tensor has dimensions, or nil.
+func (t Tensor) Sizes(sizes, strides []int) error {
+	return take(C.mt_sizes(t.c(), (*C.int64_t)(unsafe.Pointer(unsafe.SliceData(sizes))),
+		(*C.int64_t)(unsafe.Pointer(unsafe.SliceData(strides))), C.int64_t(max(len(sizes), len(strides)))))
+}
+
+// DataPtr is the address of the first element.
+func (t Tensor) DataPtr() (unsafe.Pointer, error) {
+	var p C.uintptr_t
+	err := take(C.mt_data_ptr(t.c(), &p))
+	return *(*unsafe.Pointer)(unsafe.Pointer(&p)), err
+}
+
+// Backward runs autograd from roots, each with its gradient (0: ones), into the
+// leaves, or into inputs alone where there are any.
+func Backward(roots, grads []Tensor, retainGraph, createGraph bool, inputs []Tensor) error {
+	return take(C.mt_backward(handles(roots), handles(grads), C.int64_t(len(roots)), cbool(retainGraph), cbool(createGraph),
+		handles(inputs), C.int64_t(len(inputs))))
+}
+
+// Grad returns the gradients of outputs with respect to inputs; 0 where an
+// input was not used and allowUnused is set.
+func Grad(outputs, grads, inputs []Tensor, retainGraph, createGraph, allowUnused bool) ([]Tensor, error) {
+	out := make([]Tensor, len(inputs))
+	err := take(C.mt_grad(handles(outputs), handles(grads), C.int64_t(len(outputs)), handles(inputs), C.int64_t(len(inputs)),
+		cbool(retainGraph), cbool(createGraph), cbool(allowUnused), handles(out)))
+	return out, err
+}
+
+// Grad is a new reference to the accumulated gradient, or 0.
+func (t Tensor) Grad() (Tensor, error) {
+	var out C.mt_tensor
+	err := take(C.mt_get_grad(t.c(), &out))
+	return Tensor(out), err
+}
+
+// SetGrad replaces the accumulated gradient; 0 drops it.
+func (t Tensor) SetGrad(g Tensor) error { return take(C.mt_set_grad(t.c(), g.c())) }
+
+// SetRequiresGrad is requires_grad_.
+func (t Tensor) SetRequiresGrad(on bool) error {
+	return take(C.mt_set_requires_grad(t.c(), cbool(on)))
+}
+
+// SetData makes t share data's memory, dtype and device, and stay the same leaf.
+func (t Tensor) SetData(data Tensor) error { return take(C.mt_set_data(t.c(), data.c())) }
+
+// GradFnName is the name of the node that made t, or "" for a leaf.
+func (t Tensor) GradFnName() (string, error) {
+	var s *C.char
+	err := take(C.mt_grad_fn_name(t.c(), &s))
+	return goString(s), err
+}
+
+func handles(ts []Tensor) *C.mt_tensor { return (*C.mt_tensor)(unsafe.Pointer(unsafe.SliceData(ts))) }
+
+func cbool(v bool) C.int32_t {
+	if v {
+		return 1
+	}
+	return 0
+}
