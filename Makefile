@@ -1,0 +1,64 @@
+GO          ?= go
+GOFUMPT     ?= mvdan.cc/gofumpt@v0.12.0
+STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+TESTFLAGS ?= -timeout 20m
+# Packages in which goroutines meet: they are tested once more under the race detector.
+RACE      ?= ./torch/... ./datasets/... ./trainer/...
+FUZZTIME  ?= 10s
+
+# Commands that compare with Python start with this: it finds or installs the Python and names it in PYTHON.
+with_python = PYTHON="$$(scripts/setup-python.sh)" && export PYTHON &&
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+.PHONY: setup
+setup: ## find or install libtorch and a fast BLAS
+	@scripts/setup-libtorch.sh
+
+.PHONY: build
+build: setup ## build bin/multitorch
+	$(GO) build -o bin/multitorch ./cmd/multitorch
+
+.PHONY: train
+train: build ## train the image and text model on Emoji-10
+	bin/multitorch train
+
+.PHONY: test
+test: setup ## run all tests
+	@$(with_python) $(GO) test $(TESTFLAGS) ./... && $(GO) test -race $(TESTFLAGS) $(RACE)
+
+.PHONY: lint
+lint: setup ## check the form of Go code and shell scripts
+	@unformatted="$$($(GO) run $(GOFUMPT) -l .)" || exit; \
+	[ -z "$$unformatted" ] || { echo "gofumpt would change:"; echo "$$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+	@if command -v shellcheck >/dev/null; then shellcheck -x scripts/*.sh .ci/run; \
+	else echo "shellcheck is not installed: the shell scripts were not checked"; fi
+
+.PHONY: parity
+parity: setup ## compare with PyTorch, bit for bit
+	@$(with_python) $(GO) test -count=1 -v -run Parity $(TESTFLAGS) ./...
+
+.PHONY: results
+results: build ## train every model on three seeds and print the table
+	bin/multitorch results
+
+.PHONY: bench
+bench: build ## measure against PyTorch, side by side
+	@$(with_python) $(GO) run ./scripts/bench
+
+.PHONY: fuzz
+fuzz: setup ## run every fuzz test for FUZZTIME
+	@GO="$(GO)" FUZZTIME="$(FUZZTIME)" scripts/fuzz.sh
+
+.PHONY: doctor
+doctor: build ## say what was found and whether it works
+	bin/multitorch doctor
+
+.PHONY: clean
+clean: ## remove what was built; libtorch, data and results stay
+	rm -rf bin build
