@@ -48,6 +48,9 @@ func (op *Op) resolve() (C.mt_op, error) {
 	if o := op.found.Load(); o != 0 {
 		return C.mt_op(o), nil
 	}
+	if versionError != nil {
+		return 0, versionError
+	}
 	name, overload := C.CString(op.Name), C.CString(op.Overload)
 	defer C.free(unsafe.Pointer(name))
 	defer C.free(unsafe.Pointer(overload))

@@ -23,8 +23,10 @@ func CompiledVersion() string { return C.GoString(C.mt_compiled_version()) }
 // LoadedVersion is the libtorch that the process has loaded.
 func LoadedVersion() string { return C.GoString(C.mt_loaded_version()) }
 
-// CheckVersion says so when the two differ: calling on would read memory as the
-// wrong types.
+var versionError = CheckVersion() // checked before anything is called
+
+// CheckVersion says so when the two differ. Every call then fails with this
+// error: going on would read memory as the wrong types.
 func CheckVersion() error {
 	if c, l := CompiledVersion(), LoadedVersion(); l != "" && c != l {
 		return fmt.Errorf("this program was built for libtorch %s, but %s is libtorch %s: "+

@@ -1,0 +1,209 @@
+package torch
+
+import "multitorch/internal/libtorch"
+
+// The binary operators take a *Tensor or a Go number on the right, broadcast
+// shapes and promote types as PyTorch does. Those named ...Inplace change x and
+// return it, as PyTorch's add_ does.
+
+// binaryOp is an operator in its overloads for a tensor and for a number.
+type binaryOp struct{ tensor, scalar *libtorch.Op }
+
+func newBinary(name string) binaryOp {
+	return binaryOp{libtorch.NewOp(name+".Tensor", "self", "other"), libtorch.NewOp(name+".Scalar", "self", "other")}
+}
+
+func (b binaryOp) do(x *Tensor, other any) *Tensor {
+	if y, ok := other.(*Tensor); ok {
+		return do(b.tensor, x, y)
+	}
+	return do(b.scalar, x, number(b.scalar.Short(), other))
+}
+
+func (b binaryOp) inplace(x *Tensor, other any) *Tensor {
+	if y, ok := other.(*Tensor); ok {
+		doVoid(b.tensor, x, y)
+	} else {
+		doVoid(b.scalar, x, number(b.scalar.Short(), other))
+	}
+	return x
+}
+
+var (
+	opAdd, opAddInplace = newBinary("aten::add"), newBinary("aten::add_")
+	opSub, opSubInplace = newBinary("aten::sub"), newBinary("aten::sub_")
+	opMul, opMulInplace = newBinary("aten::mul"), newBinary("aten::mul_")
+	opDiv, opDivInplace = newBinary("aten::div"), newBinary("aten::div_")
+	opEq, opNe          = newBinary("aten::eq"), newBinary("aten::ne")
+	opLt, opLe          = newBinary("aten::lt"), newBinary("aten::le")
+	opGt, opGe          = newBinary("aten::gt"), newBinary("aten::ge")
+	opPow               = binaryOp{libtorch.NewOp("aten::pow.Tensor_Tensor", "self", "exponent"), libtorch.NewOp("aten::pow.Tensor_Scalar", "self", "exponent")}
+	opRsub              = libtorch.NewOp("aten::rsub.Scalar", "self", "other")
+	opFloorDiv          = binaryOp{libtorch.NewOp("aten::floor_divide", "self", "other"), libtorch.NewOp("aten::floor_divide.Scalar", "self", "other")}
+	opRemainder         = newBinary("aten::remainder")
+	opMaximum           = libtorch.NewOp("aten::maximum", "self", "other")
+	opMinimum           = libtorch.NewOp("aten::minimum", "self", "other")
+	opMatmul            = libtorch.NewOp("aten::matmul", "self", "other")
+	opAnd               = libtorch.NewOp("aten::logical_and", "self", "other")
+	opOr                = libtorch.NewOp("aten::logical_or", "self", "other")
+	opNot               = libtorch.NewOp("aten::logical_not", "self")
+	opWhere             = libtorch.NewOp("aten::where.self", "condition", "self", "other")
+	opClamp             = libtorch.NewOp("aten::clamp", "self", "min", "max")
+	opMaskFill          = libtorch.NewOp("aten::masked_fill.Scalar", "self", "mask", "value")
+	opAddcmul           = libtorch.NewOp("aten::addcmul_", "self", "tensor1", "tensor2", "value")
+	opAddcdiv           = libtorch.NewOp("aten::addcdiv_", "self", "tensor1", "tensor2", "value")
+	opLerp              = libtorch.NewOp("aten::lerp_.Scalar", "self", "end", "weight")
+	opAddAlpha          = libtorch.NewOp("aten::add.Tensor", "self", "other", "alpha")
+	opAddAlpha_         = libtorch.NewOp("aten::add_.Tensor", "self", "other", "alpha")
+	opZero              = libtorch.NewOp("aten::zero_", "self")
+	opFill              = libtorch.NewOp("aten::fill_.Scalar", "self", "value")
+	opCopy              = libtorch.NewOp("aten::copy_", "self", "src", "non_blocking")
+	opAllclose          = libtorch.NewOp("aten::allclose", "self", "other", "rtol", "atol")
+	opEqual             = libtorch.NewOp("aten::equal", "self", "other")
+)
+
+// Add is x + other.
+func (x *Tensor) Add(other any) *Tensor { return opAdd.do(x, other) }
+
+// AddInplace is Add into x itself.
+func (x *Tensor) AddInplace(other any) *Tensor { return opAddInplace.inplace(x, other) }
+
+// Sub is x - other.
+func (x *Tensor) Sub(other any) *Tensor { return opSub.do(x, other) }
+
+// SubInplace is Sub into x itself.
+func (x *Tensor) SubInplace(other any) *Tensor { return opSubInplace.inplace(x, other) }
+
+// Mul is x * other.
+func (x *Tensor) Mul(other any) *Tensor { return opMul.do(x, other) }
+
+// MulInplace is Mul into x itself.
+func (x *Tensor) MulInplace(other any) *Tensor { return opMulInplace.inplace(x, other) }
+
+// Div is x / other: true division, as in Python.
+func (x *Tensor) Div(other any) *Tensor { return opDiv.do(x, other) }
+
+// DivInplace is Div into x itself.
+func (x *Tensor) DivInplace(other any) *Tensor { return opDivInplace.inplace(x, other) }
+
+// Pow is x to the power of other.
+func (x *Tensor) Pow(other any) *Tensor { return opPow.do(x, other) }
+
+// FloorDiv is x // other, rounded down.
+func (x *Tensor) FloorDiv(other any) *Tensor { return opFloorDiv.do(x, other) }
+
+// Remainder is x % other, with other's sign as in Python.
+func (x *Tensor) Remainder(other any) *Tensor { return opRemainder.do(x, other) }
+
+// Eq is x == other, elementwise.
+func (x *Tensor) Eq(other any) *Tensor { return opEq.do(x, other) }
+
+// Ne is x != other, elementwise.
+func (x *Tensor) Ne(other any) *Tensor { return opNe.do(x, other) }
+
+// Lt is x < other, elementwise.
+func (x *Tensor) Lt(other any) *Tensor { return opLt.do(x, other) }
+
+// Le is x <= other, elementwise.
+func (x *Tensor) Le(other any) *Tensor { return opLe.do(x, other) }
+
+// Gt is x > other, elementwise.
+func (x *Tensor) Gt(other any) *Tensor { return opGt.do(x, other) }
+
+// Ge is x >= other, elementwise.
+func (x *Tensor) Ge(other any) *Tensor { return opGe.do(x, other) }
+
+// RSub is number - x.
+func (x *Tensor) RSub(number_ any) *Tensor { return do(opRsub, x, number("rsub", number_)) }
+
+// Maximum is the larger of two tensors, elementwise.
+func (x *Tensor) Maximum(other *Tensor) *Tensor { return do(opMaximum, x, other) }
+
+// Minimum is the smaller of two tensors, elementwise.
+func (x *Tensor) Minimum(other *Tensor) *Tensor { return do(opMinimum, x, other) }
+
+// Matmul is the matrix product, with batches as torch.matmul has them.
+func (x *Tensor) Matmul(other *Tensor) *Tensor { return do(opMatmul, x, other) }
+
+// And is x && other, elementwise.
+func (x *Tensor) And(other *Tensor) *Tensor { return do(opAnd, x, other) }
+
+// Or is x || other, elementwise.
+func (x *Tensor) Or(other *Tensor) *Tensor { return do(opOr, x, other) }
+
+// Not is !x, elementwise.
+func (x *Tensor) Not() *Tensor { return do(opNot, x) }
+
+// Where takes elements of x where condition holds, and of y elsewhere.
+func Where(condition, x, y *Tensor) *Tensor { return do(opWhere, condition, x, y) }
+
+// Clamp limits the elements to [low, high]; nil leaves a side open.
+func (x *Tensor) Clamp(low, high any) *Tensor {
+	if low != nil {
+		low = number("clamp", low)
+	}
+	if high != nil {
+		high = number("clamp", high)
+	}
+	return do(opClamp, x, low, high)
+}
+
+// MaskedFill is x with value where mask holds.
+func (x *Tensor) MaskedFill(mask *Tensor, value any) *Tensor {
+	return do(opMaskFill, x, mask, number("masked_fill", value))
+}
+
+// AddScaled is x + alpha*other.
+func (x *Tensor) AddScaled(other *Tensor, alpha float64) *Tensor {
+	return do(opAddAlpha, x, other, alpha)
+}
+
+// AddScaledInplace is x += alpha*other.
+func (x *Tensor) AddScaledInplace(other *Tensor, alpha float64) *Tensor {
+	doVoid(opAddAlpha_, x, other, alpha)
+	return x
+}
+
+// AddcmulInplace is x += value*a*b.
+func (x *Tensor) AddcmulInplace(a, b *Tensor, value float64) *Tensor {
+	doVoid(opAddcmul, x, a, b, value)
+	return x
+}
+
+// AddcdivInplace is x += value*a/b.
+func (x *Tensor) AddcdivInplace(a, b *Tensor, value float64) *Tensor {
+	doVoid(opAddcdiv, x, a, b, value)
+	return x
+}
+
+// LerpInplace is x += weight*(end-x).
+func (x *Tensor) LerpInplace(end *Tensor, weight float64) *Tensor {
+	doVoid(opLerp, x, end, weight)
+	return x
+}
+
+// ZeroInplace sets all elements to 0.
+func (x *Tensor) ZeroInplace() *Tensor {
+	doVoid(opZero, x)
+	return x
+}
+
+// FillInplace sets all elements to value.
+func (x *Tensor) FillInplace(value any) *Tensor {
+	doVoid(opFill, x, number("fill_", value))
+	return x
+}
+
+// CopyInplace copies src's elements into x, converting them and broadcasting.
+func (x *Tensor) CopyInplace(src *Tensor) *Tensor {
+	doVoid(opCopy, x, src, false)
+	return x
+}
+
+// Allclose reports whether |x-y| <= atol + rtol*|y| everywhere.
+func Allclose(x, y *Tensor, rtol, atol float64) bool {
+	return doValue(opAllclose, x, y, rtol, atol).(bool)
+}
+
+// Equal reports whether shapes and elements are the same.
+func Equal(x, y *Tensor) bool { return doValue(opEqual, x, y).(bool) }

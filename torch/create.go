@@ -1,0 +1,247 @@
+package torch
+
+import (
+	"fmt"
+	"reflect"
+	"unsafe"
+
+	"multitorch/internal/libtorch"
+)
+
+// Option is a keyword argument of the functions that make tensors: a [DType], a
+// [Device], a [*Generator] or [RequiresGrad].
+type Option interface{ applyTo(o *options) }
+
+type options struct {
+	dtype        any
+	device       any
+	generator    *Generator
+	requiresGrad bool
+}
+
+func (d DType) applyTo(o *options)      { o.dtype = d }
+func (d Device) applyTo(o *options)     { o.device = d }
+func (g *Generator) applyTo(o *options) { o.generator = g }
+
+// RequiresGrad asks for gradients of the new tensor.
+type RequiresGrad bool
+
+func (r RequiresGrad) applyTo(o *options) { o.requiresGrad = bool(r) }
+
+func settle(opts []Option) options {
+	var o options
+	for _, opt := range opts {
+		opt.applyTo(&o)
+	}
+	return o
+}
+
+func (o options) finish(t *Tensor) *Tensor {
+	if o.requiresGrad {
+		t.SetRequiresGrad(true)
+	}
+	return t
+}
+
+// make calls an operator whose last arguments are dtype and device.
+func (o options) make(op *libtorch.Op, args ...any) *Tensor {
+	return o.finish(do(op, append(args, o.dtype, o.device)...))
+}
+
+// random is make for operators that take a generator too.
+func (o options) random(op *libtorch.Op, args ...any) *Tensor {
+	return o.make(op, append(args, o.generator)...)
+}
+
+var (
+	opEmpty    = libtorch.NewOp("aten::empty.memory_format", "size", "dtype", "device")
+	opZeros    = libtorch.NewOp("aten::zeros", "size", "dtype", "device")
+	opOnes     = libtorch.NewOp("aten::ones", "size", "dtype", "device")
+	opFull     = libtorch.NewOp("aten::full", "size", "fill_value", "dtype", "device")
+	opEye      = libtorch.NewOp("aten::eye.m", "n", "m", "dtype", "device")
+	opArange   = libtorch.NewOp("aten::arange.start_step", "start", "end", "step", "dtype", "device")
+	opLinspace = libtorch.NewOp("aten::linspace", "start", "end", "steps", "dtype", "device")
+	opRand     = libtorch.NewOp("aten::rand.generator", "size", "generator", "dtype", "device")
+	opRandn    = libtorch.NewOp("aten::randn.generator", "size", "generator", "dtype", "device")
+	opRandint  = libtorch.NewOp("aten::randint.low_generator", "low", "high", "size", "generator", "dtype", "device")
+	opRandperm = libtorch.NewOp("aten::randperm.generator", "n", "generator", "dtype", "device")
+	opZerosL   = libtorch.NewOp("aten::zeros_like", "self", "dtype", "device")
+	opOnesL    = libtorch.NewOp("aten::ones_like", "self", "dtype", "device")
+	opEmptyL   = libtorch.NewOp("aten::empty_like", "self", "dtype", "device")
+	opFullL    = libtorch.NewOp("aten::full_like", "self", "fill_value", "dtype", "device")
+	opRandL    = libtorch.NewOp("aten::rand_like", "self", "dtype", "device")
+	opRandnL   = libtorch.NewOp("aten::randn_like", "self", "dtype", "device")
+)
+
+// Empty is a tensor whose elements are whatever was in memory.
+func Empty(shape Shape, opts ...Option) *Tensor { return settle(opts).make(opEmpty, shape) }
+
+// Zeros is a tensor of zeros.
+func Zeros(shape Shape, opts ...Option) *Tensor { return settle(opts).make(opZeros, shape) }
+
+// Ones is a tensor of ones.
+func Ones(shape Shape, opts ...Option) *Tensor { return settle(opts).make(opOnes, shape) }
+
+// Full is a tensor of one value; its dtype, unless given, follows the value's.
+func Full(shape Shape, value any, opts ...Option) *Tensor {
+	return settle(opts).make(opFull, shape, number("full", value))
+}
+
+// Eye is the identity matrix [n, n].
+func Eye(n int, opts ...Option) *Tensor { return settle(opts).make(opEye, n, n) }
+
+// Arange counts from start up to, and not including, end.
+func Arange(start, end, step any, opts ...Option) *Tensor {
+	return settle(opts).make(opArange, number("arange", start), number("arange", end), number("arange", step))
+}
+
+// Linspace is steps values from start to end, both included.
+func Linspace(start, end float64, steps int, opts ...Option) *Tensor {
+	return settle(opts).make(opLinspace, start, end, steps)
+}
+
+// Rand draws from the uniform distribution on [0, 1).
+func Rand(shape Shape, opts ...Option) *Tensor { return settle(opts).random(opRand, shape) }
+
+// Randn draws from the normal distribution of mean 0 and variance 1.
+func Randn(shape Shape, opts ...Option) *Tensor { return settle(opts).random(opRandn, shape) }
+
+// Randint draws integers from [low, high). The default dtype is Int64.
+func Randint(low, high int, shape Shape, opts ...Option) *Tensor {
+	o := settle(opts)
+	if o.dtype == nil {
+		o.dtype = Int64
+	}
+	return o.random(opRandint, low, high, shape)
+}
+
+// Randperm is a random order of 0 to n-1. The default dtype is Int64.
+func Randperm(n int, opts ...Option) *Tensor {
+	o := settle(opts)
+	if o.dtype == nil {
+		o.dtype = Int64
+	}
+	return o.random(opRandperm, n)
+}
+
+// ZerosLike is Zeros with t's shape, dtype and device.
+func ZerosLike(t *Tensor, opts ...Option) *Tensor { return settle(opts).make(opZerosL, t) }
+
+// OnesLike is Ones with t's shape, dtype and device.
+func OnesLike(t *Tensor, opts ...Option) *Tensor { return settle(opts).make(opOnesL, t) }
+
+// EmptyLike is Empty with t's shape, dtype and device.
+func EmptyLike(t *Tensor, opts ...Option) *Tensor { return settle(opts).make(opEmptyL, t) }
+
+// FullLike is Full with t's shape, dtype and device.
+func FullLike(t *Tensor, value any, opts ...Option) *Tensor {
+	return settle(opts).make(opFullL, t, number("full_like", value))
+}
+
+// RandLike is Rand with t's shape, dtype and device.
+func RandLike(t *Tensor, opts ...Option) *Tensor { return settle(opts).make(opRandL, t) }
+
+// RandnLike is Randn with t's shape, dtype and device.
+func RandnLike(t *Tensor, opts ...Option) *Tensor { return settle(opts).make(opRandnL, t) }
+
+// FromSlice copies a slice into a tensor of the given shape, or of one
+// dimension where none is given.
+func FromSlice[T Element](data []T, shape ...int) *Tensor {
+	if len(shape) == 0 {
+		shape = Shape{len(data)}
+	}
+	size := int(unsafe.Sizeof(*new(T)))
+	return fromBytes(bytesOf(data, size), shape, DTypeOf[T]())
+}
+
+// FromBytes copies raw row-major memory, in the machine's byte order, into a
+// tensor. It is how dtypes without a Go type (Float16, BFloat16) come in.
+func FromBytes(data []byte, shape Shape, dtype DType) *Tensor { return fromBytes(data, shape, dtype) }
+
+func fromBytes(data []byte, shape Shape, dtype DType) *Tensor {
+	n := dtype.Size()
+	for _, s := range shape {
+		if s < 0 {
+			panic(&Error{Op: "FromSlice", Kind: ValueError, Message: fmt.Sprintf("the shape %v has a negative size", shape)})
+		}
+		n *= s
+	}
+	if n != len(data) {
+		panic(&Error{Op: "FromSlice", Kind: ValueError, Message: fmt.Sprintf(
+			"the shape %v of %s takes %d bytes, but %d were given", shape, dtype, n, len(data))})
+	}
+	h, err := libtorch.FromBytes(data, shape, int(dtype))
+	if err != nil {
+		fail("FromSlice", nil, err)
+	}
+	return newTensor(h, nil)
+}
+
+// New makes a tensor from a Go number or a slice of any depth, as torch.tensor:
+//
+//	torch.New([][]float32{{1, 2}, {3, 4}})
+//
+// The element type follows Go's (int is Int64) unless a DType is given.
+func New(data any, opts ...Option) *Tensor {
+	v := reflect.ValueOf(data)
+	shape, err := shapeOf(v)
+	if err != nil {
+		panic(&Error{Op: "New", Kind: ValueError, Message: err.Error()})
+	}
+	elem := v.Type()
+	for elem.Kind() == reflect.Slice || elem.Kind() == reflect.Array {
+		elem = elem.Elem()
+	}
+	zero := reflect.Zero(elem).Interface()
+	if _, known := zero.(bool); !known && dtypeOf(zero) == Bool {
+		panic(&Error{Op: "New", Kind: TypeError, Message: fmt.Sprintf("a %s can't be a tensor's element", elem)})
+	}
+	flat := make([]byte, 0, 8)
+	flat = appendElements(flat, v)
+	t := fromBytes(flat, shape, dtypeOf(zero))
+	o := settle(opts)
+	if o.dtype != nil || o.device != nil {
+		moved := t.To(opts...)
+		if moved != t {
+			t.Free()
+		}
+		t = moved
+	}
+	return o.finish(t)
+}
+
+func shapeOf(v reflect.Value) (Shape, error) {
+	shape := Shape{}
+	if v.Kind() != reflect.Slice && v.Kind() != reflect.Array {
+		return shape, nil
+	}
+	shape = append(shape, v.Len())
+	for i := range v.Len() {
+		inner, err := shapeOf(v.Index(i))
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			shape = append(shape, inner...)
+		} else if fmt.Sprint(inner) != fmt.Sprint(shape[1:]) {
+			return nil, fmt.Errorf("the rows differ in shape: %v and, at %d, %v", shape[1:], i, inner)
+		}
+	}
+	return shape, nil
+}
+
+func appendElements(b []byte, v reflect.Value) []byte {
+	if v.Kind() == reflect.Slice || v.Kind() == reflect.Array {
+		for i := range v.Len() {
+			b = appendElements(b, v.Index(i))
+		}
+		return b
+	}
+	p := reflect.New(v.Type())
+	p.Elem().Set(v)
+	return append(b, unsafe.Slice((*byte)(p.UnsafePointer()), v.Type().Size())...)
+}
+
+func bytesOf[T any](data []T, size int) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(data))), len(data)*size)
+}

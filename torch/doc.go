@@ -1,0 +1,34 @@
+// Package torch is the Tensor, and what PyTorch's torch module has around it:
+// creation, arithmetic, autograd, random numbers, devices, saving and loading.
+//
+// Names and meaning follow PyTorch; form follows Go:
+//
+//	x := torch.Randn(torch.Shape{32, 100})
+//	w := torch.Randn(torch.Shape{100, 10}, torch.RequiresGrad(true))
+//	loss := x.Matmul(w).ReLU().Mean()
+//	loss.Backward()
+//
+// # Errors
+//
+// Arithmetic panics with a [*Error] (operator, shapes, libtorch's words), as a
+// slice index out of range does; [Try] turns that into an error. What touches
+// the world (files, devices) returns an error.
+//
+// # Memory
+//
+// Go's collector can't see libtorch's memory, so a tensor lives in one of two
+// ways. In a [Scope] (every batch of a data loader opens one) it is freed when
+// the scope ends, and so is everything computed from it: a result joins the
+// innermost scope among its inputs. [Tensor.Keep] takes a tensor out. Outside
+// any scope the collector frees it in the end; the bytes that CPU tensors hold
+// are counted, and the collector is called before they run away. A tensor that
+// was freed can't be used: the attempt is a clear error, never a crash.
+//
+// # Threads
+//
+// A tensor may be used from any goroutine. What libtorch keeps per OS thread
+// (whether gradients are recorded, say) is set for a function and on a pinned
+// thread: see [NoGrad]. The main goroutine is pinned to the main thread when
+// the program starts, so that a script computes on one thread and one team of
+// OpenMP workers.
+package torch

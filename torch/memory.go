@@ -1,0 +1,202 @@
+package torch
+
+import (
+	"log/slog"
+	"runtime"
+	"runtime/metrics"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"multitorch/internal/libtorch"
+)
+
+// Tensor.uses counts the calls that run on a tensor. Free adds freedFlag, and
+// whoever brings the count down to it frees the memory: exactly one, because it
+// moves the count on to goneFlag.
+const (
+	freedFlag = int64(-1) << 40
+	goneFlag  = int64(-1) << 60
+)
+
+var live atomic.Int64
+
+// LiveTensors is the number of tensors that were made and not freed. What only
+// the autograd graph holds is not counted.
+func LiveTensors() int { return int(live.Load()) }
+
+// LiveBytes is the memory that CPU tensors hold, the autograd graph's included.
+func LiveBytes() int64 { return libtorch.CPUBytes() }
+
+// newTensor takes a handle over. in are the tensors from which it was computed.
+func newTensor(h libtorch.Tensor, scope *Scope) *Tensor {
+	if h == 0 {
+		return nil
+	}
+	t := &Tensor{handle: h}
+	live.Add(1)
+	if scope == nil || !scope.adopt(t) {
+		t.collectLater()
+	}
+	return t
+}
+
+// acquire makes the handle safe to use until release, whoever frees the tensor
+// meanwhile.
+func (t *Tensor) acquire(op string) libtorch.Tensor {
+	if t.uses.Add(1) < 0 {
+		t.release()
+		panic(t.freedError(op))
+	}
+	return t.handle
+}
+
+func (t *Tensor) release() {
+	if t.uses.Add(-1) == freedFlag && t.uses.CompareAndSwap(freedFlag, goneFlag) {
+		t.drop()
+	}
+}
+
+// markFreed forbids further use. It returns the handle if the caller is to free
+// it now, and 0 if a running call or an earlier Free does that.
+func (t *Tensor) markFreed() libtorch.Tensor {
+	for {
+		n := t.uses.Load()
+		if n < 0 {
+			return 0
+		}
+		if n == 0 && t.uses.CompareAndSwap(0, goneFlag) {
+			return t.handle
+		}
+		if n > 0 && t.uses.CompareAndSwap(n, n+freedFlag) {
+			return 0
+		}
+	}
+}
+
+func (t *Tensor) freed() bool { return t.uses.Load() < 0 }
+
+func (t *Tensor) drop() {
+	live.Add(-1)
+	t.handle.Free()
+}
+
+func freeHandles(hs []libtorch.Tensor) {
+	live.Add(-int64(len(hs)))
+	libtorch.FreeAll(hs)
+}
+
+func (t *Tensor) freedError(op string) *Error {
+	e := &Error{Op: op, Kind: FreedError, Message: "the tensor was freed by Free, and can't be used any more"}
+	if s := t.scope.Load(); s != nil {
+		e.Message = "the tensor was freed with its scope, " + s.String() + "; Keep takes a tensor out of its scope"
+	}
+	return e
+}
+
+// Free frees the tensor now, instead of at the end of its scope or when the
+// collector finds it. What autograd or another view still needs stays. Freeing
+// twice is an error.
+func (t *Tensor) Free() {
+	if t.freed() {
+		panic(t.freedError("Free"))
+	}
+	t.tryFree()
+}
+
+// tryFree is Free for those who may come second.
+func (t *Tensor) tryFree() {
+	if h := t.markFreed(); h != 0 {
+		t.drop()
+	}
+	t.leaveOwner()
+}
+
+// Keep takes the tensor out of its scope, so that it outlives it, and returns
+// it. The collector frees it when nothing refers to it any more.
+func (t *Tensor) Keep() *Tensor {
+	t.acquire("Keep")
+	defer t.release()
+	if t.scope.Load() != nil {
+		t.leaveOwner()
+		t.scope.Store(nil)
+		t.collectLater()
+	}
+	return t
+}
+
+func (t *Tensor) leaveOwner() {
+	if s := t.scope.Load(); s != nil {
+		s.forget()
+		return
+	}
+	t.cleanup.Stop()
+}
+
+// collectLater leaves the tensor to Go's collector.
+func (t *Tensor) collectLater() {
+	t.cleanup = runtime.AddCleanup(t, func(h libtorch.Tensor) {
+		live.Add(-1)
+		h.Free()
+	}, t.handle)
+	pressure.check()
+}
+
+// pressure calls Go's collector when CPU tensors hold much more than they did
+// after its last run: Go itself sees only a few words of each tensor.
+var pressure = gauge{limit: firstLimit}
+
+const firstLimit = 256 << 20
+
+type gauge struct {
+	limit   int64 // atomic
+	running sync.Mutex
+}
+
+func (g *gauge) check() {
+	if libtorch.CPUBytes() < atomic.LoadInt64(&g.limit) || !g.running.TryLock() {
+		return
+	}
+	defer g.running.Unlock()
+	g.collect()
+}
+
+func (g *gauge) collect() {
+	runtime.GC()
+	waitForCleanups()
+	atomic.StoreInt64(&g.limit, max(firstLimit, 2*libtorch.CPUBytes()))
+}
+
+// waitForCleanups returns when the cleanups that the last collection queued have
+// run, or after a second.
+func waitForCleanups() {
+	counts := []metrics.Sample{{Name: "/gc/cleanups/queued:cleanups"}, {Name: "/gc/cleanups/executed:cleanups"}}
+	metrics.Read(counts)
+	queued := counts[0].Value.Uint64()
+	for range 1000 {
+		if counts[1].Value.Uint64() >= queued {
+			return
+		}
+		time.Sleep(time.Millisecond)
+		metrics.Read(counts[1:])
+	}
+}
+
+var (
+	warned      sync.Map
+	warningSeen atomic.Int64
+)
+
+// logWarnings passes libtorch's warnings on to slog, each text once.
+func logWarnings() {
+	n := libtorch.WarningCount()
+	if warningSeen.Load() == n {
+		return
+	}
+	warningSeen.Store(n)
+	for w := libtorch.NextWarning(); w != ""; w = libtorch.NextWarning() {
+		if _, again := warned.LoadOrStore(w, true); !again {
+			slog.Warn("libtorch: " + w)
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package torch
+
+import "multitorch/internal/libtorch"
+
+var (
+	opSum      = libtorch.NewOp("aten::sum", "self")
+	opSumDim   = libtorch.NewOp("aten::sum.dim_IntList", "self", "dim", "keepdim")
+	opMean     = libtorch.NewOp("aten::mean", "self")
+	opMeanDim  = libtorch.NewOp("aten::mean.dim", "self", "dim", "keepdim")
+	opVarDim   = libtorch.NewOp("aten::var.correction", "self", "dim", "correction", "keepdim")
+	opStdDim   = libtorch.NewOp("aten::std.correction", "self", "dim", "correction", "keepdim")
+	opAmax     = libtorch.NewOp("aten::amax", "self", "dim", "keepdim")
+	opAmin     = libtorch.NewOp("aten::amin", "self", "dim", "keepdim")
+	opMaxAll   = libtorch.NewOp("aten::max", "self")
+	opMinAll   = libtorch.NewOp("aten::min", "self")
+	opArgmax   = libtorch.NewOp("aten::argmax", "self", "dim", "keepdim")
+	opArgmin   = libtorch.NewOp("aten::argmin", "self", "dim", "keepdim")
+	opAll      = libtorch.NewOp("aten::all", "self")
+	opAny      = libtorch.NewOp("aten::any", "self")
+	opSoftmax  = libtorch.NewOp("aten::softmax.int", "self", "dim")
+	opLogSoft  = libtorch.NewOp("aten::log_softmax.int", "self", "dim")
+	opTopk     = libtorch.NewOp("aten::topk", "self", "k", "dim")
+	opSort     = libtorch.NewOp("aten::sort", "self", "dim", "descending")
+	opArgsort  = libtorch.NewOp("aten::argsort", "self", "dim", "descending")
+	opNorm     = libtorch.NewOp("aten::linalg_vector_norm", "self", "ord")
+	opBincount = libtorch.NewOp("aten::bincount", "self", "weights", "minlength")
+	opMaxDim   = libtorch.NewOp("aten::max.dim", "self", "dim", "keepdim")
+	opCumsum   = libtorch.NewOp("aten::cumsum", "self", "dim")
+)
+
+// Sum adds the elements up, along dims or, without any, all of them.
+func (x *Tensor) Sum(dims ...int) *Tensor {
+	if len(dims) == 0 {
+		return do(opSum, x)
+	}
+	return do(opSumDim, x, dims, false)
+}
+
+// Mean is the average along dims or, without any, of all elements.
+func (x *Tensor) Mean(dims ...int) *Tensor {
+	if len(dims) == 0 {
+		return do(opMean, x)
+	}
+	return do(opMeanDim, x, dims, false)
+}
+
+// Var is the variance (with n-1) along dims or, without any, of all elements.
+func (x *Tensor) Var(dims ...int) *Tensor { return do(opVarDim, x, orNone(dims), 1, false) }
+
+// Std is the standard deviation (with n-1) along dims or, without any, of all.
+func (x *Tensor) Std(dims ...int) *Tensor { return do(opStdDim, x, orNone(dims), 1, false) }
+
+func orNone(dims []int) any {
+	if len(dims) == 0 {
+		return nil
+	}
+	return dims
+}
+
+// Max is the largest of all elements.
+func (x *Tensor) Max() *Tensor { return do(opMaxAll, x) }
+
+// Min is the smallest of all elements.
+func (x *Tensor) Min() *Tensor { return do(opMinAll, x) }
+
+// MaxDim is the largest element along dim, and its index.
+func (x *Tensor) MaxDim(dim int) (values, indices *Tensor) { return do2(opMaxDim, x, dim, false) }
+
+// Amax is the largest element along dims.
+func (x *Tensor) Amax(dims ...int) *Tensor { return do(opAmax, x, dims, false) }
+
+// Amin is the smallest element along dims.
+func (x *Tensor) Amin(dims ...int) *Tensor { return do(opAmin, x, dims, false) }
+
+// Argmax is the index of the largest element along dim; of the flattened tensor
+// without it.
+func (x *Tensor) Argmax(dim ...int) *Tensor { return do(opArgmax, x, first(dim), false) }
+
+// Argmin is the index of the smallest element along dim; of the flattened
+// tensor without it.
+func (x *Tensor) Argmin(dim ...int) *Tensor { return do(opArgmin, x, first(dim), false) }
+
+func first(dim []int) any {
+	if len(dim) == 0 {
+		return nil
+	}
+	return dim[0]
+}
+
+// All is true when no element is zero.
+func (x *Tensor) All() *Tensor { return do(opAll, x) }
+
+// Any is true when some element is not zero.
+func (x *Tensor) Any() *Tensor { return do(opAny, x) }
+
+// Softmax is exp(x) normalised to sum 1 along dim.
+func (x *Tensor) Softmax(dim int) *Tensor { return do(opSoftmax, x, dim) }
+
+// LogSoftmax is the logarithm of Softmax, computed stably.
+func (x *Tensor) LogSoftmax(dim int) *Tensor { return do(opLogSoft, x, dim) }
+
+// Topk is the k largest elements along dim, in falling order, and their indices.
+func (x *Tensor) Topk(k, dim int) (values, indices *Tensor) { return do2(opTopk, x, k, dim) }
+
+// Sort sorts along dim, and says where each element was.
+func (x *Tensor) Sort(dim int, descending bool) (values, indices *Tensor) {
+	return do2(opSort, x, dim, descending)
+}
+
+// Argsort is the order that sorts x along dim.
+func (x *Tensor) Argsort(dim int, descending bool) *Tensor { return do(opArgsort, x, dim, descending) }
+
+// Norm is the 2-norm of all elements.
+func (x *Tensor) Norm() *Tensor { return do(opNorm, x, 2) }
+
+// Cumsum is the running sum along dim.
+func (x *Tensor) Cumsum(dim int) *Tensor { return do(opCumsum, x, dim) }
+
+// Bincount counts each value of a vector of integers from 0; the result has at
+// least n entries.
+func (x *Tensor) Bincount(n int) *Tensor { return do(opBincount, x, nil, n) }

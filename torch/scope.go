@@ -1,0 +1,125 @@
+package torch
+
+import (
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"multitorch/internal/libtorch"
+)
+
+// Scope owns tensors and frees them at its end. A tensor that is computed from
+// a scope's tensors joins it, or the innermost of several: the one opened last.
+// A scope may be used by several goroutines.
+type Scope struct {
+	order  int64 // later scopes are inner ones
+	opened uintptr
+	mu     sync.Mutex
+	owned  []*Tensor
+	gone   int // of owned: kept or freed since
+	closed bool
+}
+
+var scopeOrder atomic.Int64
+
+// OpenScope opens a scope that Close ends. Prefer [Scoped], which can't be
+// forgotten.
+func OpenScope() *Scope {
+	s := &Scope{order: scopeOrder.Add(1)}
+	var pc [1]uintptr
+	runtime.Callers(2, pc[:])
+	s.opened = pc[0]
+	return s
+}
+
+// Scoped runs f in a scope and closes it, also when f panics or ends its
+// goroutine. Tensors made from nothing belong to no scope until s.Own takes them:
+//
+//	torch.Scoped(func(s *torch.Scope) {
+//		x := s.Own(torch.Randn(torch.Shape{2, 3}))
+//		y = x.Add(x).Keep() // everything but y is freed
+//	})
+func Scoped(f func(s *Scope)) {
+	s := OpenScope()
+	defer s.Close()
+	f(s)
+}
+
+// Own moves t into the scope and returns it. A nil tensor is passed through.
+func (s *Scope) Own(t *Tensor) *Tensor {
+	if t == nil || t.scope.Load() == s {
+		return t
+	}
+	t.leaveOwner()
+	if !s.adopt(t) {
+		t.collectLater()
+		panic(&Error{Op: "Scope.Own", Message: "the scope " + s.String() + " is closed", Kind: FreedError})
+	}
+	return t
+}
+
+// Close frees the scope's tensors. A second Close does nothing.
+func (s *Scope) Close() {
+	s.mu.Lock()
+	owned := s.owned
+	s.owned, s.closed = nil, true
+	s.mu.Unlock()
+	var batch [64]libtorch.Tensor
+	handles := batch[:0]
+	for _, t := range owned {
+		if t.scope.Load() != s {
+			continue
+		}
+		if h := t.markFreed(); h != 0 {
+			handles = append(handles, h)
+		}
+	}
+	freeHandles(handles)
+}
+
+// Len is the number of live tensors in the scope.
+func (s *Scope) Len() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.owned) - s.gone
+}
+
+// String says where the scope was opened.
+func (s *Scope) String() string {
+	frame, _ := runtime.CallersFrames([]uintptr{s.opened}).Next()
+	return fmt.Sprintf("opened at %s:%d", filepath.Base(frame.File), frame.Line)
+}
+
+// adopt takes in a tensor that has no owner; false when the scope is closed.
+func (s *Scope) adopt(t *Tensor) bool {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return false
+	}
+	t.scope.Store(s)
+	s.owned = append(s.owned, t)
+	s.mu.Unlock()
+	return true
+}
+
+// forget notes that one of owned was kept or freed, and drops such from the
+// list once they are the most of it: a long scope must not grow with each Free.
+func (s *Scope) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gone++
+	if s.gone < 64 || s.gone < len(s.owned)/2 {
+		return
+	}
+	live := s.owned[:0]
+	for _, t := range s.owned {
+		if t.scope.Load() == s && !t.freed() {
+			live = append(live, t)
+		}
+	}
+	clear(s.owned[len(live):])
+	s.owned, s.gone = live, 0
+}

@@ -1,0 +1,133 @@
+package torch
+
+import "multitorch/internal/libtorch"
+
+var (
+	opReshape     = libtorch.NewOp("aten::reshape", "self", "shape")
+	opView        = libtorch.NewOp("aten::view", "self", "size")
+	opFlatten     = libtorch.NewOp("aten::flatten.using_ints", "self", "start_dim", "end_dim")
+	opTranspose   = libtorch.NewOp("aten::transpose.int", "self", "dim0", "dim1")
+	opPermute     = libtorch.NewOp("aten::permute", "self", "dims")
+	opT           = libtorch.NewOp("aten::t", "self")
+	opSqueeze     = libtorch.NewOp("aten::squeeze.dim", "self", "dim")
+	opSqueezeAll  = libtorch.NewOp("aten::squeeze", "self")
+	opUnsqueeze   = libtorch.NewOp("aten::unsqueeze", "self", "dim")
+	opExpand      = libtorch.NewOp("aten::expand", "self", "size")
+	opContiguous  = libtorch.NewOp("aten::contiguous", "self")
+	opClone       = libtorch.NewOp("aten::clone", "self")
+	opDetach      = libtorch.NewOp("aten::detach", "self")
+	opCat         = libtorch.NewOp("aten::cat", "tensors", "dim")
+	opStack       = libtorch.NewOp("aten::stack", "tensors", "dim")
+	opSplit       = libtorch.NewOp("aten::split.Tensor", "self", "split_size", "dim")
+	opChunk       = libtorch.NewOp("aten::chunk", "self", "chunks", "dim")
+	opUnbind      = libtorch.NewOp("aten::unbind.int", "self", "dim")
+	opSelect      = libtorch.NewOp("aten::select.int", "self", "dim", "index")
+	opSlice       = libtorch.NewOp("aten::slice.Tensor", "self", "dim", "start", "end", "step")
+	opIndexSelect = libtorch.NewOp("aten::index_select", "self", "dim", "index")
+	opGather      = libtorch.NewOp("aten::gather", "self", "dim", "index")
+	opTo          = libtorch.NewOp("aten::to.dtype_layout", "self", "dtype", "device", "non_blocking")
+	opTriu        = libtorch.NewOp("aten::triu", "self", "diagonal")
+	opTril        = libtorch.NewOp("aten::tril", "self", "diagonal")
+)
+
+// Reshape is the same elements in another shape, one size of which may be -1; a
+// view where that is possible, else a copy.
+func (x *Tensor) Reshape(shape ...int) *Tensor { return do(opReshape, x, shape) }
+
+// View is Reshape that never copies: it panics where it would have to.
+func (x *Tensor) View(shape ...int) *Tensor { return do(opView, x, shape) }
+
+// Flatten joins the dimensions from start to end, both included, into one.
+func (x *Tensor) Flatten(start, end int) *Tensor { return do(opFlatten, x, start, end) }
+
+// Transpose swaps two dimensions.
+func (x *Tensor) Transpose(dim0, dim1 int) *Tensor { return do(opTranspose, x, dim0, dim1) }
+
+// Permute orders the dimensions anew.
+func (x *Tensor) Permute(dims ...int) *Tensor { return do(opPermute, x, dims) }
+
+// T is the transpose of a matrix.
+func (x *Tensor) T() *Tensor { return do(opT, x) }
+
+// Squeeze drops a dimension of size 1; without an argument, all of them.
+func (x *Tensor) Squeeze(dim ...int) *Tensor {
+	if len(dim) == 0 {
+		return do(opSqueezeAll, x)
+	}
+	return do(opSqueeze, x, dim[0])
+}
+
+// Unsqueeze adds a dimension of size 1 before dim.
+func (x *Tensor) Unsqueeze(dim int) *Tensor { return do(opUnsqueeze, x, dim) }
+
+// Expand repeats dimensions of size 1 without copying; -1 leaves one as it is.
+func (x *Tensor) Expand(shape ...int) *Tensor { return do(opExpand, x, shape) }
+
+// Contiguous is x in row-major order: x's own memory if it is so already.
+func (x *Tensor) Contiguous() *Tensor { return do(opContiguous, x) }
+
+// Clone is a copy that autograd follows.
+func (x *Tensor) Clone() *Tensor { return do(opClone, x) }
+
+// Detach is the same memory, cut off from autograd.
+func (x *Tensor) Detach() *Tensor { return do(opDetach, x) }
+
+// Cat joins tensors along a dimension that they have.
+func Cat(xs []*Tensor, dim int) *Tensor { return do(opCat, xs, dim) }
+
+// Stack joins tensors of one shape along a new dimension.
+func Stack(xs []*Tensor, dim int) *Tensor { return do(opStack, xs, dim) }
+
+// Split cuts x into views of size along dim; the last may be smaller.
+func (x *Tensor) Split(size, dim int) []*Tensor { return doList(opSplit, x, size, dim) }
+
+// Chunk cuts x into at most n views along dim.
+func (x *Tensor) Chunk(n, dim int) []*Tensor { return doList(opChunk, x, n, dim) }
+
+// Unbind is x's slices along dim, each without it.
+func (x *Tensor) Unbind(dim int) []*Tensor { return doList(opUnbind, x, dim) }
+
+// Select is the slice at one index of dim, without that dimension; a view.
+func (x *Tensor) Select(dim, index int) *Tensor { return do(opSelect, x, dim, index) }
+
+// Narrow is the slice [start, start+length) of dim; a view.
+func (x *Tensor) Narrow(dim, start, length int) *Tensor { return x.Slice(dim, start, start+length, 1) }
+
+// Slice is Python's x[start:end:step] along dim; a view.
+func (x *Tensor) Slice(dim, start, end, step int) *Tensor {
+	return do(opSlice, x, dim, start, end, step)
+}
+
+// IndexSelect takes the entries of dim that a vector of integers names; a copy.
+func (x *Tensor) IndexSelect(dim int, index *Tensor) *Tensor { return do(opIndexSelect, x, dim, index) }
+
+// Gather takes, along dim, the element that index names at each place.
+func (x *Tensor) Gather(dim int, index *Tensor) *Tensor { return do(opGather, x, dim, index) }
+
+// Triu is the upper triangle from a diagonal (0: the main one), zeros below.
+func (x *Tensor) Triu(diagonal int) *Tensor { return do(opTriu, x, diagonal) }
+
+// Tril is the lower triangle up to a diagonal (0: the main one), zeros above.
+func (x *Tensor) Tril(diagonal int) *Tensor { return do(opTril, x, diagonal) }
+
+// To is x in another dtype, on another device, or both: x itself where nothing
+// changes, else a copy.
+func (x *Tensor) To(opts ...Option) *Tensor {
+	o := settle(opts)
+	info := x.info("To")
+	if d, ok := o.device.(Device); ok {
+		if err := d.Check(); err != nil {
+			panic(&Error{Op: "To", Message: err.Error(), Operands: []string{x.describe()}})
+		}
+		if deviceKind(info.DeviceType) == d.kind && (d.index == 0 || d.kind == cpu || int(info.DeviceIndex) == d.Index()) {
+			o.device = nil
+		}
+	}
+	if d, ok := o.dtype.(DType); ok && d == DType(info.DType) {
+		o.dtype = nil
+	}
+	if o.dtype == nil && o.device == nil {
+		return x
+	}
+	return do(opTo, x, o.dtype, o.device)
+}
