@@ -3,6 +3,7 @@ package plot_test
 import (
 	"image"
 	"image/color"
+	imagedraw "image/draw"
 	"image/png"
 	"math"
 	"os"
@@ -25,7 +26,7 @@ const (
 	headerHeight                = 130 // title and legend, when the legend has one row
 )
 
-func draw(t *testing.T, title string, series ...plot.Series) image.Image {
+func draw(t *testing.T, title string, series ...plot.Series) *image.RGBA {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "curves.png")
 	require.NoError(t, plot.Curves(path, title, series...))
@@ -35,15 +36,17 @@ func draw(t *testing.T, title string, series ...plot.Series) image.Image {
 	img, err := png.Decode(f)
 	require.NoError(t, err)
 	require.Equal(t, image.Pt(pictureWidth, pictureHeight), img.Bounds().Size())
-	return img
+	rgba := image.NewRGBA(img.Bounds())
+	imagedraw.Draw(rgba, rgba.Bounds(), img, image.Point{}, imagedraw.Src)
+	return rgba
 }
 
 // count returns the pixels of a colour in a part of the picture.
-func count(img image.Image, c color.Color, part image.Rectangle) int {
+func count(img *image.RGBA, c color.RGBA, part image.Rectangle) int {
 	n := 0
 	for y := part.Min.Y; y < part.Max.Y; y++ {
 		for x := part.Min.X; x < part.Max.X; x++ {
-			if color.RGBAModel.Convert(img.At(x, y)) == c {
+			if img.RGBAAt(x, y) == c {
 				n++
 			}
 		}
@@ -76,7 +79,7 @@ func TestCurvesLegendCoversNoData(t *testing.T) {
 	differences := 0
 	for y := range pictureHeight {
 		for x := range pictureWidth {
-			if a.At(x, y) != b.At(x, y) {
+			if a.RGBAAt(x, y) != b.RGBAAt(x, y) {
 				differences++
 				require.Less(t, y, headerHeight, "names are written above the panels only")
 			}
