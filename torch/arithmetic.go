@@ -15,16 +15,16 @@ func newBinary(name string) binaryOp {
 
 func (b binaryOp) do(x *Tensor, other any) *Tensor {
 	if y, ok := other.(*Tensor); ok {
-		return do(b.tensor, x, y)
+		return binary(b.tensor, x, y)
 	}
-	return do(b.scalar, x, number(b.scalar.Short(), other))
+	return do(b.scalar, x, number(b.scalar.Short, other))
 }
 
 func (b binaryOp) inplace(x *Tensor, other any) *Tensor {
 	if y, ok := other.(*Tensor); ok {
 		doVoid(b.tensor, x, y)
 	} else {
-		doVoid(b.scalar, x, number(b.scalar.Short(), other))
+		doVoid(b.scalar, x, number(b.scalar.Short, other))
 	}
 	return x
 }
@@ -117,22 +117,22 @@ func (x *Tensor) Ge(other any) *Tensor { return opGe.do(x, other) }
 func (x *Tensor) RSub(number_ any) *Tensor { return do(opRsub, x, number("rsub", number_)) }
 
 // Maximum is the larger of two tensors, elementwise.
-func (x *Tensor) Maximum(other *Tensor) *Tensor { return do(opMaximum, x, other) }
+func (x *Tensor) Maximum(other *Tensor) *Tensor { return binary(opMaximum, x, other) }
 
 // Minimum is the smaller of two tensors, elementwise.
-func (x *Tensor) Minimum(other *Tensor) *Tensor { return do(opMinimum, x, other) }
+func (x *Tensor) Minimum(other *Tensor) *Tensor { return binary(opMinimum, x, other) }
 
 // Matmul is the matrix product, with batches as torch.matmul has them.
-func (x *Tensor) Matmul(other *Tensor) *Tensor { return do(opMatmul, x, other) }
+func (x *Tensor) Matmul(other *Tensor) *Tensor { return binary(opMatmul, x, other) }
 
 // And is x && other, elementwise.
-func (x *Tensor) And(other *Tensor) *Tensor { return do(opAnd, x, other) }
+func (x *Tensor) And(other *Tensor) *Tensor { return binary(opAnd, x, other) }
 
 // Or is x || other, elementwise.
-func (x *Tensor) Or(other *Tensor) *Tensor { return do(opOr, x, other) }
+func (x *Tensor) Or(other *Tensor) *Tensor { return binary(opOr, x, other) }
 
 // Not is !x, elementwise.
-func (x *Tensor) Not() *Tensor { return do(opNot, x) }
+func (x *Tensor) Not() *Tensor { return do1(opNot, x) }
 
 // Where takes elements of x where condition holds, and of y elsewhere.
 func Where(condition, x, y *Tensor) *Tensor { return do(opWhere, condition, x, y) }

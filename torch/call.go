@@ -13,15 +13,16 @@ type absent struct{}
 
 var byDefault = absent{}
 
-// call is one call of an operator: its arguments, the tensors among them (held
-// until it returns), and the scope that the results join.
+// call is one call of an operator: its arguments as a stream, the scope that the
+// results join, and the number of tensors among the arguments that are held.
+// It keeps no pointer to an argument, so that a call costs no memory but its
+// results'.
 type call struct {
 	op      *libtorch.Op
 	args    libtorch.Args
 	results libtorch.Results
-	inline  [4]*Tensor
-	held    []*Tensor
 	scope   *Scope
+	held    int
 }
 
 // do calls an operator and returns its first result, a tensor (nil for None).
@@ -33,6 +34,43 @@ func do(op *libtorch.Op, args ...any) *Tensor {
 	var c call
 	c.run(op, args)
 	return newTensor(c.results.Tensor(), c.scope)
+}
+
+// do1 is do for one tensor; binary is do for two. They are the quick way, and
+// most calls of a program are of this sort.
+func do1(op *libtorch.Op, x *Tensor) *Tensor { return binary(op, x, nil) }
+
+func binary(op *libtorch.Op, x, y *Tensor) *Tensor {
+	var hy libtorch.Tensor
+	hx := x.acquire(op.Short)
+	defer x.release()
+	scope := x.scope.Load()
+	if y != nil {
+		hy = y.acquire(op.Short)
+		defer y.release()
+		scope = inner(scope, y.scope.Load())
+	}
+	h, err := op.CallTensors(hx, hy)
+	if err != nil && outOfMemory(err) {
+		pressure.collect()
+		h, err = op.CallTensors(hx, hy)
+	}
+	if err != nil {
+		if y == nil {
+			panic(newError(op.Short, err, []string{x.describe()}))
+		}
+		panic(newError(op.Short, err, []string{x.describe(), y.describe()}))
+	}
+	logWarnings()
+	return newTensor(h, scope)
+}
+
+// inner is the scope that was opened last.
+func inner(a, b *Scope) *Scope {
+	if a == nil || b != nil && b.order > a.order {
+		return b
+	}
+	return a
 }
 
 // do2 is do for operators that return two tensors.
@@ -84,8 +122,8 @@ func doValue(op *libtorch.Op, args ...any) any {
 }
 
 func (c *call) run(op *libtorch.Op, args []any) {
-	c.op, c.held = op, c.inline[:0]
-	defer c.releaseAll()
+	c.op = op
+	defer c.release(args)
 	for _, a := range args {
 		c.add(a)
 	}
@@ -95,15 +133,47 @@ func (c *call) run(op *libtorch.Op, args []any) {
 		err = op.Call(&c.args, &c.results)
 	}
 	if err != nil {
-		fail(op.Short(), c.held, err)
+		panic(newError(op.Short, err, tensorsIn(args)))
 	}
 	logWarnings()
 }
 
-func (c *call) releaseAll() {
-	for _, t := range c.held {
-		t.release()
+// release lets the held tensors go: the first ones among args.
+func (c *call) release(args []any) {
+	for _, a := range args {
+		switch v := a.(type) {
+		case *Tensor:
+			if v != nil && c.held > 0 {
+				v.release()
+				c.held--
+			}
+		case []*Tensor:
+			for _, t := range v {
+				if t != nil && c.held > 0 {
+					t.release()
+					c.held--
+				}
+			}
+		}
 	}
+}
+
+// tensorsIn describes the tensors among args, for an error message.
+func tensorsIn(args []any) []string {
+	var ds []string
+	for _, a := range args {
+		switch v := a.(type) {
+		case *Tensor:
+			if v != nil {
+				ds = append(ds, v.describe())
+			}
+		case []*Tensor:
+			for _, t := range v {
+				ds = append(ds, t.describe())
+			}
+		}
+	}
+	return ds
 }
 
 func (c *call) add(arg any) {
@@ -158,17 +228,15 @@ func (c *call) add(arg any) {
 	case absent:
 		c.args.Default()
 	default:
-		panic(&Error{Op: c.op.Short(), Kind: TypeError, Message: fmt.Sprintf("an argument of the Go type %T can't be passed", arg)})
+		panic(&Error{Op: c.op.Short, Kind: TypeError, Message: fmt.Sprintf("an argument of the Go type %T can't be passed", arg)})
 	}
 }
 
-// hold keeps t from being freed while the call runs, and notes its scope.
+// hold keeps t from being freed until release, and notes its scope.
 func (c *call) hold(t *Tensor) libtorch.Tensor {
-	h := t.acquire(c.op.Short())
-	c.held = append(c.held, t)
-	if s := t.scope.Load(); s != nil && (c.scope == nil || s.order > c.scope.order) {
-		c.scope = s
-	}
+	h := t.acquire(c.op.Short)
+	c.held++
+	c.scope = inner(c.scope, t.scope.Load())
 	return h
 }
 

@@ -63,13 +63,18 @@ func Try(f func() error) (err error) {
 
 // fail panics with err as an Error about op and its tensors.
 func fail(op string, tensors []*Tensor, err error) {
-	e := &Error{Op: op, Message: err.Error()}
+	var operands []string
+	for _, t := range tensors {
+		operands = append(operands, t.describe())
+	}
+	panic(newError(op, err, operands))
+}
+
+func newError(op string, err error, operands []string) *Error {
+	e := &Error{Op: op, Message: err.Error(), Operands: operands}
 	var native *libtorch.Error
 	if errors.As(err, &native) {
 		e.Kind = Kind(native.Kind)
 	}
-	for _, t := range tensors {
-		e.Operands = append(e.Operands, t.describe())
-	}
-	panic(e)
+	return e
 }

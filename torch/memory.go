@@ -44,6 +44,9 @@ func newTensor(h libtorch.Tensor, scope *Scope) *Tensor {
 // acquire makes the handle safe to use until release, whoever frees the tensor
 // meanwhile.
 func (t *Tensor) acquire(op string) libtorch.Tensor {
+	if t == nil {
+		panic(&Error{Op: op, Kind: TypeError, Message: "expected a tensor, but got nil"})
+	}
 	if t.uses.Add(1) < 0 {
 		t.release()
 		panic(t.freedError(op))

@@ -31,7 +31,7 @@ var (
 // Sum adds the elements up, along dims or, without any, all of them.
 func (x *Tensor) Sum(dims ...int) *Tensor {
 	if len(dims) == 0 {
-		return do(opSum, x)
+		return do1(opSum, x)
 	}
 	return do(opSumDim, x, dims, false)
 }
@@ -39,7 +39,7 @@ func (x *Tensor) Sum(dims ...int) *Tensor {
 // Mean is the average along dims or, without any, of all elements.
 func (x *Tensor) Mean(dims ...int) *Tensor {
 	if len(dims) == 0 {
-		return do(opMean, x)
+		return do1(opMean, x)
 	}
 	return do(opMeanDim, x, dims, false)
 }
@@ -58,10 +58,10 @@ func orNone(dims []int) any {
 }
 
 // Max is the largest of all elements.
-func (x *Tensor) Max() *Tensor { return do(opMaxAll, x) }
+func (x *Tensor) Max() *Tensor { return do1(opMaxAll, x) }
 
 // Min is the smallest of all elements.
-func (x *Tensor) Min() *Tensor { return do(opMinAll, x) }
+func (x *Tensor) Min() *Tensor { return do1(opMinAll, x) }
 
 // MaxDim is the largest element along dim, and its index.
 func (x *Tensor) MaxDim(dim int) (values, indices *Tensor) { return do2(opMaxDim, x, dim, false) }
@@ -88,10 +88,10 @@ func first(dim []int) any {
 }
 
 // All is true when no element is zero.
-func (x *Tensor) All() *Tensor { return do(opAll, x) }
+func (x *Tensor) All() *Tensor { return do1(opAll, x) }
 
 // Any is true when some element is not zero.
-func (x *Tensor) Any() *Tensor { return do(opAny, x) }
+func (x *Tensor) Any() *Tensor { return do1(opAny, x) }
 
 // Softmax is exp(x) normalised to sum 1 along dim.
 func (x *Tensor) Softmax(dim int) *Tensor { return do(opSoftmax, x, dim) }

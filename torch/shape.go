@@ -47,12 +47,12 @@ func (x *Tensor) Transpose(dim0, dim1 int) *Tensor { return do(opTranspose, x, d
 func (x *Tensor) Permute(dims ...int) *Tensor { return do(opPermute, x, dims) }
 
 // T is the transpose of a matrix.
-func (x *Tensor) T() *Tensor { return do(opT, x) }
+func (x *Tensor) T() *Tensor { return do1(opT, x) }
 
 // Squeeze drops a dimension of size 1; without an argument, all of them.
 func (x *Tensor) Squeeze(dim ...int) *Tensor {
 	if len(dim) == 0 {
-		return do(opSqueezeAll, x)
+		return do1(opSqueezeAll, x)
 	}
 	return do(opSqueeze, x, dim[0])
 }
@@ -64,13 +64,13 @@ func (x *Tensor) Unsqueeze(dim int) *Tensor { return do(opUnsqueeze, x, dim) }
 func (x *Tensor) Expand(shape ...int) *Tensor { return do(opExpand, x, shape) }
 
 // Contiguous is x in row-major order: x's own memory if it is so already.
-func (x *Tensor) Contiguous() *Tensor { return do(opContiguous, x) }
+func (x *Tensor) Contiguous() *Tensor { return do1(opContiguous, x) }
 
 // Clone is a copy that autograd follows.
-func (x *Tensor) Clone() *Tensor { return do(opClone, x) }
+func (x *Tensor) Clone() *Tensor { return do1(opClone, x) }
 
 // Detach is the same memory, cut off from autograd.
-func (x *Tensor) Detach() *Tensor { return do(opDetach, x) }
+func (x *Tensor) Detach() *Tensor { return do1(opDetach, x) }
 
 // Cat joins tensors along a dimension that they have.
 func Cat(xs []*Tensor, dim int) *Tensor { return do(opCat, xs, dim) }

@@ -6,6 +6,8 @@ package libtorch
 
 #cgo noescape mt_call
 #cgo nocallback mt_call
+#cgo noescape mt_call_tensors
+#cgo nocallback mt_call_tensors
 */
 import "C"
 
@@ -22,6 +24,7 @@ type Op struct {
 	Name     string // "aten::add"
 	Overload string // "Tensor", or ""
 	Args     []string
+	Short    string // "add"
 	found    atomic.Uintptr // a C.mt_op; 0 until first used
 }
 
@@ -34,12 +37,8 @@ func NewOp(name string, args ...string) *Op {
 	if i := strings.LastIndexByte(name, '.'); i >= 0 {
 		op.Name, op.Overload = name[:i], name[i+1:]
 	}
+	op.Short = op.Name[strings.LastIndexByte(op.Name, ':')+1:]
 	return op
-}
-
-// Short is the name without its namespace: "add".
-func (op *Op) Short() string {
-	return op.Name[strings.LastIndexByte(op.Name, ':')+1:]
 }
 
 // resolve finds the operator in the running libtorch. Two goroutines may both
@@ -97,6 +96,20 @@ func (op *Op) Call(a *Args, r *Results) error {
 		r.long = copySpill(&r.c)
 	}
 	return nil
+}
+
+// CallTensors is Call for one tensor, or for two where b is not 0, and a tensor
+// back. It is quicker, and most calls of a program are of this sort.
+func (op *Op) CallTensors(a, b Tensor) (Tensor, error) {
+	o, err := op.resolve()
+	if err != nil {
+		return 0, err
+	}
+	var out C.mt_tensor
+	if e := C.mt_call_tensors(o, a.c(), b.c(), &out); e != nil {
+		return 0, take(e)
+	}
+	return Tensor(out), nil
 }
 
 // Len is the number of values returned.

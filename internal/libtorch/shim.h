@@ -27,6 +27,8 @@ enum mt_error_kind {
 
 void mt_error_free(mt_error* e);
 
+typedef uintptr_t mt_tensor;  // an owned reference to a TensorImpl; 0: none
+
 // A value in an argument or result stream: one header word (tag in the low 32
 // bits, count in the high 32), then its payload words.
 enum mt_tag {
@@ -68,11 +70,14 @@ typedef struct mt_results {
 // Calls it with nargs values.
 mt_error* mt_call(mt_op op, const uint64_t* args, int32_t nargs, mt_results* out);
 
+// mt_call for one tensor, or for two (b not 0), and one tensor back (or 0): what
+// most calls of a program are.
+mt_error* mt_call_tensors(mt_op op, mt_tensor a, mt_tensor b, mt_tensor* out);
+
 // All operators' schemas, one a line (malloc'd).
 mt_error* mt_schemas(char** out);
 
 // ---- tensors (tensor.cpp) ----
-typedef uintptr_t mt_tensor;  // an owned reference to a TensorImpl; 0: none
 
 void mt_free(mt_tensor t);
 void mt_free_many(const mt_tensor* ts, int64_t n);
