@@ -1,0 +1,86 @@
+package nn
+
+import (
+	"sync/atomic"
+
+	"multitorch/torch"
+)
+
+// Module is a struct that embeds [Base].
+type Module interface{ base() *Base }
+
+// Layer is a module that takes one tensor and returns one.
+type Layer interface {
+	Module
+	Forward(x *torch.Tensor) *torch.Tensor
+}
+
+// Base makes a struct a module. The zero value is ready, and in training mode.
+type Base struct {
+	evaluating atomic.Bool
+	place      atomic.Pointer[place]
+}
+
+// place is where a module sits in the model: set by walks, read by errors.
+type place struct {
+	parent *Base
+	name   string
+}
+
+func (b *Base) base() *Base { return b }
+
+// Training reports whether the module is in training mode, as it is at first.
+// [Train] and [Eval] set it.
+func (b *Base) Training() bool { return !b.evaluating.Load() }
+
+// path is the module's place from the root of the model: "encoder.fc1", or "".
+func (b *Base) path() string {
+	p := b.place.Load()
+	if p == nil {
+		return ""
+	}
+	if parent := p.parent.path(); parent != "" {
+		return parent + "." + p.name
+	}
+	return p.name
+}
+
+func (b *Base) settle(parent *Base, name string) {
+	if p := b.place.Load(); p == nil || p.parent != parent || p.name != name {
+		b.place.Store(&place{parent, name})
+	}
+}
+
+// guard, deferred by a library module's Forward, adds the module's place to an
+// error that passes. An error keeps the innermost place.
+func (b *Base) guard(kind string) {
+	if r := recover(); r != nil {
+		panic(b.placed(r, kind))
+	}
+}
+
+func (b *Base) placed(r any, kind string) any {
+	if e, ok := r.(*torch.Error); ok && e.Module == "" {
+		e.Module = kind
+		if path := b.path(); path != "" {
+			e.Module = path + " (" + kind + ")"
+		}
+	}
+	return r
+}
+
+// Call runs f, the body of a module's Forward or a call of it, so that an error
+// in it names the module:
+//
+//	func (m *Net) Forward(x *torch.Tensor) *torch.Tensor {
+//		return nn.Call(m, func() *torch.Tensor { … })
+//	}
+func Call[T any](m Module, f func() T) T {
+	b := m.base()
+	defer func() {
+		if r := recover(); r != nil {
+			panic(b.placed(r, typeName(m)))
+		}
+	}()
+	return f()
+}

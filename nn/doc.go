@@ -1,0 +1,27 @@
+// Package nn has neural-network modules that mirror PyTorch's torch.nn.
+//
+// A module is a struct that embeds [Base]. Its exported fields are its
+// parameters, buffers and children, in their order, and their names are the
+// fields' in snake_case, so state_dict keys are PyTorch's without registration:
+//
+//	type Net struct {
+//		nn.Base
+//		FC1 *nn.Linear // "fc1.weight", "fc1.bias"
+//		Out *nn.Linear `nn:"output_layer"`
+//	}
+//
+//	func (m *Net) Forward(x *torch.Tensor) *torch.Tensor {
+//		return m.Out.Forward(m.FC1.Forward(x).ReLU())
+//	}
+//
+// What PyTorch has as methods of Module are functions here, since Go can't call
+// a struct's own fields from an embedded one: [Parameters], [StateDict],
+// [LoadStateDict], [To], [Train], [Eval], [Apply].
+//
+// Forward is typed by each module. What takes one tensor and returns one is a
+// [Layer], and goes into a [Sequential].
+//
+// An error inside a library module says where in the model that was
+// ("text.rnn (GRU): …"), as soon as any walk over the whole model (Parameters,
+// To, Train, …) has been made. A module of one's own gets the same through [Call].
+package nn

@@ -1,0 +1,126 @@
+package nn
+
+import (
+	"multitorch/torch"
+)
+
+// NamedParameter is a parameter and its key in the state dict.
+type NamedParameter struct {
+	Name string
+	*Parameter
+}
+
+// NamedParameters lists the model's parameters in PyTorch's order, each once,
+// under its first name.
+func NamedParameters(m Module) []NamedParameter {
+	var ps []NamedParameter
+	seen := map[*Parameter]bool{}
+	walk(m, func(n *node) {
+		for _, p := range n.parameters {
+			if v := p.Value.(*Parameter); !seen[v] {
+				seen[v] = true
+				ps = append(ps, NamedParameter{n.key(p), v})
+			}
+		}
+	})
+	return ps
+}
+
+// Parameters lists the model's parameters in PyTorch's order, each once: what an
+// optimizer takes.
+func Parameters(m Module) []*Parameter {
+	named := NamedParameters(m)
+	ps := make([]*Parameter, len(named))
+	for i, p := range named {
+		ps[i] = p.Parameter
+	}
+	return ps
+}
+
+// NumParameters counts the elements of all parameters.
+func NumParameters(m Module) int {
+	n := 0
+	for _, p := range Parameters(m) {
+		n += p.Numel()
+	}
+	return n
+}
+
+// Modules lists m and every module below it, each before its children.
+func Modules(m Module) []Module {
+	var ms []Module
+	walk(m, func(n *node) { ms = append(ms, n.module) })
+	return ms
+}
+
+// Apply calls f for every module of m, children first, and for m last.
+func Apply(m Module, f func(Module)) {
+	ms := Modules(m)
+	for i := len(ms) - 1; i >= 0; i-- {
+		f(ms[i])
+	}
+}
+
+// Train puts m and all below it into training mode.
+func Train(m Module) { setEvaluating(m, false) }
+
+// Eval puts m and all below it into evaluation mode: dropout passes everything
+// through, batch norm uses its running statistics.
+func Eval(m Module) { setEvaluating(m, true) }
+
+func setEvaluating(m Module, on bool) {
+	walk(m, func(n *node) { n.module.base().evaluating.Store(on) })
+}
+
+// ZeroGrad drops all gradients.
+func ZeroGrad(m Module) {
+	for _, p := range Parameters(m) {
+		p.SetGrad(nil)
+	}
+}
+
+// To moves the model to a device or converts its floating-point parameters and
+// buffers to a dtype. Parameters stay the same leaves, so an optimizer made
+// before keeps training them.
+func To(m Module, opts ...torch.Option) {
+	torch.NoGrad(func() {
+		walk(m, func(n *node) {
+			for _, p := range n.parameters {
+				move(p.Value.(*Parameter).Tensor, opts)
+			}
+			for _, b := range n.buffers {
+				move(b.Value.(*Buffer).Tensor, opts)
+			}
+		})
+	})
+}
+
+func move(t *torch.Tensor, opts []torch.Option) {
+	if !t.DType().IsFloatingPoint() && !t.DType().IsComplex() {
+		opts = withoutDType(opts)
+	}
+	moved := t.To(opts...)
+	if moved == t {
+		return
+	}
+	defer moved.Free()
+	t.SetData(moved)
+	if g := t.Grad(); g != nil {
+		defer g.Free()
+		mg := g.To(opts...)
+		t.SetGrad(mg)
+		if mg != g {
+			mg.Free()
+		}
+	}
+}
+
+func withoutDType(opts []torch.Option) []torch.Option {
+	var kept []torch.Option
+	for _, o := range opts {
+		if _, is := o.(torch.DType); !is {
+			kept = append(kept, o)
+		}
+	}
+	return kept
+}
