@@ -1,7 +1,7 @@
 package nn
 
 import (
-	"math"
+	"fmt"
 
 	"multitorch/torch"
 )
@@ -28,6 +28,8 @@ func NewLinear(in, out int, opts ...LinearOption) *Linear {
 	for _, o := range opts {
 		o.linear(&c)
 	}
+	atLeast(0, in, "Linear", "in_features")
+	atLeast(0, out, "Linear", "out_features")
 	m := &Linear{Weight: NewParameter(kaimingUniform(torch.Shape{out, in}))}
 	if c.bias {
 		m.Bias = NewParameter(biasUniform(out, in))
@@ -38,39 +40,19 @@ func NewLinear(in, out int, opts ...LinearOption) *Linear {
 // Forward maps [..., in] to [..., out].
 func (m *Linear) Forward(x *torch.Tensor) *torch.Tensor {
 	defer m.guard("Linear")
+	defer explain(func() { m.check(x) })
 	return linear.Call(x, m.Weight.Tensor, m.Bias.tensor())
 }
 
-// tensor is the parameter's tensor, or nil for a parameter that is not there.
-func (p *Parameter) tensor() *torch.Tensor {
-	if p == nil {
-		return nil
+func (m *Linear) check(x *torch.Tensor) {
+	shape, weight := x.Shape(), m.Weight.Shape()
+	if len(shape) == 0 || shape[len(shape)-1] != weight[1] {
+		panic(invalid("linear", "expected an input whose last dimension has %d elements (in_features), but got the shape %s; the weight is %s",
+			weight[1], pyList(shape), pyList(weight)))
 	}
-	return p.Tensor
 }
 
-// kaimingUniform draws a weight [out, in, ...] as PyTorch's Linear and Conv do:
-// kaiming_uniform_ with a = √5, computed in its order of operations.
-func kaimingUniform(shape torch.Shape) *torch.Tensor {
-	gain := math.Sqrt(2 / (1 + math.Pow(math.Sqrt(5), 2)))
-	std := gain / math.Sqrt(float64(fanIn(shape)))
-	bound := math.Sqrt(3) * std
-	return torch.Empty(shape).UniformInplace(-bound, bound)
-}
-
-// biasUniform draws a bias from U(-1/√fanIn, 1/√fanIn).
-func biasUniform(n, fanIn int) *torch.Tensor {
-	bound := 0.0
-	if fanIn > 0 {
-		bound = 1 / math.Sqrt(float64(fanIn))
-	}
-	return torch.Empty(torch.Shape{n}).UniformInplace(-bound, bound)
-}
-
-func fanIn(shape torch.Shape) int {
-	n := shape[1]
-	for _, k := range shape[2:] {
-		n *= k
-	}
-	return n
+// ExtraRepr is what [Describe] prints in the brackets.
+func (m *Linear) ExtraRepr() string {
+	return fmt.Sprintf("in_features=%d, out_features=%d, bias=%s", m.Weight.Size(1), m.Weight.Size(0), pyBool(m.Bias != nil))
 }

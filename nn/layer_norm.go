@@ -1,0 +1,71 @@
+package nn
+
+import (
+	"fmt"
+	"slices"
+
+	"multitorch/torch"
+)
+
+var layerNorm = torch.NewOperator("aten::layer_norm", "input", "normalized_shape", "weight", "bias", "eps")
+
+// LayerNorm normalises the last dimensions to mean 0 and variance 1, each sample
+// for itself, as torch.nn.LayerNorm (Ba et al., "Layer Normalization", 2016).
+type LayerNorm struct {
+	Base
+	Weight *Parameter // of the normalised shape, ones at first; nil with ElementwiseAffine(false)
+	Bias   *Parameter // the same, zeros at first
+	shape  torch.Shape
+	config layerNormConfig
+}
+
+// LayerNormOption is an option of [NewLayerNorm]: [Eps], [ElementwiseAffine].
+type LayerNormOption interface{ layerNorm(*layerNormConfig) }
+
+type layerNormConfig struct {
+	eps    float64
+	affine bool
+}
+
+// ElementwiseAffine(false) leaves out the trained scale and shift. The default is
+// true.
+type ElementwiseAffine bool
+
+func (a ElementwiseAffine) layerNorm(c *layerNormConfig) { c.affine = bool(a) }
+
+// NewLayerNorm makes a layer that normalises the last dimension of a size, or the
+// last dimensions of a torch.Shape.
+func NewLayerNorm[S int | torch.Shape](normalized S, opts ...LayerNormOption) *LayerNorm {
+	var shape torch.Shape
+	switch s := any(normalized).(type) {
+	case int:
+		shape = torch.Shape{s}
+	case torch.Shape:
+		shape = slices.Clone(s)
+	}
+	if len(shape) == 0 {
+		panic(invalid("LayerNorm", "normalized_shape must have at least one dimension"))
+	}
+	for _, n := range shape {
+		atLeast(0, n, "LayerNorm", "normalized_shape")
+	}
+	m := &LayerNorm{shape: shape, config: layerNormConfig{eps: 1e-5, affine: true}}
+	for _, o := range opts {
+		o.layerNorm(&m.config)
+	}
+	if m.config.affine {
+		m.Weight, m.Bias = NewParameter(torch.Ones(shape)), NewParameter(torch.Zeros(shape))
+	}
+	return m
+}
+
+// Forward maps [..., normalised shape] to the same.
+func (m *LayerNorm) Forward(x *torch.Tensor) *torch.Tensor {
+	defer m.guard("LayerNorm")
+	return layerNorm.Call(x, m.shape, m.Weight.tensor(), m.Bias.tensor(), m.config.eps)
+}
+
+// ExtraRepr is what [Describe] prints in the brackets.
+func (m *LayerNorm) ExtraRepr() string {
+	return fmt.Sprintf("%s, eps=%s, elementwise_affine=%s", pyTuple(m.shape), pyFloat(m.config.eps), pyBool(m.config.affine))
+}

@@ -1,0 +1,32 @@
+package nn
+
+import "multitorch/torch"
+
+var mseLoss = torch.NewOperator("aten::mse_loss", "self", "target", "reduction")
+
+// MSELoss is the squared difference, as torch.nn.MSELoss.
+type MSELoss struct {
+	Base
+	reduction Reduction
+}
+
+// MSEOption is an option of [NewMSELoss]: [Reduction].
+type MSEOption interface{ mse(*MSELoss) }
+
+// NewMSELoss makes the loss.
+func NewMSELoss(opts ...MSEOption) *MSELoss {
+	m := &MSELoss{reduction: "mean"}
+	for _, o := range opts {
+		o.mse(m)
+	}
+	m.reduction.check("MSELoss")
+	return m
+}
+
+// Forward compares two tensors of one shape. The loss is a scalar, or of their
+// shape with the reduction "none".
+func (m *MSELoss) Forward(input, target *torch.Tensor) *torch.Tensor {
+	defer m.guard("MSELoss")
+	sameShape("mse_loss", input, target)
+	return mseLoss.Call(input, target, m.reduction.number())
+}

@@ -1,0 +1,75 @@
+package nn
+
+import (
+	"strconv"
+
+	"multitorch/torch"
+)
+
+// Sequential passes its input through layers in a row, as torch.nn.Sequential.
+// They are named "0", "1" and so on.
+//
+// A tensor that goes from one layer of this package to the next is freed as soon
+// as it has been used, as Python does it: what backward needs of it stays. The
+// input is never freed. A layer of one's own may keep what it gets or returns, so
+// that stays too, until its scope ends.
+type Sequential struct {
+	Base
+	Layers []Layer
+}
+
+// NewSequential makes a row of layers.
+func NewSequential(layers ...Layer) *Sequential {
+	for i, l := range layers {
+		if l == nil {
+			panic(invalid("Sequential", "layer %d is nil", i))
+		}
+	}
+	return &Sequential{Layers: layers}
+}
+
+// Members lists the layers by their numbers.
+func (m *Sequential) Members() []Member {
+	ms := make([]Member, len(m.Layers))
+	for i, l := range m.Layers {
+		ms[i] = Member{strconv.Itoa(i), l}
+	}
+	return ms
+}
+
+// Forward is the last layer's output; x itself where there is no layer.
+func (m *Sequential) Forward(x *torch.Tensor) *torch.Tensor {
+	defer m.guard("Sequential")
+	passing := false // x was made by a layer of ours, and nobody else knows it
+	for _, layer := range m.Layers {
+		ours := discreet(layer)
+		y := layer.Forward(x)
+		if y == x {
+			passing = passing && ours
+			continue
+		}
+		if passing && ours {
+			x.Free()
+		}
+		x, passing = y, ours
+	}
+	return x
+}
+
+// discreet reports whether a layer is known to keep neither its input nor its
+// output. The exact types are asked for: one that embeds them may do anything.
+func discreet(l Layer) bool {
+	switch l := l.(type) {
+	case *Linear, *Conv2d, *Embedding, *ReLU, *Tanh, *Sigmoid, *GELU, *Softmax, *LogSoftmax, *Identity, *Dropout, *Flatten,
+		*MaxPool2d, *AvgPool2d, *AdaptiveAvgPool2d, *BatchNorm1d, *BatchNorm2d, *LayerNorm:
+		return true
+	case *Sequential:
+		for _, inner := range l.Layers {
+			if !discreet(inner) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}

@@ -1,0 +1,15 @@
+package nn
+
+import "multitorch/torch"
+
+// Sigmoid is 1 / (1 + exp(-x)), elementwise, as torch.nn.Sigmoid.
+type Sigmoid struct{ Base }
+
+// NewSigmoid makes a Sigmoid.
+func NewSigmoid() *Sigmoid { return &Sigmoid{} }
+
+// Forward maps [...] to [...].
+func (m *Sigmoid) Forward(x *torch.Tensor) *torch.Tensor {
+	defer m.guard("Sigmoid")
+	return x.Sigmoid()
+}

@@ -1,0 +1,15 @@
+package nn
+
+import "multitorch/torch"
+
+// Tanh is the hyperbolic tangent, elementwise, as torch.nn.Tanh.
+type Tanh struct{ Base }
+
+// NewTanh makes a Tanh.
+func NewTanh() *Tanh { return &Tanh{} }
+
+// Forward maps [...] to [...].
+func (m *Tanh) Forward(x *torch.Tensor) *torch.Tensor {
+	defer m.guard("Tanh")
+	return x.Tanh()
+}
