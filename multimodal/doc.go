@@ -1,0 +1,9 @@
+// Package multimodal has models that see an image and read a text: the
+// tutorial's own, with the layers, the shapes and the state_dict names of the
+// Python program, and the stronger CNN+GRU models that the command trains, with
+// the three levels at which the two modalities can be fused:
+//
+//   - feature level: [Concat] joins the features of both encoders;
+//   - model level: [Average] averages the outputs of models trained apart;
+//   - objective level: [Joint] adds one loss per modality to the fused loss.
+package multimodal

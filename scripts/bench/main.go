@@ -1,0 +1,166 @@
+// Command bench runs the same work in Go and in Python on the same libtorch, in
+// turn, and prints the medians and their ratios. Python runs twice: as it is
+// installed, and under the malloc settings that the shim makes for Go.
+package main
+
+import (
+	_ "embed"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+//go:embed twin.py
+var twin string
+
+// glibc's own names for what the shim sets with mallopt.
+var tuned = []string{
+	"MALLOC_TRIM_THRESHOLD_=1073741824",
+	"MALLOC_MMAP_THRESHOLD_=33554432",
+	"MALLOC_TOP_PAD_=67108864",
+}
+
+// one thread on both sides: OpenBLAS's number of threads alone changes times and bits.
+var threads = []string{"OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1"}
+
+// row is one line of the table: a figure of one mode.
+type row struct {
+	name, mode string
+	figure     func(report, time.Duration) float64
+	unit       string
+	scale      float64
+	target     string // the most that Go may take: of Python as installed, and of tuned Python
+}
+
+func seconds(r report, _ time.Duration) float64 { return r.Seconds }
+func wall(_ report, d time.Duration) float64    { return d.Seconds() }
+func peak(r report, _ time.Duration) float64    { return float64(r.PeakKiB) }
+
+var rows = []row{
+	{"x + x on 4 floats", "add", seconds, "µs", 1e6, "1.0 / -"},
+	{"step, 32x3x32x32, 16 tokens", "step32", seconds, "ms", 1e3, "0.6 / 1.0"},
+	{"step, 32x3x8x8, 4 tokens", "step8", seconds, "ms", 1e3, "0.8 / 1.0"},
+	{"process start to first step", "start", wall, "s", 1, "0.5 / -"},
+	{"one epoch, 6400 samples", "epoch", seconds, "s", 1, "- / -"},
+	{"peak memory of that epoch", "epoch", peak, "MiB", 1.0 / 1024, "1.0 / -"},
+}
+
+func main() {
+	worker := flag.String("worker", "", "run one mode in this process and print its report")
+	rounds := flag.Int("rounds", 5, "runs of each side")
+	python := flag.String("python", envOr("PYTHON", "/usr/bin/python3"), "Python with torch on the same libtorch")
+	flag.Parse()
+	if err := run(*worker, *rounds, *python); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func envOr(name, other string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return other
+}
+
+func run(worker string, rounds int, python string) error {
+	if worker != "" {
+		r, err := work(worker)
+		if err != nil {
+			return err
+		}
+		return json.NewEncoder(os.Stdout).Encode(r)
+	}
+	dir, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	script := filepath.Join(dir, "twin.py")
+	if err := os.WriteFile(script, []byte(twin), 0o600); err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	sides := []side{
+		{"Go", []string{self, "-worker"}, nil},
+		{"Python", []string{python, script}, nil},
+		{"Python, tuned malloc", []string{python, script}, tuned},
+	}
+	fmt.Printf("Settings of all: %s. Tuned malloc: %s.\n", strings.Join(threads, " "), strings.Join(tuned, " "))
+	fmt.Printf("Medians of %d runs, in turn.\n\n", rounds)
+	fmt.Println("| | Go | Python | Python, tuned malloc | ratio | ratio to tuned | at most |\n|---|---|---|---|---|---|---|")
+	results := map[string][][]measured{}
+	for _, r := range rows {
+		if results[r.mode] == nil {
+			if results[r.mode], err = measure(r.mode, sides, rounds); err != nil {
+				return err
+			}
+		}
+		printRow(r, results[r.mode])
+	}
+	fmt.Println()
+	for i, s := range sides {
+		fmt.Printf("%s: %s\n", s.name, results["add"][i][0].Settings)
+	}
+	return nil
+}
+
+type side struct {
+	name    string
+	command []string
+	env     []string
+}
+
+type measured struct {
+	report
+	wall time.Duration
+}
+
+// measure runs a mode on all sides in turn, so that a machine whose speed drifts
+// does not favour one.
+func measure(mode string, sides []side, rounds int) ([][]measured, error) {
+	results := make([][]measured, len(sides))
+	for range rounds {
+		for i, s := range sides {
+			cmd := exec.Command(s.command[0], append(s.command[1:len(s.command):len(s.command)], mode)...)
+			cmd.Env = append(append(os.Environ(), threads...), s.env...)
+			cmd.Stderr = os.Stderr
+			begin := time.Now()
+			out, err := cmd.Output()
+			took := time.Since(begin)
+			if err != nil {
+				return nil, fmt.Errorf("%s, %s: %w", s.name, mode, err)
+			}
+			m := measured{wall: took}
+			if err := json.Unmarshal(out, &m.report); err != nil {
+				return nil, fmt.Errorf("%s, %s: %w in %q", s.name, mode, err, out)
+			}
+			results[i] = append(results[i], m)
+		}
+	}
+	return results, nil
+}
+
+func printRow(r row, results [][]measured) {
+	var medians []float64
+	for _, ms := range results {
+		var values []float64
+		for _, m := range ms {
+			values = append(values, r.figure(m.report, m.wall))
+		}
+		medians = append(medians, median(values))
+	}
+	fmt.Printf("| %s |", r.name)
+	for _, m := range medians {
+		fmt.Printf(" %.3g %s |", m*r.scale, r.unit)
+	}
+	fmt.Printf(" %.2f | %.2f | %s |\n", medians[0]/medians[1], medians[0]/medians[2], r.target)
+}

@@ -1,0 +1,126 @@
+"""The Python side of the benchmark: the same work as worker.go, one mode a run."""
+import json
+import resource
+import sys
+import time
+
+import torch
+import torch.nn as nn
+
+
+class ImageFeatureExtractor(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cnn = nn.Conv2d(3, 64, kernel_size=3, stride=1, padding=1)
+
+    def forward(self, x):
+        return self.cnn(x).mean((2, 3))
+
+
+class TextFeatureExtractor(nn.Module):
+    def __init__(self, words):
+        super().__init__()
+        self.embedding = nn.Embedding(words, 100)
+        self.rnn = nn.GRU(100, 64, batch_first=True)
+
+    def forward(self, x):
+        _, hidden = self.rnn(self.embedding(x))
+        return hidden[-1]
+
+
+class MultiModalModel(nn.Module):
+    def __init__(self, image, text):
+        super().__init__()
+        self.fusion_layer = nn.Linear(64 + 64, 128)
+        self.output_layer = nn.Linear(128, 10)
+        self.image_feature_extractor = image
+        self.text_feature_extractor = text
+
+    def forward(self, image, text):
+        image = self.image_feature_extractor(image)
+        text = self.text_feature_extractor(text)
+        return self.output_layer(self.fusion_layer(torch.cat((image, text), dim=1)))
+
+
+WORDS = 1000
+
+
+def make():
+    torch.manual_seed(0)
+    image = ImageFeatureExtractor()
+    text = TextFeatureExtractor(WORDS)
+    model = MultiModalModel(image, text)
+    return model, nn.CrossEntropyLoss(), torch.optim.Adam(model.parameters(), lr=0.001)
+
+
+def data(n, side, length):
+    image = torch.randn(n, 3, side, side)
+    text = torch.randint(0, WORDS, (n, length))
+    target = torch.randint(0, 10, (n,))
+    return image, text, target
+
+
+def step(model, criterion, optimizer, image, text, target):
+    loss = criterion(model(image, text), target)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss
+
+
+def median(xs):
+    xs = sorted(xs)
+    return xs[len(xs) // 2]
+
+
+def add(_):
+    x = torch.ones(4)
+    times = []
+    for _ in range(200):
+        start = time.perf_counter()
+        for _ in range(1000):
+            x + x
+        times.append((time.perf_counter() - start) / 1000)
+    return median(times)
+
+
+def train_step(side, length, n):
+    model, criterion, optimizer = make()
+    batch = data(32, side, length)
+    times = []
+    for i in range(n):
+        start = time.perf_counter()
+        step(model, criterion, optimizer, *batch)
+        times.append(time.perf_counter() - start)
+    return median(times[n // 10:])
+
+
+def start(_):
+    model, criterion, optimizer = make()
+    step(model, criterion, optimizer, *data(32, 32, 16))
+    return 0.0
+
+
+def epoch(_):
+    model, criterion, optimizer = make()
+    loader = torch.utils.data.DataLoader(
+        torch.utils.data.TensorDataset(*data(6400, 32, 16)), batch_size=32, shuffle=True)
+    begin = time.perf_counter()
+    for batch in loader:
+        step(model, criterion, optimizer, *batch)
+    return time.perf_counter() - begin
+
+
+modes = {
+    "add": lambda: add(None),
+    "step32": lambda: train_step(32, 16, 200),
+    "step8": lambda: train_step(8, 4, 600),
+    "start": lambda: start(None),
+    "epoch": lambda: epoch(None),
+}
+seconds = modes[sys.argv[1]]()
+print(json.dumps({
+    "seconds": seconds,
+    "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+    "settings": f"Python torch {torch.__version__}, {torch.get_num_threads()} thread(s)",
+}))

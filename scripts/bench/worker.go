@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"syscall"
+	"time"
+
+	"multitorch/datasets"
+	"multitorch/multimodal"
+	"multitorch/nn"
+	"multitorch/optim"
+	"multitorch/torch"
+)
+
+// modes is the work that is timed; twin.py does the same.
+var modes = map[string]func() (float64, error){
+	"add":    add,
+	"step32": func() (float64, error) { return trainStep(32, 16, 200), nil },
+	"step8":  func() (float64, error) { return trainStep(8, 4, 600), nil },
+	"start":  start,
+	"epoch":  epoch,
+}
+
+// report is what a worker prints, as JSON.
+type report struct {
+	Seconds  float64 `json:"seconds"`
+	PeakKiB  int64   `json:"peak_kib"`
+	Settings string  `json:"settings"`
+}
+
+func work(mode string) (report, error) {
+	seconds, err := modes[mode]()
+	if err != nil {
+		return report{}, err
+	}
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		return report{}, err
+	}
+	i := torch.Runtime()
+	return report{seconds, usage.Maxrss, fmt.Sprintf("Go, libtorch %s, %d thread(s), BLAS %s with %s thread(s), malloc: %s",
+		i.Version, torch.NumThreads(), i.BLAS, i.BLASThreads, i.Malloc)}, nil
+}
+
+const words = 1000
+
+type trainee struct {
+	model     *multimodal.MultiModalModel
+	criterion *nn.CrossEntropyLoss
+	optimizer optim.Optimizer
+}
+
+func newTrainee() trainee {
+	torch.ManualSeed(0)
+	image := multimodal.NewImageFeatureExtractor()
+	text := multimodal.NewTokenFeatureExtractor(words)
+	model := multimodal.NewMultiModalModel(image, text)
+	return trainee{model, nn.NewCrossEntropyLoss(), optim.NewAdam(nn.Parameters(model), optim.LR(0.001))}
+}
+
+func data(n, side, length int) (image, text, target *torch.Tensor) {
+	return torch.Randn(torch.Shape{n, 3, side, side}), torch.Randint(0, words, torch.Shape{n, length}), torch.Randint(0, 10, torch.Shape{n})
+}
+
+func (t trainee) step(image, text, target *torch.Tensor) {
+	loss := t.criterion.Forward(t.model.Forward(image, text), target)
+	t.optimizer.ZeroGrad()
+	loss.Backward()
+	t.optimizer.Step()
+}
+
+func median(xs []float64) float64 {
+	slices.Sort(xs)
+	return xs[len(xs)/2]
+}
+
+// add times x + x on four floats, in scopes of 100, as a loop over batches has them.
+func add() (float64, error) {
+	x := torch.Ones(torch.Shape{4})
+	var times []float64
+	for range 200 {
+		begin := time.Now()
+		for range 10 {
+			torch.Scoped(func(s *torch.Scope) {
+				y := s.Own(x.Detach())
+				for range 100 {
+					y.Add(y)
+				}
+			})
+		}
+		times = append(times, time.Since(begin).Seconds()/1000)
+	}
+	return median(times), nil
+}
+
+func trainStep(side, length, n int) float64 {
+	t := newTrainee()
+	image, text, target := data(32, side, length)
+	var times []float64
+	for range n {
+		begin := time.Now()
+		torch.Scoped(func(s *torch.Scope) { // what a loader opens for each batch
+			t.step(s.Own(image.Detach()), s.Own(text.Detach()), s.Own(target.Detach()))
+		})
+		times = append(times, time.Since(begin).Seconds())
+	}
+	return median(times[n/10:])
+}
+
+func start() (float64, error) {
+	newTrainee().step(data(32, 32, 16))
+	return 0, nil
+}
+
+func epoch() (float64, error) {
+	t := newTrainee()
+	image, text, target := data(6400, 32, 16)
+	set, err := datasets.NewTensorDataset(image, text, target)
+	if err != nil {
+		return 0, err
+	}
+	loader, err := datasets.NewLoader(set, datasets.BatchSize(32), datasets.Shuffle(true))
+	if err != nil {
+		return 0, err
+	}
+	begin := time.Now()
+	for batch, err := range loader.All(context.Background()) {
+		if err != nil {
+			return 0, err
+		}
+		t.step(batch[0], batch[1], batch[2])
+	}
+	return time.Since(begin).Seconds(), nil
+}
