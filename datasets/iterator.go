@@ -1,0 +1,136 @@
+package datasets
+
+import (
+	"context"
+
+	"multitorch/torch"
+)
+
+// Iterator is one iteration of a [Loader]. It is for one goroutine at a time.
+//
+//	images, texts := imageLoader.Iterator(ctx), textLoader.Iterator(ctx)
+//	defer images.Close()
+//	defer texts.Close()
+//	for images.Next() && texts.Next() {
+//		... images.Batch(), texts.Batch()
+//	}
+//	return errors.Join(images.Err(), texts.Err())
+type Iterator[B any] struct {
+	loader  *Loader[B]
+	ctx     context.Context
+	plan    plan
+	started bool
+	next    int      // the batch to deliver
+	pool    *pool[B] // nil without workers
+	scope   *torch.Scope
+	batch   B
+	err     error
+	ended   bool
+}
+
+// Next frees the batch before, and what was computed from it, and makes the next
+// one. It is false when there are no more, and after an error.
+func (it *Iterator[B]) Next() bool {
+	it.endBatch()
+	if it.ended {
+		return false
+	}
+	delivered := false
+	defer func() { // also when Get, a sampler or a worker panicked
+		if !delivered {
+			it.Close()
+		}
+	}()
+	p, err := it.fetch()
+	if err == nil && !it.ended {
+		it.scope = torch.OpenScope()
+		err = own(it.scope, p.tensors)
+	}
+	if it.err = err; err != nil || it.ended {
+		return false
+	}
+	it.batch = p.batch
+	delivered = true
+	return true
+}
+
+// Batch is the current batch; the zero value before the first and after the last.
+func (it *Iterator[B]) Batch() B { return it.batch }
+
+// Err is what ended the iteration early, or nil.
+func (it *Iterator[B]) Err() error { return it.err }
+
+// Close ends the iteration: it frees the batch, waits for the workers, and frees
+// what they made ahead. A second Close does nothing.
+func (it *Iterator[B]) Close() {
+	it.ended = true
+	it.endBatch()
+	if it.pool != nil {
+		it.pool.close()
+		it.pool = nil
+	}
+}
+
+// endBatch frees the batch.
+func (it *Iterator[B]) endBatch() {
+	if it.scope != nil {
+		it.scope.Close()
+		it.scope = nil
+	}
+	var none B
+	it.batch = none
+}
+
+// fetch makes the next batch, or has the workers do so; without one left it sets
+// ended.
+func (it *Iterator[B]) fetch() (parcel[B], error) {
+	l := it.loader
+	if err := it.start(); err != nil {
+		return parcel[B]{}, err
+	}
+	k := it.next
+	if it.plan.exhaustedBy(k) {
+		l.finish(it.plan.n)
+	}
+	if it.ended = k == it.plan.count; it.ended {
+		return parcel[B]{}, nil
+	}
+	if err := it.ctx.Err(); err != nil {
+		return parcel[B]{}, err
+	}
+	it.next++
+	var p parcel[B]
+	var err error
+	if it.pool != nil {
+		p, err = it.pool.receive(it.ctx)
+	} else {
+		p, err = l.fetch(it.ctx, it.plan.batch(k))
+	}
+	if ended := it.ctx.Err(); err != nil && ended != nil {
+		err = ended
+	}
+	return p, err
+}
+
+// start draws the order, and starts the workers, at the first request.
+func (it *Iterator[B]) start() error {
+	if it.started {
+		return nil
+	}
+	it.started = true
+	l := it.loader
+	n := l.samples()
+	order, err := l.order(n)
+	if err != nil {
+		return err
+	}
+	if order != nil {
+		n = len(order)
+	}
+	it.plan = newPlan(n, &l.settings)
+	it.plan.order = order
+	if l.workers > 0 && it.plan.count > 0 && it.ctx.Err() == nil {
+		it.pool = newPool(it.ctx, it.plan, &l.settings, l.fetch)
+	}
+	return nil
+}
