@@ -28,7 +28,7 @@ func LiveTensors() int { return int(live.Load()) }
 // LiveBytes is the memory that CPU tensors hold, the autograd graph's included.
 func LiveBytes() int64 { return libtorch.CPUBytes() }
 
-// newTensor takes a handle over. in are the tensors from which it was computed.
+// newTensor takes a handle over, for a scope or, without one, for the collector.
 func newTensor(h libtorch.Tensor, scope *Scope) *Tensor {
 	if h == 0 {
 		return nil
@@ -37,6 +37,7 @@ func newTensor(h libtorch.Tensor, scope *Scope) *Tensor {
 	live.Add(1)
 	if scope == nil || !scope.adopt(t) {
 		t.collectLater()
+		pressure.check()
 	}
 	return t
 }
@@ -45,7 +46,7 @@ func newTensor(h libtorch.Tensor, scope *Scope) *Tensor {
 // meanwhile.
 func (t *Tensor) acquire(op string) libtorch.Tensor {
 	if t == nil {
-		panic(&Error{Op: op, Kind: TypeError, Message: "expected a tensor, but got nil"})
+		panic(nilError(op))
 	}
 	if t.uses.Add(1) < 0 {
 		t.release()
@@ -89,6 +90,10 @@ func freeHandles(hs []libtorch.Tensor) {
 	libtorch.FreeAll(hs)
 }
 
+func nilError(op string) *Error {
+	return &Error{Op: op, Kind: TypeError, Message: "expected a tensor, but got nil"}
+}
+
 func (t *Tensor) freedError(op string) *Error {
 	e := &Error{Op: op, Kind: FreedError, Message: "the tensor was freed by Free, and can't be used any more"}
 	if s := t.scope.Load(); s != nil {
@@ -97,43 +102,60 @@ func (t *Tensor) freedError(op string) *Error {
 	return e
 }
 
+// moving is held while a tensor changes its owner or is freed by hand, so that of
+// two goroutines that do so at once exactly one wins.
+var moving sync.Mutex
+
 // Free frees the tensor now, instead of at the end of its scope or when the
 // collector finds it. What autograd or another view still needs stays. Freeing
 // twice is an error.
 func (t *Tensor) Free() {
-	if t.freed() {
+	if t == nil {
+		panic(nilError("Free"))
+	}
+	if !t.tryFree() {
 		panic(t.freedError("Free"))
 	}
-	t.tryFree()
 }
 
-// tryFree is Free for those who may come second.
-func (t *Tensor) tryFree() {
-	if h := t.markFreed(); h != 0 {
+// tryFree is Free for those who may come second: it says whether they did not.
+func (t *Tensor) tryFree() bool {
+	moving.Lock()
+	if t.freed() {
+		moving.Unlock()
+		return false
+	}
+	h := t.markFreed()
+	if s := t.scope.Load(); s != nil {
+		s.forget()
+	} else {
+		t.stopCleanup()
+	}
+	moving.Unlock()
+	if h != 0 {
 		t.drop()
 	}
-	t.leaveOwner()
+	return true
 }
 
 // Keep takes the tensor out of its scope, so that it outlives it, and returns
 // it. The collector frees it when nothing refers to it any more.
 func (t *Tensor) Keep() *Tensor {
-	t.acquire("Keep")
-	defer t.release()
-	if t.scope.Load() != nil {
-		t.leaveOwner()
-		t.scope.Store(nil)
+	if t == nil {
+		panic(nilError("Keep"))
+	}
+	moving.Lock()
+	s := t.scope.Load()
+	kept := !t.freed() && (s == nil || s.disown(t))
+	if kept && s != nil {
 		t.collectLater()
 	}
-	return t
-}
-
-func (t *Tensor) leaveOwner() {
-	if s := t.scope.Load(); s != nil {
-		s.forget()
-		return
+	moving.Unlock()
+	if !kept {
+		panic(t.freedError("Keep"))
 	}
-	t.cleanup.Stop()
+	pressure.check()
+	return t
 }
 
 // collectLater leaves the tensor to Go's collector.
@@ -142,7 +164,11 @@ func (t *Tensor) collectLater() {
 		live.Add(-1)
 		h.Free()
 	}, t.handle)
-	pressure.check()
+}
+
+func (t *Tensor) stopCleanup() {
+	t.cleanup.Stop()
+	runtime.KeepAlive(t) // or the collector could be quicker than Stop
 }
 
 // pressure calls Go's collector when CPU tensors hold much more than they did

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -17,8 +18,8 @@ type Scope struct {
 	order  int64 // later scopes are inner ones
 	opened uintptr
 	mu     sync.Mutex
-	owned  []*Tensor
-	gone   int // of owned: kept or freed since
+	owned  []*Tensor // nil for one that left
+	gone   int       // of owned: left or freed since
 	closed bool
 }
 
@@ -26,10 +27,13 @@ var scopeOrder atomic.Int64
 
 // OpenScope opens a scope that Close ends. Prefer [Scoped], which can't be
 // forgotten.
-func OpenScope() *Scope {
+func OpenScope() *Scope { return openScope() }
+
+// openScope notes who called its caller.
+func openScope() *Scope {
 	s := &Scope{order: scopeOrder.Add(1)}
 	var pc [1]uintptr
-	runtime.Callers(2, pc[:])
+	runtime.Callers(3, pc[:])
 	s.opened = pc[0]
 	return s
 }
@@ -42,17 +46,28 @@ func OpenScope() *Scope {
 //		y = x.Add(x).Keep() // everything but y is freed
 //	})
 func Scoped(f func(s *Scope)) {
-	s := OpenScope()
+	s := openScope()
 	defer s.Close()
 	f(s)
 }
 
 // Own moves t into the scope and returns it. A nil tensor is passed through.
 func (s *Scope) Own(t *Tensor) *Tensor {
-	if t == nil || t.scope.Load() == s {
+	if t == nil {
+		return nil
+	}
+	moving.Lock()
+	defer moving.Unlock()
+	from := t.scope.Load()
+	if t.freed() || from != nil && from != s && !from.disown(t) {
+		panic(t.freedError("Scope.Own"))
+	}
+	if from == s {
 		return t
 	}
-	t.leaveOwner()
+	if from == nil {
+		t.stopCleanup()
+	}
 	if !s.adopt(t) {
 		t.collectLater()
 		panic(&Error{Op: "Scope.Own", Message: "the scope " + s.String() + " is closed", Kind: FreedError})
@@ -69,7 +84,7 @@ func (s *Scope) Close() {
 	var batch [64]libtorch.Tensor
 	handles := batch[:0]
 	for _, t := range owned {
-		if t.scope.Load() != s {
+		if t == nil {
 			continue
 		}
 		if h := t.markFreed(); h != 0 {
@@ -105,18 +120,41 @@ func (s *Scope) adopt(t *Tensor) bool {
 	return true
 }
 
-// forget notes that one of owned was kept or freed, and drops such from the
-// list once they are the most of it: a long scope must not grow with each Free.
-func (s *Scope) forget() {
+// disown lets a tensor go that is to live on; false when the scope is closed.
+func (s *Scope) disown(t *Tensor) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	t.scope.Store(nil)
+	for i, o := range slices.Backward(s.owned) { // mostly one of the last
+		if o == t {
+			s.owned[i] = nil
+			break
+		}
+	}
+	s.countGone()
+	return true
+}
+
+// forget notes that one of owned was freed.
+func (s *Scope) forget() {
+	s.mu.Lock()
+	s.countGone()
+	s.mu.Unlock()
+}
+
+// countGone drops what is gone from owned once it is the most of it: a long scope
+// must not grow with each Free.
+func (s *Scope) countGone() {
 	s.gone++
 	if s.gone < 64 || s.gone < len(s.owned)/2 {
 		return
 	}
 	live := s.owned[:0]
 	for _, t := range s.owned {
-		if t.scope.Load() == s && !t.freed() {
+		if t != nil && !t.freed() {
 			live = append(live, t)
 		}
 	}

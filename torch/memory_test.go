@@ -1,0 +1,119 @@
+package torch_test
+
+import (
+	"os"
+	"runtime"
+	"runtime/metrics"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"multitorch/torch"
+)
+
+// settled collects garbage until nothing more is freed, and returns what is left.
+func settled() (tensors int, bytes int64) {
+	counts := []metrics.Sample{{Name: "/gc/cleanups/queued:cleanups"}, {Name: "/gc/cleanups/executed:cleanups"}}
+	for same := 0; same < 2; same++ {
+		runtime.GC()
+		for metrics.Read(counts); counts[1].Value.Uint64() < counts[0].Value.Uint64(); metrics.Read(counts) {
+			runtime.Gosched() // the cleanups run in a goroutine of their own
+		}
+		if n, b := torch.LiveTensors(), torch.LiveBytes(); n != tensors || b != bytes {
+			tensors, bytes, same = n, b, -1
+		}
+	}
+	return tensors, bytes
+}
+
+// resident is the process's memory in bytes.
+func resident(t *testing.T) int64 {
+	statm, err := os.ReadFile("/proc/self/statm")
+	require.NoError(t, err)
+	pages, err := strconv.ParseInt(strings.Fields(string(statm))[1], 10, 64)
+	require.NoError(t, err)
+	return pages * int64(os.Getpagesize())
+}
+
+func TestLargeGarbageIsCollectedInTime(t *testing.T) {
+	tensors, bytes := settled()
+	peak := int64(0)
+	for range 150 {
+		torch.Ones(torch.Shape{10, 1000, 1000}) // 40 MB, outside any scope: 6 GB in all
+		peak = max(peak, resident(t))
+	}
+	t.Logf("%d MB resident at most", peak>>20)
+	require.Less(t, peak, int64(1536<<20))
+	tensorsAfter, bytesAfter := settled()
+	require.LessOrEqual(t, tensorsAfter, tensors)
+	require.LessOrEqual(t, bytesAfter, bytes)
+}
+
+func TestSmallGarbageIsCollectedInTime(t *testing.T) {
+	settled()
+	before := resident(t)
+	x := torch.Ones(torch.Shape{4})
+	peak := 0
+	for range 1_000_000 {
+		x.Add(x)
+		peak = max(peak, torch.LiveTensors())
+	}
+	t.Logf("%d tensors at most", peak)
+	require.Less(t, peak, 200_000)
+	require.Less(t, resident(t)-before, int64(256<<20))
+}
+
+func TestLiveBytesCountWhatTheGraphHolds(t *testing.T) {
+	_, before := settled()
+	const megabyte = 1 << 20
+	held := func() int64 { return (torch.LiveBytes() - before) / megabyte }
+	torch.Scoped(func(s *torch.Scope) {
+		w := s.Own(torch.Ones(torch.Shape{megabyte / 4}, torch.RequiresGrad(true)))
+		require.EqualValues(t, 1, held())
+		a := w.Exp() // its result is kept for backward
+		b := a.Exp()
+		require.EqualValues(t, 3, held())
+		a.Free()
+		require.EqualValues(t, 3, held(), "the graph holds a's memory")
+		b.Backward(torch.Gradient(s.Own(torch.OnesLike(w))))
+		require.EqualValues(t, 4, held(), "w, b, and two gradients; a's memory is free")
+		w.SetGrad(nil)
+		b.Free()
+	})
+	_, after := settled()
+	require.LessOrEqual(t, after, before)
+}
+
+func TestViewsShareTheirMemory(t *testing.T) {
+	_, before := settled()
+	x := torch.Ones(torch.Shape{1 << 18})
+	rows := x.Split(1024, 0)
+	require.Less(t, torch.LiveBytes()-before, int64(1<<20+4096))
+	require.True(t, rows[7].SharesMemory(x))
+	x.Free()
+	require.Greater(t, torch.LiveBytes()-before, int64(1<<19), "the views hold it")
+	require.Equal(t, 1024.0, rows[7].Sum().Item())
+	for _, r := range rows {
+		r.Free()
+	}
+	require.Less(t, torch.LiveBytes()-before, int64(1<<19))
+}
+
+func TestTrainingInScopesStaysFlat(t *testing.T) {
+	w := torch.Ones(torch.Shape{64, 64}, torch.RequiresGrad(true))
+	step := func() {
+		torch.Scoped(func(s *torch.Scope) {
+			x := s.Own(torch.Ones(torch.Shape{8, 64}))
+			x.Matmul(w).ReLU().Mean().Backward()
+		})
+	}
+	step() // the gradient is there now
+	tensors, bytes := settled()
+	for range 200 {
+		step()
+		require.Equal(t, tensors, torch.LiveTensors())
+		require.Equal(t, bytes, torch.LiveBytes())
+	}
+}
