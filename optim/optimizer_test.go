@@ -1,0 +1,155 @@
+package optim_test
+
+import (
+	"math"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"multitorch/nn"
+	"multitorch/optim"
+	"multitorch/torch"
+)
+
+func parameter(values ...float32) *nn.Parameter { return nn.NewParameter(torch.New(values)) }
+
+func TestWhatCanNotBeTrained(t *testing.T) {
+	p := parameter(1, 2)
+	adam := func(o ...optim.AdamOption) func() {
+		return func() { optim.NewAdam([]*nn.Parameter{p}, o...) }
+	}
+	for _, c := range []struct {
+		name string
+		make func()
+		want string
+	}{
+		{"none", func() { optim.NewAdam(nil) }, "optim.Adam: expected at least one parameter, but the list is empty"},
+		{"nil", func() { optim.NewAdam([]*nn.Parameter{nil}) }, "optim.Adam: parameter 0 is nil"},
+		{"twice", func() { optim.NewAdamW([]*nn.Parameter{p, p}) }, "optim.AdamW: parameter 1, [2], comes twice"},
+		{"two groups", func() {
+			optim.NewSGD([]*nn.Parameter{p}).AddParamGroup([]*nn.Parameter{p})
+		}, "optim.SGD: parameter 0, [2], comes twice"},
+		{"no leaf", func() {
+			optim.NewSGD([]*nn.Parameter{{Tensor: p.Neg()}})
+		}, "optim.SGD: parameter 0, [2], was computed by NegBackward0"},
+		{"lr", adam(optim.LR(-1)), "the learning rate is -1"},
+		{"lr NaN", adam(optim.LR(math.NaN())), "the learning rate is NaN"},
+		{"beta 1", adam(optim.Betas(1, 0.9)), "the beta at index 0 is 1: expected a number from 0 to below 1"},
+		{"beta 2", adam(optim.Betas(0.9, -0.1)), "the beta at index 1 is -0.1"},
+		{"eps", adam(optim.Eps(-1)), "the eps is -1"},
+		{"weight decay", adam(optim.WeightDecay(math.Inf(1))), "the weight decay is +Inf"},
+		{"momentum", func() { optim.NewSGD([]*nn.Parameter{p}, optim.Momentum(-1)) }, "the momentum is -1"},
+		{"dampening", func() { optim.NewSGD([]*nn.Parameter{p}, optim.Dampening(math.NaN())) }, "the dampening is NaN"},
+		{"nesterov", func() { optim.NewSGD([]*nn.Parameter{p}, optim.Nesterov(true)) }, "Nesterov needs a momentum"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			require.ErrorContains(t, torch.Try(func() error { c.make(); return nil }), c.want)
+		})
+	}
+}
+
+func TestGroupsInheritTheConstructorsOptions(t *testing.T) {
+	p, q := parameter(1), parameter(2)
+	a := optim.NewAdamW([]*nn.Parameter{p}, optim.LR(0.5), optim.Foreach(true))
+	a.AddParamGroup([]*nn.Parameter{q}, optim.LR(0.25), optim.Foreach(false))
+	g, h := a.ParamGroups()[0], a.ParamGroups()[1]
+	require.Equal(t, []float64{0.5, 0.01, 1e-8, 0.25, 0.01}, []float64{g.LR, g.WeightDecay, g.Eps, h.LR, h.WeightDecay})
+	require.True(t, *g.Foreach)
+	require.False(t, *h.Foreach)
+	require.Equal(t, []*nn.Parameter{q}, h.Params)
+}
+
+func TestZeroGrad(t *testing.T) {
+	p, q := parameter(1, 2), parameter(3)
+	opt := optim.NewSGD([]*nn.Parameter{p, q}, optim.LR(1))
+	p.SetGrad(torch.New([]float32{5, 6}))
+	opt.ZeroGrad(optim.SetToNone(false))
+	require.Equal(t, []float32{0, 0}, torch.ToSlice[float32](p.Grad()))
+	require.Nil(t, q.Grad())
+	opt.ZeroGrad()
+	require.Nil(t, p.Grad())
+	opt.Step()
+	require.Equal(t, []float32{1, 2}, torch.ToSlice[float32](p.Tensor))
+}
+
+func TestBackwardAndStep(t *testing.T) {
+	p := parameter(1, -2)
+	opt := optim.NewSGD([]*nn.Parameter{p}, optim.LR(0.25))
+	for range 2 {
+		opt.ZeroGrad()
+		p.Square().Sum().Backward()
+		opt.Step()
+	}
+	require.Equal(t, []float32{0.25, -0.5}, torch.ToSlice[float32](p.Tensor))
+	require.True(t, p.RequiresGrad() && p.IsLeaf() && torch.IsGradEnabled())
+}
+
+// collectorOff keeps the collector from freeing other tests' tensors meanwhile.
+func collectorOff(t *testing.T) {
+	runtime.GC()
+	counts := []metrics.Sample{{Name: "/gc/cleanups/queued:cleanups"}, {Name: "/gc/cleanups/executed:cleanups"}}
+	require.Eventually(t, func() bool {
+		metrics.Read(counts)
+		return counts[0].Value.Uint64() == counts[1].Value.Uint64()
+	}, 10*time.Second, time.Millisecond)
+	percent := debug.SetGCPercent(-1)
+	t.Cleanup(func() { debug.SetGCPercent(percent) })
+}
+
+func TestNothingStaysAfterAStep(t *testing.T) {
+	for _, c := range cases {
+		t.Run(c.names+" "+c.python, func(t *testing.T) {
+			r := start(c.names, c.make)
+			r.run(0, 1)
+			for _, p := range r.params {
+				if p.Grad() == nil && p.Dim() != 1 {
+					p.SetGrad(torch.ZerosLike(p.Tensor))
+				}
+			}
+			r.opt.Step()
+			collectorOff(t)
+			live := torch.LiveTensors()
+			for range 50 {
+				r.opt.Step()
+			}
+			require.Equal(t, live, torch.LiveTensors())
+			r.opt.ZeroGrad(optim.SetToNone(false))
+			r.opt.ZeroGrad()
+			require.Equal(t, live, torch.LiveTensors())
+		})
+	}
+}
+
+func TestStateOutlivesTheParametersScope(t *testing.T) {
+	var opt *optim.Adam
+	torch.Scoped(func(s *torch.Scope) {
+		p := parameter(1, 2)
+		s.Own(p.Tensor)
+		p.SetGrad(torch.New([]float32{1, 1}))
+		opt = optim.NewAdam([]*nn.Parameter{p})
+		opt.Step()
+		p.Keep()
+	})
+	opt.Step()
+	require.Equal(t, 2.0, opt.StateDict().Tensors[0].Tensor.Item())
+	require.Len(t, torch.ToSlice[float32](opt.StateDict().Tensors[1].Tensor), 2)
+}
+
+func TestAFailedStepIsATypedError(t *testing.T) {
+	p := parameter(1, 2)
+	p.SetGrad(torch.New([]float32{1, 1}))
+	opt := optim.NewAdam([]*nn.Parameter{p})
+	opt.Step()
+	collectorOff(t)
+	live := torch.LiveTensors()
+	p.Free()
+	var e *torch.Error
+	require.ErrorAs(t, torch.Try(func() error { opt.Step(); return nil }), &e)
+	require.Equal(t, torch.FreedError, e.Kind)
+	require.Equal(t, live-1, torch.LiveTensors())
+	require.True(t, torch.IsGradEnabled())
+}

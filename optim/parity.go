@@ -1,0 +1,59 @@
+package optim
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"sync"
+
+	"multitorch/torch"
+)
+
+// parity is how the optimizers of the loaded libtorch's PyTorch differ from those
+// of other versions, where that changes bits.
+type parity struct {
+	// 2.0: on a GPU lists are the default where Foreach is not given.
+	foreachOnGPU bool
+	// Before 2.0, Adam with Foreach(true) adds the weight decay into the gradients
+	// themselves, which shows where they are not zeroed before the next Backward.
+	decaysGrads bool
+	// 2.1: Adam's first average is exp_avg.lerp_(grad, 1-beta1); before, it was
+	// exp_avg.mul_(beta1).add_(grad, alpha=1-beta1).
+	lerps bool
+	// 2.5: the root of Adam's second correction is x**0.5; before, math.sqrt(x),
+	// from which C's pow differs in the last bit now and then.
+	rootByPow bool
+}
+
+// running is the parity with the loaded libtorch.
+var running = sync.OnceValue(func() parity { return parityWith(torch.Version()) })
+
+func parityWith(version string) parity {
+	since := func(major, minor int) bool {
+		m, n := leadingNumbers(version)
+		return m > major || m == major && n >= minor
+	}
+	return parity{
+		foreachOnGPU: since(2, 0),
+		decaysGrads:  !since(2, 0),
+		lerps:        since(2, 1),
+		rootByPow:    since(2, 5),
+	}
+}
+
+// leadingNumbers reads 2 and 14 from "2.14.1+cpu".
+func leadingNumbers(version string) (major, minor int) {
+	parts := strings.SplitN(version, ".", 3)
+	if len(parts) > 1 {
+		major, _ = strconv.Atoi(parts[0])
+		minor, _ = strconv.Atoi(parts[1])
+	}
+	return major, minor
+}
+
+func (p parity) root(x float64) float64 {
+	if p.rootByPow {
+		return torch.LibmPow(x, 0.5)
+	}
+	return math.Sqrt(x)
+}

@@ -1,0 +1,40 @@
+package torch
+
+// What loops over many tensors, as an optimizer does, puts all that it makes into
+// one scope of its own: that is the cheapest way to free it again.
+
+// Grads are the gradients of ts, as [Tensor.Grad] has them, nil where there is
+// none. They belong to s.
+func Grads(s *Scope, ts []*Tensor) []*Tensor {
+	grads := make([]*Tensor, len(ts))
+	for i, t := range ts {
+		h, err := t.acquire("Grad").Grad()
+		t.release()
+		if err != nil {
+			fail("Grad", []*Tensor{t}, err)
+		}
+		grads[i] = newTensor(h, s)
+	}
+	return grads
+}
+
+// CallIn is Call with a result that belongs to s, whatever the scopes of the
+// arguments.
+func (o *Operator) CallIn(s *Scope, args ...any) *Tensor {
+	var c call
+	c.run(o.op, args)
+	return newTensor(c.results.Tensor(), s)
+}
+
+// ListIn is List with results that belong to s, whatever the scopes of the
+// arguments.
+func (o *Operator) ListIn(s *Scope, args ...any) []*Tensor {
+	var c call
+	c.run(o.op, args)
+	handles := c.results.Tensors()
+	ts := make([]*Tensor, len(handles))
+	for i, h := range handles {
+		ts[i] = newTensor(h, s)
+	}
+	return ts
+}
