@@ -6,7 +6,6 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 #include <c10/core/GradMode.h>
-#include <torch/version.h>
 #include <dlfcn.h>
 #include <malloc.h>
 

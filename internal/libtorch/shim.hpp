@@ -5,6 +5,7 @@
 #endif
 #include <ATen/core/Tensor.h>
 #include <c10/util/Exception.h>
+#include <torch/version.h>
 
 #include <string>
 
