@@ -34,15 +34,19 @@ func (b *Base) base() *Base { return b }
 func (b *Base) Training() bool { return !b.evaluating.Load() }
 
 // path is the module's place from the root of the model: "encoder.fc1", or "".
+// A model that was rebuilt since the last walk may have left places that go round
+// in circles, so it ends somewhere.
 func (b *Base) path() string {
-	p := b.place.Load()
-	if p == nil {
-		return ""
+	path := ""
+	for range 100 {
+		p := b.place.Load()
+		if p == nil {
+			break
+		}
+		path = join(p.name, path)
+		b = p.parent
 	}
-	if parent := p.parent.path(); parent != "" {
-		return parent + "." + p.name
-	}
-	return p.name
+	return path
 }
 
 func (b *Base) settle(parent *Base, name string) {

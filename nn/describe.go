@@ -12,6 +12,11 @@ import "strings"
 //
 // A module says its settings with a method ExtraRepr() string.
 func Describe(m Module) string {
+	walk(m, func(*node) {}) // panics where m contains itself
+	return describeModule(m)
+}
+
+func describeModule(m Module) string {
 	extra := ""
 	if e, ok := m.(interface{ ExtraRepr() string }); ok {
 		extra = e.ExtraRepr()
@@ -46,7 +51,7 @@ func describe(kind, extra string, children []Member) string {
 func describeFirst(children []Member) (line string, rest []Member) {
 	name, inner, listed := strings.Cut(children[0].Name, ".")
 	if !listed {
-		return "(" + name + "): " + Describe(children[0].Value.(Module)), children[1:]
+		return "(" + name + "): " + describeModule(children[0].Value.(Module)), children[1:]
 	}
 	kind := "ModuleList"
 	if strings.Trim(strings.SplitN(inner, ".", 2)[0], "0123456789") != "" {

@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"strings"
+
 	"multitorch/torch"
 )
 
@@ -46,19 +48,47 @@ func NumParameters(m Module) int {
 	return n
 }
 
-// Modules lists m and every module below it, each before its children.
+// Modules lists m and every module below it, each before its children and, also
+// where it sits in several places, once.
 func Modules(m Module) []Module {
 	var ms []Module
-	walk(m, func(n *node) { ms = append(ms, n.module) })
+	seen := map[*Base]bool{}
+	walk(m, func(n *node) {
+		if b := n.module.base(); !seen[b] {
+			seen[b] = true
+			ms = append(ms, n.module)
+		}
+	})
 	return ms
 }
 
-// Apply calls f for every module of m, children first, and for m last.
+// Apply calls f for every module of m, as Module.apply: for the children in their
+// order, each after its own children, and for m last. The order matters where f
+// draws random weights. As in Python, a module that sits in two parents, or in two
+// slices, is visited twice.
 func Apply(m Module, f func(Module)) {
-	ms := Modules(m)
-	for i := len(ms) - 1; i >= 0; i-- {
-		f(ms[i])
+	walk(m, func(*node) {}) // panics where m contains itself
+	apply(m, f)
+}
+
+func apply(m Module, f func(Module)) {
+	type spot struct {
+		list string // "heads" for the child "heads.0"
+		*Base
 	}
+	seen := map[spot]bool{}
+	for _, c := range members(m) {
+		child, ok := c.Value.(Module)
+		if !ok {
+			continue
+		}
+		s := spot{c.Name[:max(0, strings.LastIndexByte(c.Name, '.'))], child.base()}
+		if !seen[s] {
+			seen[s] = true
+			apply(child, f)
+		}
+	}
+	f(m)
 }
 
 // Train puts m and all below it into training mode.

@@ -63,7 +63,7 @@ func LoadStateDict(m Module, state []torch.NamedTensor) error {
 			continue
 		}
 		if want, got := o.Tensor.Shape(), t.Shape(); !slices.Equal(want, got) {
-			e.Misshaped = append(e.Misshaped, fmt.Sprintf("%s: expected %v, but got %v", o.Name, want, got))
+			e.Misshaped = append(e.Misshaped, fmt.Sprintf("%s: expected %s, but got %s", o.Name, pyList(want), pyList(got)))
 		}
 	}
 	known := map[string]bool{}

@@ -46,38 +46,41 @@ type node struct {
 // key is a member's name in the state dict.
 func (n *node) key(m Member) string { return join(n.path, m.Name) }
 
+// join puts a dot between two names that are not empty.
 func join(path, name string) string {
-	if path == "" {
-		return name
+	if path == "" || name == "" {
+		return path + name
 	}
 	return path + "." + name
 }
 
 // walk visits m and all below it, each before its children, and notes every
 // module's place. A module that sits in two places is visited twice.
-func walk(m Module, visit func(n *node)) { walkFrom(m, "", nil, visit) }
+func walk(m Module, visit func(n *node)) { walkFrom(m, "", "", nil, visit) }
 
-func walkFrom(m Module, path string, above []*Base, visit func(n *node)) {
+func walkFrom(m Module, path, name string, above []*Base, visit func(n *node)) {
 	self := m.base()
 	if slices.Contains(above, self) {
 		panic(&torch.Error{Op: "nn", Kind: torch.ValueError, Message: fmt.Sprintf("the module %q contains itself", path)})
 	}
+	if len(above) > 0 {
+		self.settle(above[len(above)-1], name)
+	}
 	above = append(above, self)
 	n := &node{module: m, path: path}
 	for _, member := range members(m) {
-		switch v := member.Value.(type) {
+		switch member.Value.(type) {
 		case *Parameter:
 			n.parameters = append(n.parameters, member)
 		case *Buffer:
 			n.buffers = append(n.buffers, member)
 		case Module:
-			v.base().settle(self, member.Name)
 			n.children = append(n.children, member)
 		}
 	}
 	visit(n)
 	for _, c := range n.children {
-		walkFrom(c.Value.(Module), n.key(c), above, visit)
+		walkFrom(c.Value.(Module), n.key(c), c.Name, above, visit)
 	}
 }
 
