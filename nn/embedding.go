@@ -43,11 +43,6 @@ type MaxNorm float64
 
 func (n MaxNorm) embedding(c *embeddingConfig) { f := float64(n); c.maxNorm = &f }
 
-// NormType is the p of the p-norm that MaxNorm measures. The default is 2.
-type NormType float64
-
-func (n NormType) embedding(c *embeddingConfig) { c.normType = float64(n) }
-
 // ScaleGradByFreq(true) divides a vector's gradient by how often its id occurs in
 // the batch.
 type ScaleGradByFreq bool

@@ -40,6 +40,12 @@ type Eps float64
 func (e Eps) batchNorm(c *batchNormConfig) { c.eps = float64(e) }
 func (e Eps) layerNorm(c *layerNormConfig) { c.eps = float64(e) }
 
+// NormType is the p of the p-norm that [MaxNorm] measures: 1, 2, math.Inf(1), … The
+// default is 2.
+type NormType float64
+
+func (n NormType) embedding(c *embeddingConfig) { c.normType = float64(n) }
+
 // WindowOption is an option of modules that slide a window over a picture:
 // [Conv2d], [MaxPool2d] and [AvgPool2d].
 type WindowOption interface {
