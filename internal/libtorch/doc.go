@@ -17,7 +17,7 @@ package libtorch
 #cgo CXXFLAGS: -isystem ${SRCDIR}/../../third_party/libtorch/include/torch/csrc/api/include
 #cgo CXXFLAGS: -isystem /usr/include/torch/csrc/api/include
 #cgo LDFLAGS: -L${SRCDIR}/../../third_party/libtorch/lib -Wl,-rpath,${SRCDIR}/../../third_party/libtorch/lib
-#cgo LDFLAGS: -Wl,--no-as-needed -ltorch -ltorch_cpu -lc10 -Wl,--as-needed -ldl -lm
+#cgo LDFLAGS: -Wl,--no-as-needed -ltorch_cpu -lc10 -Wl,--as-needed -ldl -lm
 #include "shim.h"
 */
 import "C"
