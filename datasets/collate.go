@@ -16,7 +16,7 @@ import (
 //	*torch.Tensor           *torch.Tensor    stacked: [...] becomes [N, ...]
 //	a Go number or bool     *torch.Tensor    [N]; the dtype is the Go type's own
 //	a slice, array of these *torch.Tensor    [N, length], and so on for deeper ones
-//	any other type T        []T              gathered
+//	any type T              []T              gathered as they are
 //	struct                  struct           field by field: B's exported fields by name
 //	[]T                     []U              by position: T's become U
 //	map[K]T                 map[K]U          by key

@@ -44,7 +44,7 @@ func (it *Iterator[B]) Next() bool {
 	p, err := it.fetch()
 	if err == nil && !it.ended {
 		it.scope = torch.OpenScope()
-		err = own(it.scope, p.tensors)
+		_, err = own(it.scope, p.tensors)
 	}
 	if it.err = err; err != nil || it.ended {
 		return false

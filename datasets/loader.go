@@ -33,8 +33,8 @@ func NewLoader[S any](dataset Dataset[S], opts ...Option) (*Loader[S], error) {
 			"use NewLoaderFunc with a collate function, such as Collate[Sample, Batch]", err)
 	}
 	l, err := newLoader[S](dataset.Len, opts)
-	if err == nil {
-		l.fetch = fetchSamples(dataset, Collate[S, S], bool(l.freeSamples))
+	if err == nil { // stacking makes new tensors
+		l.fetch = fetchSamples(dataset, Collate[S, S], true, bool(l.freeSamples))
 	}
 	return l, err
 }
@@ -51,7 +51,7 @@ func NewLoaderFunc[S, B any](dataset Dataset[S], collate func(samples []S) (B, e
 	}
 	l, err := newLoader[B](dataset.Len, opts)
 	if err == nil {
-		l.fetch = fetchSamples(dataset, collate, bool(l.freeSamples))
+		l.fetch = fetchSamples(dataset, collate, false, bool(l.freeSamples))
 	}
 	return l, err
 }
@@ -155,12 +155,20 @@ func fetchBatch[B any](dataset BatchGetter[B]) fetch[B] {
 	}
 }
 
-func fetchSamples[S, B any](dataset Dataset[S], collate func([]S) (B, error), freeSamples bool) fetch[B] {
+// fetchSamples makes a batch out of samples. fresh says that no tensor of a sample
+// is in the batch.
+func fetchSamples[S, B any](dataset Dataset[S], collate func([]S) (B, error), fresh, freeSamples bool) fetch[B] {
 	return func(ctx context.Context, indices []int) (p parcel[B], err error) {
 		samples := make([]S, len(indices))
 		at := 0
 		if freeSamples {
-			defer func() { free(without(tensorsIn(&samples), p.tensors)) }()
+			defer func() {
+				made := tensorsIn(&samples)
+				if !fresh {
+					made = without(made, p.tensors)
+				}
+				free(made)
+			}()
 		}
 		err = torch.Try(func() (err error) {
 			for at = range indices {
@@ -182,7 +190,7 @@ func fetchSamples[S, B any](dataset Dataset[S], collate func([]S) (B, error), fr
 			return parcel[B]{}, fmt.Errorf("datasets: putting samples %s into a batch: %w", list(indices), err)
 		}
 		p.tensors = tensorsIn(&p.batch)
-		if !freeSamples {
+		if !fresh && !freeSamples {
 			p.tensors = without(p.tensors, tensorsIn(&samples))
 		}
 		return p, nil

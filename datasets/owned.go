@@ -18,7 +18,7 @@ func tensorsIn[T any](value *T) []*torch.Tensor {
 	return w.found
 }
 
-// without is ts less those in others.
+// without is ts less those in others, or, where there are none, ts itself.
 func without(ts, others []*torch.Tensor) []*torch.Tensor {
 	if len(ts) == 0 || len(others) == 0 {
 		return ts
@@ -40,22 +40,26 @@ func without(ts, others []*torch.Tensor) []*torch.Tensor {
 	return kept
 }
 
-// own moves tensors into a scope. One that was freed before is an error.
-func own(scope *torch.Scope, ts []*torch.Tensor) error {
-	return torch.Try(func() error {
+// own moves tensors into a scope, up to one that was freed before, which is an
+// error. It says how many it looked at.
+func own(scope *torch.Scope, ts []*torch.Tensor) (n int, err error) {
+	err = torch.Try(func() error {
 		for _, t := range ts {
+			n++
 			scope.Own(t)
 		}
 		return nil
 	})
+	return n, err
 }
 
 // free frees tensors, of which some may be there twice or be freed already.
 func free(ts []*torch.Tensor) {
 	scope := torch.OpenScope()
 	defer scope.Close()
-	for i := range ts {
-		_ = own(scope, ts[i:i+1])
+	for len(ts) > 0 {
+		n, _ := own(scope, ts)
+		ts = ts[n:]
 	}
 }
 

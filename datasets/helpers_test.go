@@ -1,0 +1,104 @@
+package datasets_test
+
+import (
+	"context"
+	"runtime"
+	"runtime/metrics"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"multitorch/datasets"
+	"multitorch/torch"
+)
+
+// sample is the tutorial's: a batch has the same type.
+type sample struct{ Image, Text, Target *torch.Tensor }
+
+// tutorial is a data set as the tutorial writes it: views of tensors in memory.
+type tutorial struct{ image, text, target *torch.Tensor }
+
+func newTutorial(n int) *tutorial {
+	return &tutorial{
+		torch.Randn(torch.Shape{n, 3, 8, 8}),
+		torch.Randn(torch.Shape{n, 4, 100}),
+		torch.Randint(0, 10, torch.Shape{n}),
+	}
+}
+
+func (d *tutorial) Len() int { return d.image.Size(0) }
+
+func (d *tutorial) Get(i int) (sample, error) {
+	return sample{d.image.Select(0, i), d.text.Select(0, i), d.target.Select(0, i)}, nil
+}
+
+// function is a data set whose Get is a function.
+type function[S any] struct {
+	n   int
+	get func(i int) (S, error)
+}
+
+func (d function[S]) Len() int             { return d.n }
+func (d function[S]) Get(i int) (S, error) { return d.get(i) }
+
+// load is the loader; an error fails the test.
+func load[B any](t require.TestingT, loader *datasets.Loader[B], err error) *datasets.Loader[B] {
+	require.NoError(t, err)
+	return loader
+}
+
+// load2 is load for a call: load2(datasets.NewLoader(...))(t).
+func load2[B any](loader *datasets.Loader[B], err error) func(t require.TestingT) *datasets.Loader[B] {
+	return func(t require.TestingT) *datasets.Loader[B] { return load(t, loader, err) }
+}
+
+// collect ranges over the loader and copies each batch out by f.
+func collect[B, T any](t require.TestingT, loader *datasets.Loader[B], f func(B) T) []T {
+	var all []T
+	for batch, err := range loader.All(context.Background()) {
+		require.NoError(t, err)
+		all = append(all, f(batch))
+	}
+	return all
+}
+
+// settled has the collector free what it can, and counts what is left. Tests that
+// count don't run in parallel.
+func settled(t *testing.T) (tensors int, bytes int64) {
+	t.Helper()
+	counts := []metrics.Sample{{Name: "/gc/cleanups/queued:cleanups"}, {Name: "/gc/cleanups/executed:cleanups"}}
+	for range 2 {
+		runtime.GC()
+		metrics.Read(counts)
+		queued := counts[0].Value.Uint64()
+		eventually(t, "cleanups run", func() bool {
+			metrics.Read(counts)
+			return counts[1].Value.Uint64() >= queued
+		})
+	}
+	return torch.LiveTensors(), torch.LiveBytes()
+}
+
+// requireNothingLeft runs f and requires as many goroutines, tensors and bytes
+// after it as before.
+func requireNothingLeft(t *testing.T, f func()) {
+	t.Helper()
+	goroutines := runtime.NumGoroutine()
+	tensors, bytes := settled(t)
+	f()
+	eventually(t, "no goroutine is left", func() bool { return runtime.NumGoroutine() <= goroutines })
+	tensorsAfter, bytesAfter := settled(t)
+	require.Equal(t, tensors, tensorsAfter, "tensors are left")
+	require.Equal(t, bytes, bytesAfter, "bytes are left")
+}
+
+// eventually waits for a condition, without a goroutine of its own.
+func eventually(t *testing.T, what string, condition func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !condition(); runtime.Gosched() {
+		if time.Now().After(deadline) {
+			t.Fatal("not within 10 seconds: " + what)
+		}
+	}
+}
