@@ -25,7 +25,8 @@ type Model interface {
 	Forward(image, text *torch.Tensor) *torch.Tensor
 }
 
-// TrainLoop is the tutorial's train_loop: one epoch.
+// TrainLoop is the tutorial's train_loop: one epoch. An error is the loader's;
+// arithmetic panics with a [*torch.Error], as everywhere outside [Trainer].
 func TrainLoop(model Model, dataloader Batches[multimodal.Example], criterion *nn.CrossEntropyLoss,
 	optimizer optim.Optimizer, device torch.Device,
 ) error {
@@ -47,6 +48,7 @@ func TrainLoop(model Model, dataloader Batches[multimodal.Example], criterion *n
 }
 
 // TestLoop is the tutorial's test_loop: it prints the loss of every batch to w.
+// As in Python the model stays in evaluation mode, until TrainLoop's next call.
 func TestLoop(model Model, dataloader Batches[multimodal.Example], criterion *nn.CrossEntropyLoss,
 	device torch.Device, w io.Writer,
 ) (err error) {

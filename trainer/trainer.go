@@ -22,8 +22,8 @@ type Trainer[B any] struct {
 	Train     Batches[B]
 	Validate  Batches[B] // evaluated after each epoch
 
-	// OnStep is called after each step, OnEpoch after each epoch. An error ends
-	// the training.
+	// OnStep is called after each step, OnEpoch after each epoch and its
+	// validation. An error ends the training, and Fit returns it.
 	OnStep  func(Step)
 	OnEpoch func(Epoch) error
 }
@@ -47,24 +47,33 @@ type Epoch struct {
 	Validate    Evaluation // zero without Validate
 }
 
-// NotFiniteError says that a loss was NaN or infinite. The step was not applied.
+// NotFiniteError says that a loss was NaN or infinite. A step whose own loss it
+// was has not been applied.
 type NotFiniteError struct {
 	Epoch, Step int
 	Loss        float64
+	Validation  bool // it was the validation's loss, after Step
 }
 
 func (e *NotFiniteError) Error() string {
-	return fmt.Sprintf("the loss became %v at step %d (epoch %d), so training stopped before that step was applied; "+
-		"a smaller learning rate often helps", e.Loss, e.Step, e.Epoch)
+	where := "the loss became %v at step %d (epoch %d), so training stopped before that step was applied"
+	if e.Validation {
+		where = "the validation loss was %v after step %d (epoch %d), so training stopped"
+	}
+	return fmt.Sprintf(where+"; a smaller learning rate often helps", e.Loss, e.Step, e.Epoch)
 }
 
-// InterruptedError says that the context ended the training after a whole step.
+// InterruptedError says that the context ended the training, after Step whole
+// steps and in the given epoch, or its validation.
 type InterruptedError struct {
 	Epoch, Step int
 	cause       error
 }
 
 func (e *InterruptedError) Error() string {
+	if e.Step == 0 {
+		return "training was interrupted before its first step"
+	}
 	return fmt.Sprintf("training was interrupted after step %d (epoch %d)", e.Step, e.Epoch)
 }
 
@@ -73,9 +82,15 @@ func (e *InterruptedError) Unwrap() error { return e.cause }
 
 // Fit trains for Epochs epochs. When ctx ends it finishes the step that runs and
 // returns an [*InterruptedError]; a loss that is not finite ends it with a
-// [*NotFiniteError]. Errors in arithmetic come back as [*torch.Error].
+// [*NotFiniteError]. Errors of the loaders come back as they are, and those in
+// arithmetic as [*torch.Error].
 func (t *Trainer[B]) Fit(ctx context.Context) error {
-	if t.Train.Len() == 0 {
+	switch {
+	case t.Model == nil || t.Loss == nil || t.Optimizer == nil || t.Train == nil:
+		return errors.New("a Trainer needs Model, Loss, Optimizer and Train")
+	case t.Epochs < 1:
+		return fmt.Errorf("Trainer.Epochs: expected at least 1, but got %d", t.Epochs)
+	case t.Train.Len() == 0:
 		return errors.New("there are no training batches: the data set is empty, or smaller than a batch with DropLast")
 	}
 	var err error
@@ -89,21 +104,14 @@ func (t *Trainer[B]) fit(ctx context.Context) error {
 	step := 0
 	for epoch := 1; epoch <= t.Epochs; epoch++ {
 		done, err := t.epoch(ctx, epoch, &step)
+		if err == nil && t.Validate != nil {
+			done.Validate, err = t.validate(ctx, epoch, step)
+		}
+		if err == nil && t.OnEpoch != nil {
+			err = t.OnEpoch(done)
+		}
 		if err != nil {
 			return err
-		}
-		if t.Validate != nil {
-			if done.Validate, err = Evaluate(t.Model, t.Validate, t.Loss); err != nil {
-				return err
-			}
-		}
-		if t.OnEpoch != nil {
-			if err := t.OnEpoch(done); err != nil {
-				return err
-			}
-		}
-		if ctx.Err() != nil && epoch < t.Epochs {
-			return &InterruptedError{epoch, step, ctx.Err()}
 		}
 	}
 	return nil
@@ -112,21 +120,22 @@ func (t *Trainer[B]) fit(ctx context.Context) error {
 func (t *Trainer[B]) epoch(ctx context.Context, epoch int, step *int) (Epoch, error) {
 	nn.Train(t.Model)
 	var tally tally
-	batches := 0
-	for batch, err := range t.Train.All(context.WithoutCancel(ctx)) {
+	for batch, err := range t.Train.All(ctx) {
+		if ctx.Err() != nil {
+			return Epoch{}, &InterruptedError{epoch, *step, ctx.Err()}
+		}
 		if err != nil {
 			return Epoch{}, err
 		}
-		batches++
-		*step++
 		loss, scores, target := t.Loss(batch)
 		value := loss.Item()
-		if math.IsNaN(value) || math.IsInf(value, 0) {
-			return Epoch{}, &NotFiniteError{epoch, *step, value}
+		if !finite(value) {
+			return Epoch{}, &NotFiniteError{Epoch: epoch, Step: *step + 1, Loss: value}
 		}
 		t.Optimizer.ZeroGrad()
 		loss.Backward()
 		t.Optimizer.Step()
+		*step++
 		samples, err := tally.add(value, scores, target)
 		if err != nil {
 			return Epoch{}, err
@@ -134,12 +143,22 @@ func (t *Trainer[B]) epoch(ctx context.Context, epoch int, step *int) (Epoch, er
 		if t.OnStep != nil {
 			t.OnStep(Step{epoch, *step, value, samples})
 		}
-		if ctx.Err() != nil && batches < t.Train.Len() {
-			return Epoch{}, &InterruptedError{epoch, *step, ctx.Err()}
-		}
 	}
 	return Epoch{Epoch: epoch, Step: *step, Train: tally.result()}, nil
 }
+
+func (t *Trainer[B]) validate(ctx context.Context, epoch, step int) (Evaluation, error) {
+	e, err := Evaluate(ctx, t.Model, t.Validate, t.Loss)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return e, &InterruptedError{epoch, step, ctx.Err()}
+	case err == nil && e.Confusion != nil && !finite(e.Loss):
+		return e, &NotFiniteError{epoch, step, e.Loss, true}
+	}
+	return e, err
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // Evaluation is how well a model did on some batches.
 type Evaluation struct {
@@ -149,13 +168,15 @@ type Evaluation struct {
 	Confusion *metrics.ConfusionMatrix
 }
 
-// Evaluate measures a model in evaluation mode, without recording gradients.
-func Evaluate[B any](model nn.Module, batches Batches[B], loss LossFunc[B]) (e Evaluation, err error) {
+// Evaluate measures a model in evaluation mode, without recording gradients. As
+// in Python the model stays in evaluation mode; Fit sets training mode for each
+// epoch. The end of ctx ends it before the next batch, with ctx's error.
+func Evaluate[B any](ctx context.Context, model nn.Module, batches Batches[B], loss LossFunc[B]) (e Evaluation, err error) {
 	nn.Eval(model)
 	torch.NoGrad(func() {
 		err = torch.Try(func() error {
 			var tally tally
-			for batch, err := range batches.All(context.Background()) {
+			for batch, err := range batches.All(ctx) {
 				if err != nil {
 					return err
 				}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"multitorch/datasets/emoji10"
 )
@@ -14,10 +13,11 @@ type dataCmd struct {
 
 // Run makes sure that the data is there, and counts it.
 func (c *dataCmd) Run(ctx context.Context) error {
-	data, sides, err := openData(ctx, c.dataFlags, func(s string) { fmt.Fprintln(os.Stderr, s) })
+	data, err := openData(ctx, c.dataFlags)
 	if err != nil {
 		return err
 	}
+	sides := data.Split(c.options())
 	counts := make([]int, len(emoji10.Classes()))
 	for _, e := range data.Emoji {
 		counts[e.Class]++

@@ -2,12 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 
 	"multitorch/datasets"
-	"multitorch/datasets/emoji10"
 	"multitorch/multimodal"
 	"multitorch/nn"
 	"multitorch/torch"
@@ -29,7 +26,7 @@ func (c *evalCmd) Run(ctx context.Context) error {
 		return err
 	}
 	var models []multimodal.Classifier
-	var abouts []description
+	var abouts []*description
 	for _, path := range c.Checkpoints {
 		m, about, err := loadClassifier(path, device)
 		if err != nil {
@@ -45,18 +42,18 @@ func (c *evalCmd) Run(ctx context.Context) error {
 		}
 		return nil
 	}
-	for _, a := range abouts[1:] {
-		b := abouts[0]
-		if a.Text != b.Text || a.Strict != b.Strict || a.SplitSeed != b.SplitSeed {
-			return errors.New("the checkpoints were trained on different texts or splits, so a common test split would hold training data of some")
+	for i, a := range abouts[1:] {
+		if !a.sameTest(abouts[0]) {
+			return fmt.Errorf("%s and %s were trained with different --text, --strict or --split-seed, "+
+				"so one's test split holds training data of the other", c.Checkpoints[0], c.Checkpoints[i+1])
 		}
 	}
 	return c.measure(ctx, fmt.Sprintf("ensemble of %d", len(models)), abouts[0], device, models...)
 }
 
-func (c *evalCmd) measure(ctx context.Context, name string, about description, device torch.Device, models ...multimodal.Classifier) error {
+func (c *evalCmd) measure(ctx context.Context, name string, about *description, device torch.Device, models ...multimodal.Classifier) error {
 	flags := dataFlags{Text: about.Text, Strict: about.Strict, SplitSeed: about.SplitSeed, DataDir: c.DataDir}
-	data, err := emoji10.Open(ctx, flags.DataDir, func(s string) { fmt.Fprintln(os.Stderr, s) })
+	data, err := openData(ctx, flags)
 	if err != nil {
 		return err
 	}
@@ -66,7 +63,12 @@ func (c *evalCmd) measure(ctx context.Context, name string, about description, d
 	if err != nil {
 		return err
 	}
-	e, err := evaluateAverage(models, test, device)
+	var e trainer.Evaluation
+	if len(models) == 1 { // with the loss that training showed
+		e, err = trainer.Evaluate(ctx, models[0], test, lossOf(models[0], device))
+	} else {
+		e, err = evaluateAverage(ctx, models, test, device)
+	}
 	if err != nil {
 		return err
 	}
@@ -76,12 +78,14 @@ func (c *evalCmd) measure(ctx context.Context, name string, about description, d
 }
 
 // evaluateAverage measures the mean of the models' class probabilities.
-func evaluateAverage(models []multimodal.Classifier, test trainer.Batches[multimodal.Batch], device torch.Device) (trainer.Evaluation, error) {
+func evaluateAverage(ctx context.Context, models []multimodal.Classifier, test trainer.Batches[multimodal.Batch],
+	device torch.Device,
+) (trainer.Evaluation, error) {
 	criterion := nn.NewNLLLoss()
 	for _, m := range models {
 		nn.Eval(m)
 	}
-	return trainer.Evaluate(models[0], test, func(b multimodal.Batch) (loss, scores, target *torch.Tensor) {
+	return trainer.Evaluate(ctx, models[0], test, func(b multimodal.Batch) (loss, scores, target *torch.Tensor) {
 		b = b.To(device)
 		var logits []*torch.Tensor
 		for _, m := range models {

@@ -1,4 +1,14 @@
 // Command multitorch trains and tries the toolkit's image+text models.
+//
+// Its exit status is
+//
+//	0    when all went well,
+//	1    when something failed,
+//	2    when the command line was wrong,
+//	130  when Ctrl-C or SIGTERM ended it.
+//
+// Training that is interrupted finishes its step and saves the model first; a
+// second Ctrl-C ends the program at once.
 package main
 
 import (
@@ -11,7 +21,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"multitorch/trainer"
+	"multitorch/torch"
 )
 
 type cli struct {
@@ -23,11 +33,15 @@ type cli struct {
 	Doctor  doctorCmd  `cmd:"" help:"Say which libtorch was found, and whether all works."`
 }
 
-// interrupted is the exit status of a program that Ctrl-C ended.
-const interrupted = 130
+const (
+	failed      = 1
+	misused     = 2
+	interrupted = 130
+)
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signal.Ignore(syscall.SIGXFSZ) // a file that may not grow is an error of its write, not the end of the program
 	go func() {
 		<-ctx.Done()
 		stop() // a second Ctrl-C ends the program at once
@@ -35,12 +49,12 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:]))
 }
 
+// run is the program, less its end: it returns the exit status.
 func run(ctx context.Context, args []string) int {
 	var c cli
 	parser, err := kong.New(&c,
 		kong.Name("multitorch"),
 		kong.Description("Multimodal deep learning in Go on libtorch."),
-		kong.UsageOnError(),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
 	if err != nil {
@@ -51,19 +65,25 @@ func run(ctx context.Context, args []string) int {
 	}
 	k, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "multitorch: %v\nmultitorch --help says what there is.\n", err)
-		return 2
+		fmt.Fprintf(os.Stderr, "multitorch: %v\n%s says what there is.\n", err, helpFor(err))
+		return misused
 	}
-	err = k.Run()
-	var stopped *trainer.InterruptedError
-	switch {
-	case err == nil:
+	err = torch.Try(func() error { return k.Run() })
+	if err == nil {
 		return 0
-	case errors.As(err, &stopped), errors.Is(err, context.Canceled):
-		fmt.Fprintf(os.Stderr, "multitorch: %v\n", err)
-		return interrupted
-	default:
-		fmt.Fprintf(os.Stderr, "multitorch: %v\n", err)
-		return 1
 	}
+	fmt.Fprintf(os.Stderr, "multitorch: %v\n", err)
+	if errors.Is(err, context.Canceled) {
+		return interrupted
+	}
+	return failed
+}
+
+// helpFor is the command line that helps after a wrong one.
+func helpFor(err error) string {
+	var wrong *kong.ParseError
+	if errors.As(err, &wrong) && wrong.Context != nil && wrong.Context.Command() != "" {
+		return "multitorch " + wrong.Context.Selected().Name + " --help"
+	}
+	return "multitorch --help"
 }

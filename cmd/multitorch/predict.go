@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"multitorch/datasets/emoji10"
 	"multitorch/multimodal"
@@ -19,11 +18,16 @@ type predictCmd struct {
 	Top        int    `default:"3" help:"Classes to print."`
 }
 
-// Run prints the most likely classes of one image and text.
-func (c *predictCmd) Run() error {
+// Validate is called when the command line is read.
+func (c *predictCmd) Validate() error {
 	if c.Top < 1 {
 		return fmt.Errorf("--top: expected at least 1, but got %d", c.Top)
 	}
+	return nil
+}
+
+// Run prints the most likely classes of one image and text.
+func (c *predictCmd) Run() error {
 	device, err := c.device()
 	if err != nil {
 		return err
@@ -52,7 +56,7 @@ func (c *predictCmd) Run() error {
 
 // batch is the one sample to be classified. What the model does not look at may
 // be left out.
-func (c *predictCmd) batch(about description) (multimodal.Batch, error) {
+func (c *predictCmd) batch(about *description) (multimodal.Batch, error) {
 	b := multimodal.Batch{Target: torch.Zeros(torch.Shape{1}, torch.Int64)}
 	size := emoji10.ImageSize
 	b.Image = torch.Zeros(torch.Shape{1, 3, size, size})
@@ -94,7 +98,7 @@ func (c *predictCmd) pixels() ([]uint8, error) {
 	defer f.Close()
 	pixels, err := emoji10.DecodeImage(f, emoji10.ImageSize)
 	if err != nil {
-		return nil, fmt.Errorf("--image %s: %w", filepath.Base(c.Image), err)
+		return nil, fmt.Errorf("--image %s: %w", c.Image, err)
 	}
 	return pixels, nil
 }

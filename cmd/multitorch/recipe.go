@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"multitorch/datasets"
 	"multitorch/datasets/emoji10"
@@ -12,6 +13,14 @@ import (
 	"multitorch/torch"
 	"multitorch/trainer"
 )
+
+// What --text may say.
+const (
+	textLabel = "label"
+	textTags  = "tags"
+)
+
+var textNames = []string{textLabel, textTags}
 
 // dataFlags say which Emoji-10 is meant.
 type dataFlags struct {
@@ -23,7 +32,7 @@ type dataFlags struct {
 
 func (f dataFlags) options() emoji10.Options {
 	o := emoji10.Options{Text: emoji10.Label, Seed: f.SplitSeed, Strict: f.Strict}
-	if f.Text == "tags" {
+	if f.Text == textTags {
 		o.Text = emoji10.LabelAndTags
 	}
 	return o
@@ -35,10 +44,25 @@ type deviceFlag struct {
 	Threads int    `placeholder:"N" help:"Threads of one operator, libtorch's and BLAS's (default: libtorch's choice)."`
 }
 
-func (f deviceFlag) device() (torch.Device, error) {
-	if f.Threads < 0 {
-		return torch.CPU, fmt.Errorf("--threads: expected at least 1, but got %d", f.Threads)
+// maxThreads is more than any processor has; each takes memory even when idle.
+const maxThreads = 1024
+
+// Validate is called when the command line is read.
+func (f deviceFlag) Validate() error {
+	if f.Threads < 0 || f.Threads > maxThreads {
+		return fmt.Errorf("--threads: expected 1 to %d, but got %d", maxThreads, f.Threads)
 	}
+	if f.Device == "" {
+		return nil
+	}
+	if _, err := torch.ParseDevice(f.Device); err != nil {
+		return fmt.Errorf("--device: %w", err)
+	}
+	return nil
+}
+
+// device sets the number of threads, and checks that the device is there.
+func (f deviceFlag) device() (torch.Device, error) {
 	if f.Threads > 0 {
 		torch.SetNumThreads(f.Threads)
 	}
@@ -69,27 +93,11 @@ type recipe struct {
 	Workers     int
 }
 
-// description is what a checkpoint says of itself.
-type description struct {
-	Model      multimodal.Kind     `json:"model"`
-	Classes    []string            `json:"classes"`
-	Vocabulary *emoji10.Vocabulary `json:"vocabulary"`
-	Text       string              `json:"text"`
-	Strict     bool                `json:"strict"`
-	SplitSeed  int64               `json:"split_seed"`
-	Seed       int64               `json:"seed"`
-	Epoch      int                 `json:"epoch"`
-	Step       int                 `json:"step"`
-	Accuracy   float64             `json:"test_accuracy"`
-	LibTorch   string              `json:"libtorch"`
-}
-
 // session is a model in training: what train and results both do.
 type session struct {
-	model multimodal.Classifier
-	test  trainer.Batches[multimodal.Batch]
-	fit   *trainer.Trainer[multimodal.Batch]
-	loss  trainer.LossFunc[multimodal.Batch]
+	model   multimodal.Classifier
+	test    trainer.Batches[multimodal.Batch]
+	trainer *trainer.Trainer[multimodal.Batch]
 }
 
 func newSession(r recipe, sides emoji10.Sides, device torch.Device) (*session, error) {
@@ -107,10 +115,10 @@ func newSession(r recipe, sides emoji10.Sides, device torch.Device) (*session, e
 	if err != nil {
 		return nil, err
 	}
-	s := &session{model: model, test: test, loss: lossOf(model, device)}
-	s.fit = &trainer.Trainer[multimodal.Batch]{
+	s := &session{model: model, test: test}
+	s.trainer = &trainer.Trainer[multimodal.Batch]{
 		Model:     model,
-		Loss:      s.loss,
+		Loss:      lossOf(model, device),
 		Optimizer: optim.NewAdam(nn.Parameters(model), optim.LR(r.LR), optim.WeightDecay(r.WeightDecay)),
 		Epochs:    r.Epochs,
 		Train:     train,
@@ -134,11 +142,7 @@ func lossOf(model multimodal.Classifier, device torch.Device) trainer.LossFunc[m
 	}
 }
 
-// openData loads Emoji-10, and fetches it first where it is not there.
-func openData(ctx context.Context, f dataFlags, say func(string)) (*emoji10.Data, emoji10.Sides, error) {
-	data, err := emoji10.Open(ctx, f.DataDir, say)
-	if err != nil {
-		return nil, emoji10.Sides{}, err
-	}
-	return data, data.Split(f.options()), nil
+// openData loads Emoji-10, and fetches and prepares it first where it is not there.
+func openData(ctx context.Context, f dataFlags) (*emoji10.Data, error) {
+	return emoji10.Open(ctx, f.DataDir, func(line string) { fmt.Fprintln(os.Stderr, line) })
 }

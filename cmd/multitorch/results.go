@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -40,16 +41,28 @@ type resultsCmd struct {
 	Epochs int     `default:"12" help:"Passes over the training data."`
 }
 
+// Validate is called when the command line is read.
+func (c *resultsCmd) Validate() error {
+	if c.Epochs < 1 {
+		return fmt.Errorf("--epochs: expected at least 1, but got %d", c.Epochs)
+	}
+	if len(c.Seeds) == 0 {
+		return errors.New("--seeds: expected at least one number")
+	}
+	return nil
+}
+
 // Run trains every kind of model with every seed, and prints mean and spread.
 func (c *resultsCmd) Run(ctx context.Context) error {
 	device, err := c.device()
 	if err != nil {
 		return err
 	}
-	_, sides, err := openData(ctx, c.dataFlags, func(s string) { fmt.Fprintln(os.Stderr, s) })
+	data, err := openData(ctx, c.dataFlags)
 	if err != nil {
 		return err
 	}
+	sides := data.Split(c.options())
 	table := map[string][]trainer.Evaluation{}
 	for _, seed := range c.Seeds {
 		if err := c.train(ctx, seed, sides, device, table); err != nil {
@@ -63,7 +76,7 @@ func (c *resultsCmd) Run(ctx context.Context) error {
 		accuracy := summarise(table[name], func(e trainer.Evaluation) float64 { return 100 * e.Accuracy })
 		f1 := summarise(table[name], func(e trainer.Evaluation) float64 { return e.MacroF1 })
 		ref := "-"
-		if c.Text == "label" && !c.Strict {
+		if c.Text == textLabel && !c.Strict {
 			ref = fmt.Sprintf("%.1f ± %.1f", reference[name].mean, reference[name].spread)
 		}
 		fmt.Printf("| %s | %.1f ± %.1f | %.3f ± %.3f | %s |\n", name, accuracy.mean, accuracy.spread, f1.mean, f1.spread, ref)
@@ -82,15 +95,15 @@ func (c *resultsCmd) train(ctx context.Context, seed int64, sides emoji10.Sides,
 			return err
 		}
 		fmt.Fprintf(os.Stderr, "%s, seed %d\n", kind, seed)
-		bar := progress.New(os.Stderr, c.Epochs*s.fit.Train.Len(), progress.Epochs(c.Epochs))
-		s.fit.OnStep = func(step trainer.Step) { bar.Step(step.Epoch, step.Step, step.Loss, step.Samples) }
-		s.fit.OnEpoch = func(e trainer.Epoch) error {
+		bar := progress.New(os.Stderr, c.Epochs*s.trainer.Train.Len(), progress.Epochs(c.Epochs))
+		s.trainer.OnStep = func(step trainer.Step) { bar.Step(step.Epoch, step.Step, step.Loss, step.Samples) }
+		s.trainer.OnEpoch = func(e trainer.Epoch) error {
 			if e.Epoch == c.Epochs {
 				table[string(kind)] = append(table[string(kind)], e.Validate)
 			}
 			return nil
 		}
-		err = s.fit.Fit(ctx)
+		err = s.trainer.Fit(ctx)
 		bar.Done()
 		if err != nil {
 			return err
@@ -105,7 +118,7 @@ func (c *resultsCmd) train(ctx context.Context, seed int64, sides emoji10.Sides,
 		for _, k := range kinds {
 			members = append(members, models[k])
 		}
-		e, err := evaluateAverage(members, test, device)
+		e, err := evaluateAverage(ctx, members, test, device)
 		if err != nil {
 			return err
 		}
