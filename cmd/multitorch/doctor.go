@@ -18,6 +18,9 @@ func (c *doctorCmd) Run() error {
 	row := func(name, format string, args ...any) { fmt.Printf("%-10s %s\n", name, fmt.Sprintf(format, args...)) }
 	row("libtorch", "%s from %s (built against %s)", i.Version, i.Library, i.BuiltFor)
 	row("go", "%s, %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	if err := i.Check(); err != nil {
+		return err
+	}
 	row("blas", "%s", i.BLAS)
 	row("threads", "libtorch %d, BLAS %s, processors %d", torch.NumThreads(), i.BLASThreads, runtime.NumCPU())
 	row("memory", "malloc: %s", i.Malloc)
@@ -30,9 +33,6 @@ func (c *doctorCmd) Run() error {
 		row("emoji-10", "not there: %s", strings.ReplaceAll(err.Error(), "\n", " "))
 	} else {
 		row("emoji-10", "%d emoji in %s", len(data.Emoji), data.Dir)
-	}
-	if err := i.Check(); err != nil {
-		return err
 	}
 	if err := torch.Try(smallStep); err != nil {
 		return fmt.Errorf("a small forward and backward pass failed: %w", err)

@@ -86,8 +86,8 @@ const char* tag_name(uint32_t tag) {
 }
 
 [[noreturn]] void mismatch(const c10::Argument& arg, const Value& v) {
-  C10_THROW_ERROR(TypeError, "argument '" + arg.name() + "' is of type " + arg.type()->str() + ", but got " +
-                                 tag_name(v.tag));
+  throw mt::Failure{MT_ERROR_TYPE, "argument '" + arg.name() + "' is of type " + arg.type()->str() + ", but got " +
+                                 tag_name(v.tag)};
 }
 
 c10::Scalar scalar(const c10::Argument& arg, const Value& v) {
@@ -281,7 +281,7 @@ class Writer {
       header(MT_BOOLS, xs.size());
       for (size_t i = 0; i < xs.size(); i++) put(xs.get(i));
     } else {
-      C10_THROW_ERROR(NotImplementedError, "a result of type " + v.tagKind() + " can't be passed to Go");
+      throw mt::Failure{MT_ERROR_NOT_IMPLEMENTED, "a result of type " + v.tagKind() + " can't be passed to Go"};
     }
   }
 
@@ -373,15 +373,15 @@ int find_argument(const c10::FunctionSchema& schema, const std::string& alternat
 
 void push_default(const Operator* op, size_t i, torch::jit::Stack& stack) {
   if (!op->defaults[i])
-    C10_THROW_ERROR(TypeError, "argument '" + op->handle.schema().arguments()[i].name() + "' is required");
+    throw mt::Failure{MT_ERROR_TYPE, "argument '" + op->handle.schema().arguments()[i].name() + "' is required"};
   stack.push_back(*op->defaults[i]);
 }
 
 void push_arguments(const Operator* op, const uint64_t* p, int32_t nargs, torch::jit::Stack& stack) {
   const auto& args = op->handle.schema().arguments();
   if (static_cast<size_t>(nargs) > op->position.size())
-    C10_THROW_ERROR(TypeError, "takes " + std::to_string(op->position.size()) + " arguments, but got " +
-                                   std::to_string(nargs));
+    throw mt::Failure{MT_ERROR_TYPE, "takes " + std::to_string(op->position.size()) + " arguments, but got " +
+                                   std::to_string(nargs)};
   if (op->in_order) {
     for (int32_t i = 0; i < nargs; i++) {
       Value v = Value::read(p);
@@ -396,9 +396,9 @@ void push_arguments(const Operator* op, const uint64_t* p, int32_t nargs, torch:
     Value v = Value::read(p);
     if (op->position[i] >= 0) given[op->position[i]] = v;
     else if (v.tag != MT_DEFAULT && v.tag != MT_NONE)
-      C10_THROW_ERROR(NotImplementedError, "libtorch " + std::string(mt_loaded_version()) +
+      throw mt::Failure{MT_ERROR_NOT_IMPLEMENTED, "libtorch " + std::string(mt_loaded_version()) +
                                                " has no argument '" + op->names[i] + "': " +
-                                               toString(op->handle.schema()));
+                                               toString(op->handle.schema())};
   }
   for (size_t i = 0; i < args.size(); i++) {
     if (given[i].tag == MT_DEFAULT) push_default(op, i, stack);
@@ -440,7 +440,7 @@ mt_error* mt_op_find(const char* name, const char* overload, const char* names, 
     auto found = c10::Dispatcher::singleton().findSchema({name, overload});
     if (!found) {
       std::string full = *overload ? std::string(name) + "." + overload : name;
-      C10_THROW_ERROR(NotImplementedError, "libtorch " + std::string(mt_loaded_version()) + " has no operator " + full);
+      throw mt::Failure{MT_ERROR_NOT_IMPLEMENTED, "libtorch " + std::string(mt_loaded_version()) + " has no operator " + full};
     }
     auto op = std::make_unique<Operator>(Operator{*found, {}, {}, {}, {}, true, direct_call(*found)});
     const auto& args = found->schema().arguments();

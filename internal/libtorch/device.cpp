@@ -13,6 +13,7 @@ namespace {
 
 const std::string& why_not() {
   static const std::string reason = [] {
+    if (!mt::fits()) return std::string("the program was built for another libtorch");
     std::string dir = mt_library_path();
     dir = dir.substr(0, dir.rfind('/') + 1);
     if (dlopen((dir + "libtorch_cuda.so").c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr) {

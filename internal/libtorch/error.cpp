@@ -1,6 +1,8 @@
 // Errors and warnings on their way from C++ to Go.
 #include "shim.hpp"
 
+#include <c10/util/Logging.h>
+
 #include <cstdlib>
 #include <cstring>
 #include <deque>
@@ -27,6 +29,8 @@ mt_error* make_error(int32_t kind, const std::string& message) {
 mt_error* current_exception() {
   try {
     throw;
+  } catch (const Failure& f) {
+    return make_error(f.kind, f.message);
   } catch (const c10::IndexError& e) {
     return make_error(MT_ERROR_INDEX, e.what_without_backtrace());
   } catch (const c10::ValueError& e) {
@@ -80,17 +84,20 @@ struct Handler : c10::WarningHandler {
 
 }  // namespace
 
+// Every error would carry a C++ back-trace: milliseconds of looking up symbols,
+// for words that Go leaves out.
+__attribute__((constructor)) void leave_out_backtraces() {
+  c10::SetStackTraceFetcher([] { return std::string(); });
+}
+
 // libtorch keeps its warning handler per thread; the default writes to stderr.
 void watch_warnings() {
-  thread_local bool watched = false;
-  if (watched) return;
   static Handler handler;
 #if TORCH_VERSION_MAJOR < 2
   c10::Warning::set_warning_handler(&handler);
 #else
   c10::WarningUtils::set_warning_handler(&handler);
 #endif
-  watched = true;
 }
 
 }  // namespace mt

@@ -24,7 +24,7 @@ type Op struct {
 	Name     string // "aten::add"
 	Overload string // "Tensor", or ""
 	Args     []string
-	Short    string // "add"
+	Short    string         // "add"
 	found    atomic.Uintptr // a C.mt_op; 0 until first used
 }
 
@@ -46,9 +46,6 @@ func NewOp(name string, args ...string) *Op {
 func (op *Op) resolve() (C.mt_op, error) {
 	if o := op.found.Load(); o != 0 {
 		return C.mt_op(o), nil
-	}
-	if versionError != nil {
-		return 0, versionError
 	}
 	name, overload := C.CString(op.Name), C.CString(op.Overload)
 	defer C.free(unsafe.Pointer(name))

@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <malloc.h>
 
+#include <atomic>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -66,6 +67,10 @@ class Allocator final : public c10::Allocator {
   void copy_data(void* dst, const void* src, size_t n) const override { default_copy_data(dst, src, n); }
 #endif
   c10::DeleterFnPtr raw_deleter() const override { return &release; }
+  // Virtual in newer versions. Defined here, so that this class's table needs no
+  // symbol that an older libtorch lacks: a program that meets one must be able
+  // to start, to say so.
+  bool is_simple_data_ptr(const c10::DataPtr& p) const { return p.get() == p.get_context(); }
 
  private:
   c10::DataPtr counted(size_t n) const {
@@ -98,6 +103,7 @@ class Allocator final : public c10::Allocator {
 // and takes it again, page fault by page fault. MULTITORCH_MALLOC=default leaves
 // glibc as it is.
 __attribute__((constructor)) void settle_memory() {
+  if (!mt::fits()) return;
   const char* setting = std::getenv("MULTITORCH_MALLOC");
   if (setting == nullptr || std::strcmp(setting, "default") != 0) {
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
@@ -112,10 +118,23 @@ __attribute__((constructor)) void settle_memory() {
 
 thread_local int32_t pinned = 0;
 
+std::atomic<int> budgets{0};  // how often the number of threads was set
+
 using BlasGet = int (*)();
 using BlasSet = void (*)(int);
 
 }  // namespace
+
+// OpenMP keeps the number of threads per OS thread, and libtorch sets it at a
+// thread's first operation only: a later change has to be brought to each.
+void mt::prepare_thread() {
+  thread_local int seen = -1;
+  const int now = budgets.load(std::memory_order_acquire);
+  if (seen == now) return;
+  if (seen < 0) watch_warnings();
+  if (now > 0) at::init_num_threads();
+  seen = now;
+}
 
 const int64_t* mt_cpu_bytes(void) { return &cpu_bytes; }
 const char* mt_malloc_setting(void) { return malloc_setting; }
@@ -147,6 +166,17 @@ const char* mt_loaded_version(void) {
   return version.c_str();
 }
 
+bool mt::fits() {
+  const std::string loaded = mt_loaded_version();
+  return loaded.empty() || loaded == mt_compiled_version();
+}
+
+mt_error* mt::wrong_version() {
+  return make_error(MT_ERROR_OTHER, std::string("this program was built for libtorch ") + mt_compiled_version() + ", but " +
+                                        mt_library_path() + " is libtorch " + mt_loaded_version() +
+                                        ": build it again (make build), or bring the other libtorch back");
+}
+
 const char* mt_library_path(void) {
   static const std::string path = [] {
     Dl_info info;
@@ -156,11 +186,18 @@ const char* mt_library_path(void) {
   return path.c_str();
 }
 
-int32_t mt_num_threads(void) { return at::get_num_threads(); }
+mt_error* mt_check_version(void) { return mt::fits() ? nullptr : mt::wrong_version(); }
+
+int32_t mt_num_threads(void) {
+  int32_t n = 1;
+  mt_error_free(mt::guarded([&] { n = at::get_num_threads(); }));
+  return n;
+}
 
 mt_error* mt_set_num_threads(int32_t n) {
   return mt::guarded([&] {
     at::set_num_threads(n);
+    budgets.fetch_add(1, std::memory_order_release);
     // OpenBLAS has threads of its own, which libtorch's setting does not reach.
     if (auto set = reinterpret_cast<BlasSet>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(n);
   });

@@ -12,7 +12,6 @@ package libtorch
 import "C"
 
 import (
-	"fmt"
 	"sync/atomic"
 	"unsafe"
 )
@@ -23,17 +22,9 @@ func CompiledVersion() string { return C.GoString(C.mt_compiled_version()) }
 // LoadedVersion is the libtorch that the process has loaded.
 func LoadedVersion() string { return C.GoString(C.mt_loaded_version()) }
 
-var versionError = CheckVersion() // checked before anything is called
-
 // CheckVersion says so when the two differ. Every call then fails with this
 // error: going on would read memory as the wrong types.
-func CheckVersion() error {
-	if c, l := CompiledVersion(), LoadedVersion(); l != "" && c != l {
-		return fmt.Errorf("this program was built for libtorch %s, but %s is libtorch %s: "+
-			"build it again (make build), or bring the other libtorch back", c, LibraryPath(), l)
-	}
-	return nil
-}
+func CheckVersion() error { return take(C.mt_check_version()) }
 
 // Config is libtorch's account of how it was built, and of its threads.
 func Config() string { return C.GoString(C.mt_config()) }

@@ -22,7 +22,6 @@ enum mt_error_kind {
   MT_ERROR_NOT_IMPLEMENTED = 4,
   MT_ERROR_LINALG = 5,
   MT_ERROR_OUT_OF_MEMORY = 6,
-  MT_ERROR_NO_OPERATOR = 7,
 };
 
 void mt_error_free(mt_error* e);
@@ -121,6 +120,7 @@ void mt_set_pinned(int32_t on);
 // ---- the process (runtime.cpp) ----
 const char* mt_compiled_version(void);
 const char* mt_loaded_version(void);
+mt_error* mt_check_version(void);  // of nothing but whether the two are the same
 const char* mt_config(void);
 const char* mt_library_path(void);
 const char* mt_malloc_setting(void);

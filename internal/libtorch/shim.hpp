@@ -13,15 +13,30 @@
 
 namespace mt {
 
+// The shim's own exception. (One of libtorch's classes would bring their tables
+// into the program, with symbols that another version may lack: see fits.)
+struct Failure {
+  int32_t kind;
+  std::string message;
+};
+
 mt_error* make_error(int32_t kind, const std::string& message);
 mt_error* current_exception();
-void watch_warnings();  // once per OS thread that calls libtorch
+mt_error* wrong_version();
+void watch_warnings();  // on this OS thread
+void prepare_thread();  // sets what libtorch keeps per OS thread
+
+// Whether the loaded libtorch is the one that the shim was compiled against.
+// Nothing but its version may be asked of one that is not.
+bool fits();
 
 // Runs f; whatever it throws comes back as the error.
 template <class F>
 mt_error* guarded(F&& f) {
+  static const bool fitting = fits();
+  if (!fitting) return wrong_version();
   try {
-    watch_warnings();
+    prepare_thread();
     f();
     return nullptr;
   } catch (...) {
@@ -50,5 +65,6 @@ inline std::vector<at::Tensor> borrow_all(const mt_tensor* hs, int64_t n) {
 }
 
 char* copy_string(const std::string& s);
+
 
 }  // namespace mt

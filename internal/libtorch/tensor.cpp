@@ -5,6 +5,16 @@
 
 #include <cstring>
 
+namespace {
+
+void check_size(const at::Tensor& t, int64_t nbytes) {
+  if (static_cast<int64_t>(t.nbytes()) != nbytes)
+    throw mt::Failure{MT_ERROR_VALUE, "the tensor takes " + std::to_string(t.nbytes()) + " bytes, but " +
+                                          std::to_string(nbytes) + " were given"};
+}
+
+}  // namespace
+
 void mt_free(mt_tensor t) {
   try {
     mt::Impl::reclaim(reinterpret_cast<c10::TensorImpl*>(t));
@@ -22,8 +32,7 @@ mt_error* mt_from_data(const char* data, int64_t nbytes, const int64_t* shape, i
                        mt_tensor* out) {
   return mt::guarded([&] {
     at::Tensor t = at::empty(at::IntArrayRef(shape, dims), at::TensorOptions(static_cast<at::ScalarType>(dtype)));
-    TORCH_CHECK_VALUE(static_cast<int64_t>(t.nbytes()) == nbytes, "the shape ", t.sizes(), " takes ", t.nbytes(),
-                      " bytes, but ", nbytes, " were given");
+    check_size(t, nbytes);
     if (nbytes > 0) std::memcpy(t.data_ptr(), data, nbytes);
     *out = mt::release(std::move(t));
   });
@@ -32,8 +41,7 @@ mt_error* mt_from_data(const char* data, int64_t nbytes, const int64_t* shape, i
 mt_error* mt_copy_out(mt_tensor h, char* dst, int64_t nbytes) {
   return mt::guarded([&] {
     at::Tensor t = mt::borrow(h).detach().to(at::kCPU).contiguous().resolve_conj().resolve_neg();
-    TORCH_CHECK_VALUE(static_cast<int64_t>(t.nbytes()) == nbytes, "the tensor holds ", t.nbytes(), " bytes, but room for ",
-                      nbytes, " was given");
+    check_size(t, nbytes);
     if (nbytes > 0) std::memcpy(dst, t.data_ptr(), nbytes);
   });
 }

@@ -40,9 +40,6 @@ func FreeAll(ts []Tensor) {
 
 // FromBytes makes a CPU tensor from a copy of row-major memory.
 func FromBytes(data []byte, shape []int, dtype int) (Tensor, error) {
-	if versionError != nil {
-		return 0, versionError
-	}
 	var out C.mt_tensor
 	err := take(C.mt_from_data((*C.char)(unsafe.Pointer(unsafe.SliceData(data))), C.int64_t(len(data)),
 		(*C.int64_t)(unsafe.Pointer(unsafe.SliceData(shape))), C.int64_t(len(shape)), C.int32_t(dtype), &out))
