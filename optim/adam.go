@@ -46,7 +46,11 @@ func NewAdamW(params []*nn.Parameter, opts ...AdamOption) *AdamW {
 
 func newAdam(kind string, defaults []AdamOption) Adam {
 	return Adam{defaults: defaults, optimizer: optimizer{
-		kind: kind, slots: []string{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"}, steps: true, states: map[*nn.Parameter]*state{},
+		kind:     kind,
+		settings: []string{"lr", "betas", "eps", "weight_decay", "amsgrad", "maximize", "foreach"},
+		slots:    []string{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"},
+		steps:    true,
+		states:   map[*nn.Parameter]*state{},
 	}}
 }
 

@@ -17,10 +17,10 @@ type batch struct {
 	states  []*state
 }
 
-// batchElements is how many elements are gone through together on the CPU: few
-// enough to stay in its cache from one operator to the next. A larger parameter
-// is a batch by itself.
-const batchElements = 1 << 16
+// batchElements is how many elements are gone through together on the CPU. It
+// bounds what a step takes beside the state, and keeps most of it in the cache from
+// one operator to the next. A larger parameter is a batch by itself.
+const batchElements = 1 << 17
 
 // step calls update for the parameters with gradients, batch by batch, and frees
 // what it made on the way.

@@ -12,7 +12,7 @@ var (
 	sqrt     = each{op("_foreach_sqrt", "self"), op("sqrt", "self")}
 	add      = each{op("_foreach_add.List", "self", "other", "alpha"), op("add.Tensor", "self", "other", "alpha")}
 	addTo    = each{op("_foreach_add_.List", "self", "other", "alpha"), op("add_.Tensor", "self", "other", "alpha")}
-	lerp     = each{op("_foreach_lerp_.Scalar", "self", "tensors1", "weight"), op("lerp_.Scalar", "self", "end", "weight")}
+	lerp     = each{op("_foreach_lerp_.Scalar"), op("lerp_.Scalar", "self", "end", "weight")}
 	addcmul  = each{op("_foreach_addcmul_.Scalar", "self", "tensor1", "tensor2", "value"), op("addcmul_", "self", "tensor1", "tensor2", "value")}
 	addcdiv  = each{op("_foreach_addcdiv_.ScalarList", "self", "tensor1", "tensor2", "scalars"), op("addcdiv_", "self", "tensor1", "tensor2", "value")}
 	maximum  = each{op("_foreach_maximum_.List", "self", "other"), op("clamp_min_.Tensor", "self", "min")}

@@ -35,14 +35,14 @@ type Group struct {
 	Foreach     *bool           `json:"foreach"` // nil: not said; see the option
 
 	// Adam's and AdamW's.
-	Betas   [2]float64 `json:"betas,omitzero"`
-	Eps     float64    `json:"eps,omitempty"`
-	AMSGrad bool       `json:"amsgrad,omitempty"`
+	Betas   [2]float64 `json:"betas"`
+	Eps     float64    `json:"eps"`
+	AMSGrad bool       `json:"amsgrad"`
 
 	// SGD's.
-	Momentum  float64 `json:"momentum,omitempty"`
-	Dampening float64 `json:"dampening,omitempty"`
-	Nesterov  bool    `json:"nesterov,omitempty"`
+	Momentum  float64 `json:"momentum"`
+	Dampening float64 `json:"dampening"`
+	Nesterov  bool    `json:"nesterov"`
 }
 
 // SetToNone(false) makes ZeroGrad fill the gradients with zeros instead of
@@ -53,11 +53,12 @@ type SetToNone bool
 
 // optimizer is what all of them share.
 type optimizer struct {
-	kind   string   // "Adam"
-	slots  []string // names of a parameter's state tensors: "exp_avg"
-	steps  bool     // whether the state counts steps
-	groups []*Group
-	states map[*nn.Parameter]*state
+	kind     string   // "Adam"
+	settings []string // names of the settings that it reads: "lr"
+	slots    []string // names of a parameter's state tensors: "exp_avg"
+	steps    bool     // whether the state counts steps
+	groups   []*Group
+	states   map[*nn.Parameter]*state
 }
 
 // state is what is remembered of a parameter, from its first step on.

@@ -20,7 +20,10 @@ const momentumBuffer = 0 // the slot of SGD's state
 // a panic with a [*torch.Error].
 func NewSGD(params []*nn.Parameter, opts ...SGDOption) *SGD {
 	s := &SGD{defaults: opts, optimizer: optimizer{
-		kind: "SGD", slots: []string{"momentum_buffer"}, states: map[*nn.Parameter]*state{},
+		kind:     "SGD",
+		settings: []string{"lr", "momentum", "dampening", "weight_decay", "nesterov", "maximize", "foreach"},
+		slots:    []string{"momentum_buffer"},
+		states:   map[*nn.Parameter]*state{},
 	}}
 	s.AddParamGroup(params)
 	return s

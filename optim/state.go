@@ -1,7 +1,6 @@
 package optim
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -27,31 +26,18 @@ type State struct {
 	Metadata map[string]string
 }
 
-// savedGroup is a group as JSON.
-type savedGroup struct {
-	Group
-	Numbers []int `json:"params"`
-}
-
 // StateDict implements [Optimizer]. The averages are the optimizer's own tensors,
 // not copies, and change with the next Step.
 func (o *optimizer) StateDict() State {
 	var tensors []torch.NamedTensor
-	groups := make([]savedGroup, len(o.groups))
 	number := 0
-	for i, g := range o.groups {
-		groups[i] = savedGroup{Group: *g, Numbers: []int{}}
+	for _, g := range o.groups {
 		for _, p := range g.Params {
-			groups[i].Numbers = append(groups[i].Numbers, number)
 			tensors = append(tensors, o.named(o.states[p], number)...)
 			number++
 		}
 	}
-	text, err := json.Marshal(groups)
-	if err != nil { // a setting was made infinite or NaN
-		o.refuse(torch.ValueError, "the groups can't be saved: "+err.Error())
-	}
-	return State{Tensors: tensors, Metadata: map[string]string{"optimizer": o.kind, "param_groups": string(text)}}
+	return State{Tensors: tensors, Metadata: map[string]string{"optimizer": o.kind, "param_groups": o.encodeGroups()}}
 }
 
 func (o *optimizer) named(s *state, number int) []torch.NamedTensor {
@@ -76,7 +62,7 @@ func key(number int, slot string) string { return fmt.Sprintf("state.%d.%s", num
 // parameter's dtype and device, and takes over the groups' settings.
 func (o *optimizer) LoadStateDict(saved State) error {
 	return torch.Try(func() error {
-		groups, err := o.readGroups(saved)
+		groups, err := o.decodeGroups(saved)
 		if err != nil {
 			return fmt.Errorf("the state does not fit the optimizer: %w", err)
 		}
@@ -96,38 +82,6 @@ func (o *optimizer) LoadStateDict(saved State) error {
 		o.states = states
 		return nil
 	})
-}
-
-// readGroups reads the settings, and holds the number of groups and of their
-// parameters against the optimizer's.
-func (o *optimizer) readGroups(saved State) ([]savedGroup, error) {
-	if kind := saved.Metadata["optimizer"]; kind != o.kind {
-		return nil, fmt.Errorf("expected one of %s, but got one of %q", o.kind, kind)
-	}
-	var groups []savedGroup
-	if err := json.Unmarshal([]byte(saved.Metadata["param_groups"]), &groups); err != nil {
-		return nil, fmt.Errorf("its param_groups can't be read: %w", err)
-	}
-	if len(groups) != len(o.groups) {
-		return nil, fmt.Errorf("expected %d parameter groups, but got %d", len(o.groups), len(groups))
-	}
-	next := 0
-	for i, g := range groups {
-		if want := len(o.groups[i].Params); len(g.Numbers) != want {
-			return nil, fmt.Errorf("group %d: expected %d parameters, but got %d", i, want, len(g.Numbers))
-		}
-		for _, n := range g.Numbers {
-			if n != next {
-				return nil, fmt.Errorf("group %d: expected parameter %d, but got %d", i, next, n)
-			}
-			next++
-		}
-		if err := g.check(); err != nil {
-			return nil, fmt.Errorf("group %d: %w", i, err)
-		}
-		groups[i].Params = o.groups[i].Params
-	}
-	return groups, nil
 }
 
 // sort puts the tensors into the states of their parameters. Its error lists

@@ -85,7 +85,10 @@ func TestStateThatDoesNotFit(t *testing.T) {
 		{"number", func(s *optim.State) { s.Tensors[1].Name = "state.2.exp_avg" }, "unexpected key state.2.exp_avg"},
 		{"twice", func(s *optim.State) { s.Tensors = append(s.Tensors, s.Tensors[1]) }, "state.0.exp_avg comes twice"},
 		{"missing", func(s *optim.State) { s.Tensors = s.Tensors[1:] }, "missing key state.0.step"},
-		{"missing amsgrad", func(s *optim.State) { replace(s, `"eps":1e-8`, `"eps":1e-8,"amsgrad":true`) }, "missing key state.0.max_exp_avg_sq"},
+		{"no setting", func(s *optim.State) { replace(s, `"lr":0.001,`, "") }, "group 0: the setting lr is missing"},
+		{"betas", func(s *optim.State) { replace(s, "[0.9,0.999]", "[0.9]") }, "group 0: expected two betas"},
+		{"type", func(s *optim.State) { replace(s, `"lr":0.001`, `"lr":"fast"`) }, "group 0: json: cannot unmarshal string"},
+		{"missing amsgrad", func(s *optim.State) { replace(s, `"amsgrad":false`, `"amsgrad":true`) }, "missing key state.0.max_exp_avg_sq"},
 		{"shape", func(s *optim.State) { s.Tensors[1].Tensor = torch.Zeros(torch.Shape{4, 3}) }, "state.0.exp_avg: expected [3 4], but got [4 3]"},
 		{"dtype", func(s *optim.State) { s.Tensors[1].Tensor = torch.Zeros(torch.Shape{3, 4}, torch.Complex64) }, "state.0.exp_avg: expected float32, but got complex64"},
 		{"steps", func(s *optim.State) { s.Tensors[0].Tensor = torch.New([]float32{1, 2}) }, "state.0.step: expected one number, but got [2]"},
@@ -133,7 +136,7 @@ func TestStateNamesArePyTorchs(t *testing.T) {
 	require.Equal(t, 3.0, s.Tensors[0].Tensor.Item())
 	require.Equal(t, map[string]string{
 		"optimizer":    "Adam",
-		"param_groups": `[{"lr":0.25,"weight_decay":0,"maximize":false,"foreach":null,"betas":[0.9,0.999],"eps":1e-8,"amsgrad":true,"params":[0,1,2]}]`,
+		"param_groups": `[{"amsgrad":true,"betas":[0.9,0.999],"eps":1e-8,"foreach":null,"lr":0.25,"maximize":false,"params":[0,1,2],"weight_decay":0}]`,
 	}, s.Metadata)
 
 	r.opt.ParamGroups()[0].LR = math.Inf(1)
@@ -147,4 +150,29 @@ func TestSettingsChangedBetweenSteps(t *testing.T) {
 	r.opt.ParamGroups()[0].LR = 0
 	r.run(0, 1)
 	require.Equal(t, before, torch.ToSlice[float32](r.params[0].Tensor))
+}
+
+// FuzzLoadStateDict: whatever a file says, the result is a state that a step can go
+// on from, or an error and the state before.
+func FuzzLoadStateDict(f *testing.F) {
+	saved := start("matrix vector", adam())
+	saved.run(0, 2)
+	s := saved.opt.StateDict()
+	f.Add(s.Metadata["param_groups"], s.Tensors[1].Name, 3.0)
+	f.Add("[{}]", "state.-1.step", -1.5)
+	f.Add(`[{"params":[0,1],"lr":1e999}]`, "state.0.", 1e30)
+	f.Fuzz(func(t *testing.T, groups, name string, count float64) {
+		r := start("matrix vector", adam())
+		r.run(0, 1)
+		before := r.opt.StateDict().Metadata
+		given := optim.State{Metadata: map[string]string{"optimizer": "Adam", "param_groups": groups}}
+		given.Tensors = append(given.Tensors, s.Tensors...)
+		given.Tensors[0].Tensor = torch.New(count)
+		given.Tensors[1].Name = name
+		if err := r.opt.LoadStateDict(given); err != nil {
+			require.Equal(t, before, r.opt.StateDict().Metadata)
+			require.Equal(t, 1.0, r.opt.StateDict().Tensors[0].Tensor.Item())
+		}
+		r.run(1, 2)
+	})
 }
