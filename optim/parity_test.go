@@ -37,6 +37,7 @@ var problem = sync.OnceValues(func() (map[string]*torch.Tensor, map[string][]*to
 		{"large", torch.Shape{300, 301}, torch.Float32},
 		{"turned", torch.Shape{6, 4}, torch.Float32},
 		{"complex", torch.Shape{3, 2}, torch.Complex64},
+		{"bfloat", torch.Shape{5, 3}, torch.BFloat16},
 	} {
 		params[p.name] = torch.Randn(p.shape, p.dtype)
 		for i := range steps {
@@ -160,6 +161,7 @@ var cases = []struct {
 	{all, "Adam(ps, amsgrad=True, maximize=True, foreach=True)", adam(optim.AMSGrad(true), optim.Maximize(true), optim.Foreach(true))},
 	{all, "Adam(ps, amsgrad=True, foreach=False)", adam(optim.AMSGrad(true), optim.Foreach(false))},
 	{"complex matrix", "Adam(ps, weight_decay=0.1, maximize=True)", adam(optim.WeightDecay(0.1), optim.Maximize(true))},
+	{"bfloat matrix", "Adam(ps, lr=0.05, weight_decay=0.1)", adam(optim.LR(0.05), optim.WeightDecay(0.1))},
 	{"complex", "Adam(ps, foreach=True)", adam(optim.Foreach(true))},
 	{all, "Adam([{'params': ps[:2], 'lr': 0.1, 'foreach': True}, {'params': ps[2:], 'betas': (0.7, 0.9), 'amsgrad': True}], lr=0.01, weight_decay=0.01)", func(ps []*nn.Parameter) optim.Optimizer {
 		a := optim.NewAdam(ps[:2], optim.LR(0.01), optim.WeightDecay(0.01))
