@@ -56,8 +56,10 @@
 //     directly, without a second seed; and once more, unused, when the samples
 //     have run out.
 //
-// This was compared with PyTorch 1.13 and read in the sources up to 2.6 and of
-// the main branch after it, where it is the same.
+// Tests hold this against PyTorch 1.13, number for number. By their sources
+// PyTorch 2.6 and the main branch after it draw the same; only the order of more
+// than 214 million samples is drawn in another way by later versions, and then by
+// their libtorch here too.
 //
 // All draws are made by the goroutine that ranges over the loader, so that the
 // order doesn't depend on the number of workers. (Python's draws don't either,

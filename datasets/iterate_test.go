@@ -246,6 +246,12 @@ func TestCancel(t *testing.T) {
 				require.Equal(t, context.Canceled, err)
 			}
 
+			deaf := load2(datasets.NewBatchLoader(batchFunc(func(_ context.Context, i []int) (int, error) { return i[0], nil }),
+				datasets.Workers(workers)))(t)
+			for _, err := range deaf.All(ctx) {
+				require.Equal(t, context.Canceled, err, "though GetBatch doesn't look at ctx")
+			}
+
 			ended, cancel := context.WithCancel(context.Background())
 			it := loader.Iterator(ended)
 			for range 40 {
