@@ -1,6 +1,7 @@
 package torch
 
 import (
+	"fmt"
 	"runtime"
 
 	"multitorch/internal/libtorch"
@@ -16,6 +17,8 @@ func init() {
 // Pinned runs f with its goroutine pinned to one OS thread, as everything that
 // libtorch keeps per thread needs it. A goroutine that is pinned already is not
 // pinned again, so that an iter.Pull made inside f, or in main, can be used in it.
+// An iterator that yields inside Pinned or [NoGrad] works in a range loop; pulled
+// by iter.Pull it must itself have been made inside Pinned, or Go ends the program.
 func Pinned(f func()) {
 	if libtorch.Pinned() { // only the goroutine pinned to it can run here
 		f()
@@ -54,11 +57,14 @@ func withGradMode(on bool, f func()) {
 	})
 }
 
+// maxThreads keeps a slip of the keyboard from starting a million threads.
+const maxThreads = 1024
+
 // SetNumThreads sets the number of threads that one operator may use: that of
 // libtorch, and that of OpenBLAS, which libtorch's own setting does not reach.
 func SetNumThreads(n int) {
-	if n < 1 {
-		panic(&Error{Op: "SetNumThreads", Kind: ValueError, Message: "expected at least 1 thread"})
+	if n < 1 || n > maxThreads {
+		panic(&Error{Op: "SetNumThreads", Kind: ValueError, Message: fmt.Sprintf("expected 1 to %d threads, but got %d", maxThreads, n)})
 	}
 	if err := libtorch.SetNumThreads(n); err != nil {
 		fail("SetNumThreads", nil, err)
