@@ -14,14 +14,28 @@ func newBinary(name string) binaryOp {
 }
 
 func (b binaryOp) do(x *Tensor, other any) *Tensor {
-	if y, ok := other.(*Tensor); ok {
+	if y := asTensor(other); y != nil {
 		return binary(b.tensor, x, y)
 	}
 	return do(b.scalar, x, number(b.scalar.Short, other))
 }
 
+// asTensor is the tensor that v is, or that it embeds as an nn.Parameter does;
+// nil for anything else.
+func asTensor(v any) *Tensor {
+	if t, ok := v.(*Tensor); ok {
+		return t
+	}
+	if e, ok := v.(interface{ itself() *Tensor }); ok {
+		return e.itself()
+	}
+	return nil
+}
+
+func (x *Tensor) itself() *Tensor { return x }
+
 func (b binaryOp) inplace(x *Tensor, other any) *Tensor {
-	if y, ok := other.(*Tensor); ok {
+	if y := asTensor(other); y != nil {
 		doVoid(b.tensor, x, y)
 	} else {
 		doVoid(b.scalar, x, number(b.scalar.Short, other))
