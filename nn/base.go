@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"slices"
 	"sync/atomic"
 
 	"multitorch/torch"
@@ -34,16 +35,14 @@ func (b *Base) base() *Base { return b }
 func (b *Base) Training() bool { return !b.evaluating.Load() }
 
 // path is the module's place from the root of the model: "encoder.fc1", or "".
-// A model that was rebuilt since the last walk may have left places that go round
-// in circles, so it ends somewhere.
+// Where a model was rebuilt since the last walk, places that are no longer true may
+// go round in circles: the path ends where they meet.
 func (b *Base) path() string {
 	path := ""
-	for range 100 {
-		p := b.place.Load()
-		if p == nil {
-			break
-		}
+	var seen []*Base
+	for p := b.place.Load(); p != nil && !slices.Contains(seen, b); p = b.place.Load() {
 		path = join(p.name, path)
+		seen = append(seen, b)
 		b = p.parent
 	}
 	return path

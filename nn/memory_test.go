@@ -35,6 +35,17 @@ func (w *wrapped) Forward(x *torch.Tensor) *torch.Tensor {
 	return x.ReLU()
 }
 
+// onlooker keeps what it gets, and passes it on as it is.
+type onlooker struct {
+	nn.Base
+	seen *torch.Tensor
+}
+
+func (o *onlooker) Forward(x *torch.Tensor) *torch.Tensor {
+	o.seen = x
+	return x
+}
+
 // constant returns its parameter, whatever comes.
 type constant struct {
 	nn.Base
@@ -160,6 +171,10 @@ func TestSequentialKeepsWhatOthersMayHold(t *testing.T) {
 	require.Equal(t, []float32{1, 2}, torch.ToSlice[float32](k.seen[1]))
 	require.Equal(t, 2, w.seen.Numel())
 	require.Equal(t, 2, y.Numel())
+
+	o := &onlooker{}
+	nn.NewSequential(nn.NewReLU(), o, nn.NewIdentity(), nn.NewTanh(), nn.NewTanh()).Forward(x)
+	require.Equal(t, []float32{0, 1}, torch.ToSlice[float32](o.seen))
 
 	inner := &keeper{}
 	nn.NewSequential(nn.NewReLU(), nn.NewSequential(nn.NewIdentity(), inner), nn.NewTanh()).Forward(x)

@@ -140,6 +140,18 @@ func TestCyclesAreErrors(t *testing.T) {
 	}
 }
 
+// TestRebuiltModels: a child that became the parent leaves old places behind, which
+// an error's path must not follow for ever.
+func TestRebuiltModels(t *testing.T) {
+	inner := &looped{}
+	outer := &looped{Next: inner}
+	nn.Parameters(outer)
+	outer.Next, inner.Next = nil, outer
+	nn.Parameters(inner)
+	err := torch.Try(func() error { return nn.Call(outer, func() error { torch.New(1).Size(3); return nil }) })
+	require.ErrorContains(t, err, "next.next (looped): Size: ")
+}
+
 func TestTrainAndEval(t *testing.T) {
 	m := newNet()
 	require.True(t, m.Training())
