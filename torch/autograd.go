@@ -1,6 +1,10 @@
 package torch
 
-import "multitorch/internal/libtorch"
+import (
+	"slices"
+
+	"multitorch/internal/libtorch"
+)
 
 // BackwardOption is a keyword argument of Backward.
 type BackwardOption func(*backward)
@@ -56,6 +60,12 @@ func (t *Tensor) Grad() *Tensor {
 func (t *Tensor) SetGrad(g *Tensor) {
 	var gh libtorch.Tensor
 	if g != nil {
+		if t.DType() != g.DType() || t.Device() != g.Device() || !slices.Equal(t.Shape(), g.Shape()) {
+			panic(&Error{
+				Op: "SetGrad", Kind: ValueError, Operands: []string{t.describe(), g.describe()},
+				Message: "expected a gradient of the tensor's own shape, dtype and device",
+			})
+		}
 		gh = g.acquire("SetGrad")
 		defer g.release()
 	}

@@ -33,8 +33,10 @@ func (t *Tensor) one(op string) *Tensor {
 func ToSlice[T Element](t *Tensor) []T {
 	info := t.info("ToSlice")
 	if want, got := DTypeOf[T](), DType(info.DType); want != got {
-		panic(&Error{Op: "ToSlice", Kind: TypeError, Operands: []string{t.describe()},
-			Message: fmt.Sprintf("expected a tensor of %s, but it has %s; convert it with To(torch.%s)", want, got, goName(want))})
+		panic(&Error{
+			Op: "ToSlice", Kind: TypeError, Operands: []string{t.describe()},
+			Message: fmt.Sprintf("expected a tensor of %s, but it has %s; convert it with To(torch.%s)", want, got, goName(want)),
+		})
 	}
 	out := make([]T, info.Numel)
 	t.copyTo(bytesOf(out, int(unsafe.Sizeof(*new(T)))))

@@ -54,8 +54,10 @@ func (t *Tensor) Strides() []int {
 func (t *Tensor) Size(dim int) int {
 	s := t.Shape()
 	if dim < -len(s) || dim >= len(s) {
-		panic(&Error{Op: "Size", Kind: IndexError, Operands: []string{t.describe()},
-			Message: fmt.Sprintf("dimension %d is out of range for %d dimensions", dim, len(s))})
+		panic(&Error{
+			Op: "Size", Kind: IndexError, Operands: []string{t.describe()},
+			Message: fmt.Sprintf("dimension %d is out of range for %d dimensions", dim, len(s)),
+		})
 	}
 	return s[(dim+len(s))%len(s)]
 }
