@@ -151,7 +151,7 @@ var cases = []struct {
 	{all, "Adam(ps, foreach=True)", adam(optim.Foreach(true))},
 	{all, "Adam(ps, foreach=False)", adam(optim.Foreach(false))},
 	{all, "Adam(ps, lr=0.02, betas=(0.8, 0.95), eps=1e-3)", adam(optim.LR(0.02), optim.Betas(0.8, 0.95), optim.Eps(1e-3))},
-	{all, "Adam(ps, lr=0.02, betas=(0.4, 0), eps=0)", adam(optim.LR(0.02), optim.Betas(0.4, 0), optim.Eps(0))},
+	{all, "Adam(ps, lr=0.02, betas=(0.4, 0.0), eps=0)", adam(optim.LR(0.02), optim.Betas(0.4, 0), optim.Eps(0))},
 	{all, "Adam(ps, weight_decay=0.1)", adam(optim.WeightDecay(0.1))},
 	{all, "Adam(ps, weight_decay=0.1, foreach=True)", adam(optim.WeightDecay(0.1), optim.Foreach(true))},
 	{all, "Adam(ps, weight_decay=0.1, maximize=True)", adam(optim.WeightDecay(0.1), optim.Maximize(true))},
