@@ -62,7 +62,7 @@ func TestSmallGarbageIsCollectedInTime(t *testing.T) {
 	}
 	t.Logf("%d tensors at most", peak)
 	require.Less(t, peak, 200_000)
-	require.Less(t, resident(t)-before, int64(256<<20))
+	require.Less(t, resident(t)-before, int64(512<<20)) // the race detector needs some too
 }
 
 func TestLiveBytesCountWhatTheGraphHolds(t *testing.T) {
