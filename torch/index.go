@@ -35,9 +35,9 @@ type bracket string
 
 // What stands in brackets beside numbers, slices and tensors.
 var (
-	Colon        = Slice{}        // a whole dimension, Python's ":"
+	Colon        = Slice{}         // a whole dimension, Python's ":"
 	NewAxis  any = bracket("None") // a new dimension of size 1, Python's None; nil means the same
-	Ellipsis any = bracket("...") // as many whole dimensions as are left, Python's "..."
+	Ellipsis any = bracket("...")  // as many whole dimensions as are left, Python's "..."
 )
 
 // Index is what Python's brackets are: x.Index(0, torch.R(1, 3), torch.NewAxis)
