@@ -87,7 +87,7 @@ struct Handler : c10::WarningHandler {
 // Every error would carry a C++ back-trace: milliseconds of looking up symbols,
 // for words that Go leaves out.
 __attribute__((constructor)) void leave_out_backtraces() {
-  c10::SetStackTraceFetcher([] { return std::string(); });
+  if (fits()) c10::SetStackTraceFetcher([] { return std::string(); });
 }
 
 // libtorch keeps its warning handler per thread; the default writes to stderr.
