@@ -28,8 +28,8 @@ type call struct {
 // do calls an operator and returns its first result, a tensor (nil for None).
 //
 // It takes the Go values *Tensor, []*Tensor, int, []int, int64, float64,
-// []float64, bool, []bool, complex128, string, DType, Device, *Generator, nil
-// (None) and byDefault.
+// []float64, bool, []bool, complex128, string, []string, []any (numbers), DType,
+// Device, *Generator, nil (None) and byDefault.
 func do(op *libtorch.Op, args ...any) *Tensor {
 	var c call
 	c.run(op, args)
@@ -91,12 +91,7 @@ func do3(op *libtorch.Op, args ...any) (*Tensor, *Tensor, *Tensor) {
 func doList(op *libtorch.Op, args ...any) []*Tensor {
 	var c call
 	c.run(op, args)
-	hs := c.results.Tensors()
-	ts := make([]*Tensor, len(hs))
-	for i, h := range hs {
-		ts[i] = newTensor(h, c.scope)
-	}
-	return ts
+	return newTensors(c.results.Tensors(), c.scope)
 }
 
 // doVoid is do for operators that change their first argument: the reference to
@@ -119,6 +114,34 @@ func doValue(op *libtorch.Op, args ...any) any {
 	var c call
 	c.run(op, args)
 	return c.results.Value()
+}
+
+// doAll is do for all results, whatever they are.
+func doAll(op *libtorch.Op, args ...any) []any {
+	var c call
+	c.run(op, args)
+	all := make([]any, c.results.Len())
+	for i := range all {
+		switch v := c.results.Value().(type) {
+		case libtorch.Tensor:
+			all[i] = newTensor(v, c.scope)
+		case []libtorch.Tensor:
+			all[i] = newTensors(v, c.scope)
+		case libtorch.Device:
+			all[i] = deviceFrom(v.Kind, v.Index)
+		default:
+			all[i] = v
+		}
+	}
+	return all
+}
+
+func newTensors(hs []libtorch.Tensor, scope *Scope) []*Tensor {
+	ts := make([]*Tensor, len(hs))
+	for i, h := range hs {
+		ts[i] = newTensor(h, scope)
+	}
+	return ts
 }
 
 func (c *call) run(op *libtorch.Op, args []any) {
@@ -209,6 +232,16 @@ func (c *call) add(arg any) {
 		c.args.Bool(v)
 	case []bool:
 		c.args.Bools(v)
+	case []string:
+		c.args.List(len(v))
+		for _, s := range v {
+			c.args.String(s)
+		}
+	case []any:
+		c.args.List(len(v))
+		for _, item := range v {
+			c.add(number(c.op.Short, item))
+		}
 	case complex128:
 		c.args.Complex(v)
 	case string:
@@ -227,6 +260,8 @@ func (c *call) add(arg any) {
 		c.args.None()
 	case absent:
 		c.args.Default()
+	case int8, int16, int32, uint8, uint16, uint32, complex64:
+		c.add(number(c.op.Short, v))
 	default:
 		panic(&Error{Op: c.op.Short, Kind: TypeError, Message: fmt.Sprintf("an argument of the Go type %T can't be passed", arg)})
 	}
@@ -253,9 +288,19 @@ func number(op string, v any) any {
 		return v
 	case float32:
 		return float64(v)
+	case complex64:
+		return complex128(v)
+	case int8:
+		return int(v)
+	case int16:
+		return int(v)
 	case int32:
 		return int(v)
 	case uint8:
+		return int(v)
+	case uint16:
+		return int(v)
+	case uint32:
 		return int(v)
 	}
 	panic(&Error{Op: op, Kind: TypeError, Message: fmt.Sprintf("expected a number, but got a %T", v)})

@@ -11,8 +11,8 @@ import "multitorch/internal/libtorch"
 //
 // Arguments are matched to the running libtorch's schema by name and converted
 // by its types. They are of the Go types *Tensor, []*Tensor, int, []int,
-// float64, []float64, bool, []bool, complex128, string, [DType], [Device],
-// [*Generator], nil for None, and [Default].
+// float64, []float64, bool, []bool, complex128, string, []string, []any (a list
+// of numbers), [DType], [Device], [*Generator], nil for None, and [Default].
 type Operator struct{ op *libtorch.Op }
 
 // Default, given for an argument, leaves it to the running libtorch, as do
@@ -33,6 +33,13 @@ func (o *Operator) Exists() bool { return o.op.Exists() }
 // Call returns the first result, a tensor.
 func (o *Operator) Call(args ...any) *Tensor { return do(o.op, args...) }
 
+// Unary is the quick Call of an operator that takes one tensor, all others by
+// default, and returns one tensor.
+func (o *Operator) Unary(x *Tensor) *Tensor { return do1(o.op, x) }
+
+// Binary is Unary for two tensors.
+func (o *Operator) Binary(x, y *Tensor) *Tensor { return binary(o.op, x, y) }
+
 // Call2 returns the first two results, tensors.
 func (o *Operator) Call2(args ...any) (a, b *Tensor) { return do2(o.op, args...) }
 
@@ -47,6 +54,10 @@ func (o *Operator) Do(args ...any) { doVoid(o.op, args...) }
 
 // Value returns a result that is a number, a truth value or a string.
 func (o *Operator) Value(args ...any) any { return doValue(o.op, args...) }
+
+// Results returns all results: nil, *Tensor, []*Tensor, int64, float64, bool,
+// complex128, string, [Device], []int, []float64 or []bool.
+func (o *Operator) Results(args ...any) []any { return doAll(o.op, args...) }
 
 // Version is the version of the libtorch that the program has loaded: "1.13.0".
 func Version() string { return libtorch.LoadedVersion() }

@@ -18,6 +18,7 @@ const (
 	tagDoubles
 	tagBools
 	tagTensors
+	tagList
 )
 
 const argsInline = 40 // words; enough for all but long lists
@@ -134,6 +135,13 @@ func (a *Args) Tensors(n int) { a.header(tagTensors, n) }
 
 // Item is the next tensor of a list; the zero handle stands for None.
 func (a *Args) Item(t Tensor) { a.put(uint64(t)) }
+
+// List starts a list of n strings, or of numbers of any types: n calls of their
+// methods follow.
+func (a *Args) List(n int) {
+	a.header(tagList, n)
+	a.count -= int32(n) // which their methods will count
+}
 
 func (a *Args) words() *uint64 {
 	if a.long != nil {

@@ -61,6 +61,11 @@ struct Value {
       case MT_COMPLEX: return 2;
       case MT_STRING: return (count + 7) / 8;
       case MT_INTS: case MT_DOUBLES: case MT_BOOLS: case MT_TENSORS: return count;
+      case MT_LIST: {
+        const uint64_t* end = words;
+        for (uint32_t i = 0; i < count; i++) read(end);
+        return end - words;
+      }
       default: return 1;
     }
   }
@@ -73,6 +78,12 @@ struct Value {
   mt_tensor handle(size_t i = 0) const { return static_cast<mt_tensor>(words[i]); }
   bool is_int() const { return tag == MT_INT || tag == MT_BOOL; }
   std::string text() const { return std::string(reinterpret_cast<const char*>(words), count); }
+  std::vector<Value> items() const {
+    std::vector<Value> vs;
+    const uint64_t* p = words;
+    for (uint32_t i = 0; i < count; i++) vs.push_back(read(p));
+    return vs;
+  }
   c10::Device device() const {
     return c10::Device(static_cast<c10::DeviceType>(words[0] >> 16),
                        static_cast<c10::DeviceIndex>(static_cast<int16_t>(words[0] & 0xffff)));
@@ -81,7 +92,7 @@ struct Value {
 
 const char* tag_name(uint32_t tag) {
   static const char* names[] = {"nothing", "None", "a tensor", "an int", "a float", "a bool", "a complex number",
-                                "a string", "a device", "a generator", "ints", "floats", "bools", "tensors"};
+                                "a string", "a device", "a generator", "ints", "floats", "bools", "tensors", "a list"};
   return tag < sizeof names / sizeof *names ? names[tag] : "an unknown value";
 }
 
@@ -98,6 +109,11 @@ c10::Scalar scalar(const c10::Argument& arg, const Value& v) {
     case MT_COMPLEX: return c10::Scalar(c10::complex<double>(v.real(0), v.real(1)));
     default: mismatch(arg, v);
   }
+}
+
+std::string text(const c10::Argument& arg, const Value& v) {
+  if (v.tag != MT_STRING) mismatch(arg, v);
+  return v.text();
 }
 
 IValue list_value(const Kind& k, const c10::Argument& arg, const Value& v) {
@@ -137,7 +153,15 @@ IValue list_value(const Kind& k, const c10::Argument& arg, const Value& v) {
       auto l = c10::impl::GenericList(c10::NumberType::get());
       if (v.tag == MT_DOUBLES) for (uint32_t i = 0; i < v.count; i++) l.push_back(IValue(v.real(i)));
       else if (v.tag == MT_INTS) for (uint32_t i = 0; i < v.count; i++) l.push_back(IValue(v.integer(i)));
+      else if (v.tag == MT_LIST) for (const Value& item : v.items()) l.push_back(IValue(scalar(arg, item)));
       else l.push_back(IValue(scalar(arg, v)));
+      return l;
+    }
+    case TypeKind::StringType: {
+      c10::List<std::string> l;
+      if (v.tag == MT_STRING) l.push_back(v.text());
+      else if (v.tag == MT_LIST) for (const Value& item : v.items()) l.push_back(text(arg, item));
+      else mismatch(arg, v);
       return l;
     }
     case TypeKind::TensorType: {
@@ -189,7 +213,9 @@ IValue convert(const Kind& k, const c10::Argument& arg, const Value& v) {
       if (v.is_int()) return IValue(v.integer() != 0);
       break;
     case TypeKind::StringType:
-      if (v.tag == MT_STRING) return IValue(v.text());
+      return IValue(text(arg, v));
+    case TypeKind::StorageType:  // stands in schemas where a tensor's memory is meant
+      if (v.tag == MT_TENSOR) return IValue(mt::borrow(v.handle()).storage());
       break;
     case TypeKind::DeviceObjType:
       if (v.tag == MT_DEVICE) return IValue(v.device());

@@ -45,6 +45,7 @@ enum mt_tag {
   MT_DOUBLES = 11,   // count words
   MT_BOOLS = 12,     // count words
   MT_TENSORS = 13,   // count words: handles, 0 for None
+  MT_LIST = 14,      // count values, each with its header: strings, or numbers of several types
 };
 
 // ---- operators (call.cpp) ----
