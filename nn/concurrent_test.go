@@ -30,7 +30,7 @@ func TestOneModelManyGoroutines(t *testing.T) {
 	}
 	want := forward()
 	var group sync.WaitGroup
-	errs := make(chan error, 8*20)
+	errs := make(chan error, 2*8*20)
 	for range 8 {
 		group.Go(func() {
 			for range 20 {
