@@ -51,6 +51,10 @@ results: build ## train every model on three seeds and print the table
 bench: build ## measure against PyTorch, side by side
 	@$(with_python) $(GO) run ./scripts/bench
 
+.PHONY: matrix
+matrix: ## test on several versions of libtorch (as root; MATRIX chooses) and print a table
+	@GO="$(GO)" scripts/matrix.sh
+
 .PHONY: fuzz
 fuzz: setup ## run every fuzz test for FUZZTIME
 	@GO="$(GO)" FUZZTIME="$(FUZZTIME)" scripts/fuzz.sh
