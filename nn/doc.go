@@ -18,6 +18,17 @@
 // a struct's own fields from an embedded one: [Parameters], [StateDict],
 // [LoadStateDict], [To], [Train], [Eval], [Apply].
 //
+// Python's keyword arguments are options, each of a type of its own:
+//
+//	nn.NewConv2d(3, 64, 3, nn.Stride(1), nn.Padding(1))
+//	nn.NewGRU(100, 64, nn.BatchFirst(true))
+//
+// Defaults, initial weights and their random draws are PyTorch's, so the same seed
+// gives the same model. [Describe] prints it as Python does.
+//
+// Arguments that make no sense panic with a [*torch.Error] at construction, and
+// tensors that don't fit in Forward; [torch.Try] returns it as an error.
+//
 // Forward is typed by each module. What takes one tensor and returns one is a
 // [Layer], and goes into a [Sequential].
 //
