@@ -13,9 +13,9 @@ import (
 
 type evalCmd struct {
 	deviceFlag
-	DataDir     string   `type:"path" help:"Folder of the prepared data."`
+	DataDir     string   `type:"path" placeholder:"DIR" help:"Folder of the data (default: emoji10 in $$MULTITORCH_DATA, else in the user's cache folder)."`
 	Ensemble    bool     `help:"Average the class probabilities of all checkpoints (model-level fusion)."`
-	Checkpoints []string `arg:"" type:"path" help:"Checkpoint files."`
+	Checkpoints []string `arg:"" type:"path" help:"Checkpoint files that train wrote."`
 }
 
 // Run measures each checkpoint on the test split that it was made for, or all

@@ -14,7 +14,7 @@ type predictCmd struct {
 	deviceFlag
 	Checkpoint string `type:"path" default:"runs/concat-seed0/checkpoint.safetensors" help:"Checkpoint file."`
 	Image      string `type:"path" placeholder:"FILE" help:"Image: PNG, JPEG, GIF, WebP or BMP."`
-	Text       string `help:"Text: a few words."`
+	Text       string `placeholder:"WORDS" help:"Text: a few words."`
 	Top        int    `default:"3" help:"Classes to print."`
 }
 

@@ -27,7 +27,7 @@ type dataFlags struct {
 	Text      string `enum:"label,tags" default:"label" help:"Text of an emoji: label (its name), or tags (name and tags)."`
 	Strict    bool   `help:"Keep gender variants of one emoji on one side of the split."`
 	SplitSeed int64  `default:"0" help:"Seed of the train/test split."`
-	DataDir   string `type:"path" help:"Folder of the prepared data (default: the user's cache folder, or $$MULTITORCH_DATA)."`
+	DataDir   string `type:"path" placeholder:"DIR" help:"Folder of the data (default: emoji10 in $$MULTITORCH_DATA, else in the user's cache folder)."`
 }
 
 func (f dataFlags) options() emoji10.Options {

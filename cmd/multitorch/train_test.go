@@ -1,0 +1,173 @@
+package main
+
+import (
+	"fmt"
+	"image/png"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"multitorch/datasets/emoji10"
+	"multitorch/multimodal"
+	"multitorch/torch"
+	"multitorch/trainer"
+	"multitorch/trainer/tensorboard"
+)
+
+var summary = regexp.MustCompile(`test loss   (\d\.\d{4})\naccuracy    (\d+\.\d %)\nmacro-F1    (0\.\d{3})\n`)
+
+// Every kind of model is trained, and eval finds the figures that training showed.
+func TestTrainAndEval(t *testing.T) {
+	for _, kind := range multimodal.Kinds() {
+		t.Run(string(kind), func(t *testing.T) {
+			out, o := trained(t, string(kind))
+			figures := summary.FindStringSubmatch(o.stdout)
+			require.NotNil(t, figures, o.stdout)
+			require.Contains(t, o.stdout, "3058 training and 754 test samples (by emoji, split seed 0, label)")
+			require.Contains(t, o.stderr, "epoch 1/1: loss ")
+
+			names := files(t, out)
+			require.Len(t, names, 3, "%v", names)
+			require.Contains(t, names, checkpointName)
+			require.Contains(t, names, curvesName)
+
+			e := multitorch("eval", checkpointOf(t, string(kind))).requireOK(t)
+			require.Empty(t, e.stderr)
+			require.Contains(t, e.stdout, fmt.Sprintf("loss %s, accuracy %s, macro-F1 %s\n", figures[1], figures[2], figures[3]))
+			for _, class := range emoji10.Classes() {
+				require.Contains(t, e.stdout, class)
+			}
+		})
+	}
+}
+
+func TestTrainLeavesWhatItSays(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "new", "run")
+	o := multitorch("train", "--out", out, "--model", "text", "--epochs", "3", "--batch-size", "512", "--seed", "4").requireOK(t)
+	require.Contains(t, o.stdout, "checkpoint  "+filepath.Join(out, checkpointName))
+
+	var about description
+	_, err := trainer.LoadCheckpoint(filepath.Join(out, checkpointName), &about)
+	require.NoError(t, err)
+	require.NoError(t, about.check())
+	require.Equal(t, []any{multimodal.KindText, "label", int64(4), 3, 18, torch.Version()},
+		[]any{about.Model, about.Text, about.Seed, about.Epoch, about.Step, about.LibTorch})
+	require.Greater(t, about.Accuracy, 0.1)
+
+	f, err := os.Open(filepath.Join(out, curvesName))
+	require.NoError(t, err)
+	defer f.Close()
+	curves, err := png.Decode(f)
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, curves.Bounds().Dx(), 800)
+	require.GreaterOrEqual(t, curves.Bounds().Dy(), 400)
+
+	require.Equal(t, map[string][]int64{
+		"loss/step":  {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18},
+		"loss/train": {1, 2, 3}, "loss/test": {1, 2, 3},
+		"accuracy/train": {1, 2, 3}, "accuracy/test": {1, 2, 3}, "macro_f1/test": {1, 2, 3},
+	}, scalars(t, out))
+}
+
+// scalars are the steps of every tag in a folder's newest event file.
+func scalars(t *testing.T, dir string) map[string][]int64 {
+	events, err := filepath.Glob(filepath.Join(dir, "events.out.tfevents.*"))
+	require.NoError(t, err)
+	f, err := os.Open(slices.Max(events))
+	require.NoError(t, err)
+	defer f.Close()
+	steps := map[string][]int64{}
+	for event, err := range tensorboard.Read(f) {
+		require.NoError(t, err)
+		for _, v := range event.Values {
+			require.IsType(t, tensorboard.Scalar(0), v.Data)
+			steps[v.Tag] = append(steps[v.Tag], event.Step)
+		}
+	}
+	return steps
+}
+
+// Into a pipe go plain lines, and few of them.
+func TestTrainOutputInAPipe(t *testing.T) {
+	_, o := trained(t, "concat")
+	requirePlain(t, o.stdout)
+	requirePlain(t, o.stderr)
+	require.LessOrEqual(t, strings.Count(o.stdout, "\n"), 10)
+	require.Less(t, strings.Count(o.stderr, "\n"), 12, o.stderr)
+	for line := range strings.Lines(o.stdout + o.stderr) {
+		if !strings.Contains(line, fixtures) {
+			require.LessOrEqual(t, len(line), 80, line)
+		}
+	}
+}
+
+// The same command line gives the same file, in a folder that was used before too.
+func TestTrainAgain(t *testing.T) {
+	first, err := os.ReadFile(checkpointOf(t, "text"))
+	require.NoError(t, err)
+	out := t.TempDir()
+	multitorch(train(out, "--model", "text", "--seed", "9")...).requireOK(t)
+	other, err := os.ReadFile(filepath.Join(out, checkpointName))
+	require.NoError(t, err)
+	require.NotEqual(t, first, other)
+	require.NoError(t, os.WriteFile(filepath.Join(out, "."+checkpointName+".tmp-10"), []byte("left by a killed run"), 0o644))
+
+	multitorch(train(out, "--model", "text", "--workers", "3")...).requireOK(t)
+	again, err := os.ReadFile(filepath.Join(out, checkpointName))
+	require.NoError(t, err)
+	require.Equal(t, first, again)
+	require.Len(t, scalars(t, out)["loss/train"], 1)
+}
+
+func TestTrainWithOtherData(t *testing.T) {
+	out := t.TempDir()
+	o := multitorch(train(out, "--model", "text", "--text", "tags", "--strict", "--split-seed=-3", "--batch-size", "1000000", "--lr", "0")...).requireOK(t)
+	require.Contains(t, o.stdout, "(strict, by stem, split seed -3, label + tags)")
+	require.NotContains(t, o.stdout, "expected:")
+	e := multitorch("eval", filepath.Join(out, checkpointName)).requireOK(t)
+	require.Contains(t, e.stdout, "(strict, by stem, split seed -3, label + tags)")
+
+	multitorch("eval", "--ensemble", filepath.Join(out, checkpointName), checkpointOf(t, "text")).
+		requireError(t, 1, "trained with different --text, --strict or --split-seed")
+}
+
+func TestTrainIntoTheDefaultFolder(t *testing.T) {
+	cmd := command(append([]string{"train", "--model", "text", "--seed", "2"}, quick...)...)
+	cmd.Dir = t.TempDir()
+	o := finish(cmd).requireOK(t)
+	require.Contains(t, o.stdout, "checkpoint  runs/text-seed2/"+checkpointName)
+	require.Len(t, files(t, filepath.Join(cmd.Dir, "runs", "text-seed2")), 3)
+}
+
+func TestEnsemble(t *testing.T) {
+	args := []string{"eval", "--ensemble"}
+	for _, kind := range multimodal.Kinds() {
+		args = append(args, checkpointOf(t, string(kind)))
+	}
+	o := multitorch(args...).requireOK(t)
+	require.Regexp(t, `^ensemble of 4 on the test split \(by emoji, split seed 0, label\):\nloss \d\.\d{4}, accuracy \d+\.\d %, macro-F1 0\.\d{3}\n`, o.stdout)
+	require.Contains(t, o.stdout, "      754\n")
+}
+
+func TestResults(t *testing.T) {
+	o := multitorch("results", "--seeds", "0", "--epochs", "1").requireOK(t)
+	for _, name := range []string{"image", "text", "concat", "joint", lateAverage, ensemble} {
+		require.Regexp(t, `\| `+name+` \| \d+\.\d ± 0\.0 \| 0\.\d{3} ± 0\.000 \| \d\d\.\d ± \d\.\d \|`, o.stdout)
+	}
+	requirePlain(t, o.stderr)
+}
+
+func TestDataAndDoctor(t *testing.T) {
+	o := multitorch("data").requireOK(t)
+	require.Contains(t, o.stdout, "1906 emoji")
+	require.Contains(t, o.stdout, "3058 training and 754 test samples")
+	o = multitorch("doctor").requireOK(t)
+	for _, want := range []string{torch.Version(), "blas ", "threads ", "cuda ", "1906 emoji", "works      yes"} {
+		require.Contains(t, o.stdout, want)
+	}
+}
