@@ -25,6 +25,19 @@ var live atomic.Int64
 // the autograd graph holds is not counted.
 func LiveTensors() int { return int(live.Load()) }
 
+// MemoryStats is what tensors take now.
+type MemoryStats struct {
+	Tensors    int   // made and not freed
+	Bytes      int64 // held by CPU tensors, the autograd graph's included
+	OpenScopes int   // opened and not closed
+	Collected  int64 // times that native memory called the collector
+}
+
+// Memory reads the statistics; it costs next to nothing.
+func Memory() MemoryStats {
+	return MemoryStats{LiveTensors(), LiveBytes(), int(openScopes.Load()), pressure.collected.Load()}
+}
+
 // LiveBytes is the memory that CPU tensors hold, the autograd graph's included.
 func LiveBytes() int64 { return libtorch.CPUBytes() }
 
@@ -33,7 +46,7 @@ func newTensor(h libtorch.Tensor, scope *Scope) *Tensor {
 	if h == 0 {
 		return nil
 	}
-	t := &Tensor{handle: h}
+	t := &Tensor{handle: h, note: profileNew()}
 	live.Add(1)
 	if scope == nil || !scope.adopt(t) {
 		t.collectLater()
@@ -82,6 +95,7 @@ func (t *Tensor) freed() bool { return t.uses.Load() < 0 }
 
 func (t *Tensor) drop() {
 	live.Add(-1)
+	profileFreed(t.note)
 	t.handle.Free()
 }
 
@@ -160,10 +174,17 @@ func (t *Tensor) Keep() *Tensor {
 
 // collectLater leaves the tensor to Go's collector.
 func (t *Tensor) collectLater() {
-	t.cleanup = runtime.AddCleanup(t, func(h libtorch.Tensor) {
+	t.cleanup = runtime.AddCleanup(t, func(left leftover) {
 		live.Add(-1)
-		h.Free()
-	}, t.handle)
+		profileFreed(left.note)
+		left.handle.Free()
+	}, leftover{t.handle, t.note})
+}
+
+// leftover is what the collector frees of a tensor.
+type leftover struct {
+	handle libtorch.Tensor
+	note   uint64
 }
 
 func (t *Tensor) stopCleanup() {
@@ -178,8 +199,9 @@ var pressure = gauge{limit: firstLimit}
 const firstLimit = 256 << 20
 
 type gauge struct {
-	limit   int64 // atomic
-	running sync.Mutex
+	limit     int64 // atomic
+	collected atomic.Int64
+	running   sync.Mutex
 }
 
 func (g *gauge) check() {
@@ -191,6 +213,7 @@ func (g *gauge) check() {
 }
 
 func (g *gauge) collect() {
+	g.collected.Add(1)
 	runtime.GC()
 	waitForCleanups()
 	atomic.StoreInt64(&g.limit, max(firstLimit, 2*libtorch.CPUBytes()))

@@ -23,7 +23,7 @@ type Scope struct {
 	closed bool
 }
 
-var scopeOrder atomic.Int64
+var scopeOrder, openScopes atomic.Int64
 
 // OpenScope opens a scope that Close ends. Prefer [Scoped], which can't be
 // forgotten.
@@ -32,6 +32,7 @@ func OpenScope() *Scope { return openScope() }
 // openScope notes who called its caller.
 func openScope() *Scope {
 	s := &Scope{order: scopeOrder.Add(1)}
+	openScopes.Add(1)
 	var pc [1]uintptr
 	runtime.Callers(3, pc[:])
 	s.opened = pc[0]
@@ -79,6 +80,9 @@ func (s *Scope) Own(t *Tensor) *Tensor {
 func (s *Scope) Close() {
 	s.mu.Lock()
 	owned := s.owned
+	if !s.closed {
+		openScopes.Add(-1)
+	}
 	s.owned, s.closed = nil, true
 	s.mu.Unlock()
 	var batch [64]libtorch.Tensor
@@ -88,6 +92,7 @@ func (s *Scope) Close() {
 			continue
 		}
 		if h := t.markFreed(); h != 0 {
+			profileFreed(t.note)
 			handles = append(handles, h)
 		}
 	}

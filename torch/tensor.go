@@ -17,6 +17,7 @@ type Tensor struct {
 	uses    atomic.Int64
 	scope   atomic.Pointer[Scope]
 	cleanup runtime.Cleanup
+	note    uint64 // in the profile of live tensors; mostly 0
 }
 
 // Shape is the number of elements along each dimension.
