@@ -59,6 +59,10 @@ matrix: ## test on several versions of libtorch (as root; MATRIX chooses) and pr
 fuzz: setup ## run every fuzz test for FUZZTIME
 	@GO="$(GO)" FUZZTIME="$(FUZZTIME)" scripts/fuzz.sh
 
+.PHONY: generate
+generate: setup ## write package torch/aten from the operators' schemas
+	@$(GO) run ./scripts/genaten torch/aten
+
 .PHONY: doctor
 doctor: build ## say what was found and whether it works
 	bin/multitorch doctor
