@@ -137,5 +137,6 @@ func (m *BatchNorm) ExtraRepr() string {
 	if !c.cumulative {
 		momentum = pyFloat(c.momentum)
 	}
-	return fmt.Sprintf("%d, eps=%s, momentum=%s, affine=%s, track_running_stats=%s", m.features, pyFloat(c.eps), momentum, pyBool(c.affine), pyBool(c.track))
+	return fmt.Sprintf("%d, eps=%s, momentum=%s, affine=%s%s, track_running_stats=%s",
+		m.features, pyFloat(c.eps), momentum, pyBool(c.affine), biasRepr(m.Bias), pyBool(c.track))
 }

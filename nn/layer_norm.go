@@ -67,5 +67,5 @@ func (m *LayerNorm) Forward(x *torch.Tensor) *torch.Tensor {
 
 // ExtraRepr is what [Describe] prints in the brackets.
 func (m *LayerNorm) ExtraRepr() string {
-	return fmt.Sprintf("%s, eps=%s, elementwise_affine=%s", pyTuple(m.shape), pyFloat(m.config.eps), pyBool(m.config.affine))
+	return fmt.Sprintf("%s, eps=%s, elementwise_affine=%s%s", pyTuple(m.shape), pyFloat(m.config.eps), pyBool(m.config.affine), biasRepr(m.Bias))
 }

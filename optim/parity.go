@@ -2,10 +2,9 @@ package optim
 
 import (
 	"math"
-	"strconv"
-	"strings"
 	"sync"
 
+	"multitorch/internal/version"
 	"multitorch/torch"
 )
 
@@ -28,27 +27,14 @@ type parity struct {
 // running is the parity with the loaded libtorch.
 var running = sync.OnceValue(func() parity { return parityWith(torch.Version()) })
 
-func parityWith(version string) parity {
-	since := func(major, minor int) bool {
-		m, n := leadingNumbers(version)
-		return m > major || m == major && n >= minor
-	}
+func parityWith(loaded string) parity {
+	since := func(major, minor int) bool { return version.AtLeast(loaded, major, minor) }
 	return parity{
 		foreachOnGPU: since(2, 0),
 		decaysGrads:  !since(2, 0),
 		lerps:        since(2, 1),
 		rootByPow:    since(2, 5),
 	}
-}
-
-// leadingNumbers reads 2 and 14 from "2.14.1+cpu".
-func leadingNumbers(version string) (major, minor int) {
-	parts := strings.SplitN(version, ".", 3)
-	if len(parts) > 1 {
-		major, _ = strconv.Atoi(parts[0])
-		minor, _ = strconv.Atoi(parts[1])
-	}
-	return major, minor
 }
 
 func (p parity) root(x float64) float64 {
