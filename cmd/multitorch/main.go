@@ -72,11 +72,15 @@ func run(ctx context.Context, args []string) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintf(os.Stderr, "multitorch: %v\n", err)
+	status := failed
 	if errors.Is(err, context.Canceled) {
-		return interrupted
+		status = interrupted
 	}
-	return failed
+	if err == context.Canceled { // nobody said what was interrupted
+		err = errors.New("interrupted")
+	}
+	fmt.Fprintf(os.Stderr, "multitorch: %v\n", err)
+	return status
 }
 
 // helpFor is the command line that helps after a wrong one.

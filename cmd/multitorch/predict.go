@@ -23,7 +23,7 @@ func (c *predictCmd) Validate() error {
 	if c.Top < 1 {
 		return fmt.Errorf("--top: expected at least 1, but got %d", c.Top)
 	}
-	return nil
+	return c.deviceFlag.Validate()
 }
 
 // Run prints the most likely classes of one image and text.

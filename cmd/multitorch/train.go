@@ -42,7 +42,7 @@ func (c *trainCmd) Validate() error {
 			return fmt.Errorf("--%s: expected a number of at least 0, but got %v", flag, value)
 		}
 	}
-	return nil
+	return c.deviceFlag.Validate()
 }
 
 // Run trains, and leaves a checkpoint, a plot and a TensorBoard event file.

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestHelp(t *testing.T) {
+	for command, want := range map[string][]string{
+		"":        {"train", "eval", "predict", "results", "data", "doctor"},
+		"train":   {`--model="concat"`, "--epochs=12", "--batch-size=32", "--lr=0.001", "--weight-decay=0.00001", "--seed=0", "default: cuda if available, else cpu", "runs/MODEL-seedN"},
+		"eval":    {"--ensemble", "<checkpoints> ..."},
+		"predict": {"--top=3", "concat-seed0/checkpoint.safetensors", "--image=FILE"},
+		"results": {"--seeds=0,1,2"},
+		"data":    {"--data-dir=DIR", "$MULTITORCH_DATA"},
+		"doctor":  {"libtorch"},
+	} {
+		o := multitorch(strings.Fields(command + " --help")...).requireOK(t)
+		require.Empty(t, o.stderr)
+		for _, w := range want {
+			require.Contains(t, o.stdout, w)
+		}
+		for line := range strings.Lines(o.stdout) {
+			require.LessOrEqual(t, len([]rune(line)), 100, "%q", line)
+		}
+	}
+	require.Equal(t, multitorch("--help"), multitorch())
+}
+
+// What is wrong with the command line itself is said before anything is done.
+func TestUsageErrors(t *testing.T) {
+	for args, want := range map[string][]string{
+		"bogus":                             {"unexpected argument bogus", "multitorch --help"},
+		"train --bogus":                     {"unknown flag --bogus", "multitorch train --help"},
+		"train extra":                       {"unexpected argument extra"},
+		"train --model audio":               {"--model", `"image","text","concat","joint"`, `"audio"`},
+		"train --model=":                    {"--model", `""`},
+		"train --text words":                {"--text", `"label","tags"`, `"words"`},
+		"train --epochs 0":                  {"--epochs: expected at least 1, but got 0"},
+		"train --epochs many":               {"--epochs", `"many"`},
+		"train --epochs=-3":                 {"--epochs: expected at least 1, but got -3"},
+		"train --epochs":                    {"--epochs"},
+		"train --batch-size 0":              {"--batch-size: expected at least 1, but got 0"},
+		"train --batch-size=-1":             {"--batch-size: expected at least 1, but got -1"},
+		"train --batch-size 1e99":           {"--batch-size", `"1e99"`},
+		"train --workers=-1":                {"--workers: expected at least 0, but got -1"},
+		"train --lr=-0.1":                   {"--lr: expected a number of at least 0, but got -0.1"},
+		"train --lr -0.1":                   {"--lr"},
+		"train --lr NaN":                    {"--lr", "NaN"},
+		"train --lr Inf":                    {"--lr", "+Inf"},
+		"train --weight-decay NaN":          {"--weight-decay", "NaN"},
+		"train --seed 99999999999999999999": {"--seed"},
+		"train --threads=-1":                {"--threads: expected 1 to 1024, but got -1"},
+		"train --threads 1000000":           {"--threads: expected 1 to 1024, but got 1000000"},
+		"train --device gpu":                {"--device", `"gpu"`, "expected cpu, cuda or cuda:N"},
+		"train --device cuda:-1":            {"--device", `"cuda:-1"`},
+		"eval":                              {"<checkpoints>", "multitorch eval --help"},
+		"eval --device tpu x":               {"--device", `"tpu"`},
+		"predict --top 0":                   {"--top: expected at least 1, but got 0"},
+		"results --seeds=":                  {"--seeds: expected at least one number"},
+		"results --seeds=1,x":               {"--seeds", "x"},
+		"results --epochs 0":                {"--epochs: expected at least 1, but got 0"},
+	} {
+		t.Run(args, func(t *testing.T) {
+			cmd := command(strings.Fields(args)...)
+			cmd.Dir = t.TempDir()
+			o := finish(cmd)
+			o.requireError(t, misused, want...)
+			require.Empty(t, o.stdout)
+			require.Empty(t, files(t, cmd.Dir), "nothing was written")
+		})
+	}
+}
+
+// A device that is not there is refused when it is asked for by name; without a
+// name the command falls back to the CPU.
+func TestDevice(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	o := multitorch(train(out, "--device", "cuda:99")...)
+	o.requireError(t, failed, "--device", "cuda:99", "leave --device out")
+	require.Empty(t, files(t, out))
+	multitorch("eval", "--device", "cuda:99", checkpointOf(t, "text")).requireError(t, failed, "--device")
+	multitorch("eval", "--device", "cpu", "--threads", "1", checkpointOf(t, "text")).requireOK(t)
+}
