@@ -189,6 +189,9 @@ func Evaluate[B any](ctx context.Context, model nn.Module, batches Batches[B], l
 			return nil
 		})
 	})
+	if err != nil && ctx.Err() != nil {
+		err = fmt.Errorf("the evaluation was interrupted: %w", ctx.Err())
+	}
 	return e, err
 }
 

@@ -74,6 +74,7 @@ func TestInterruptedBeforeTheFirstStep(t *testing.T) {
 	require.Equal(t, interrupted, run(ctx, train(out)))
 	require.NotContains(t, files(t, out), checkpointName)
 	require.Equal(t, interrupted, run(ctx, []string{"eval", checkpointOf(t, "text")}))
+	require.Equal(t, interrupted, run(ctx, []string{"results"}))
 }
 
 // Interrupted while the data is prepared it leaves none that is half prepared.

@@ -72,15 +72,11 @@ func run(ctx context.Context, args []string) int {
 	if err == nil {
 		return 0
 	}
-	status := failed
-	if errors.Is(err, context.Canceled) {
-		status = interrupted
-	}
-	if err == context.Canceled { // nobody said what was interrupted
-		err = errors.New("interrupted")
-	}
 	fmt.Fprintf(os.Stderr, "multitorch: %v\n", err)
-	return status
+	if errors.Is(err, context.Canceled) {
+		return interrupted
+	}
+	return failed
 }
 
 // helpFor is the command line that helps after a wrong one.
