@@ -17,6 +17,8 @@ var (
 	opArgmin   = libtorch.NewOp("aten::argmin", "self", "dim", "keepdim")
 	opAll      = libtorch.NewOp("aten::all", "self")
 	opAny      = libtorch.NewOp("aten::any", "self")
+	opAllDim   = libtorch.NewOp("aten::all.dim", "self", "dim", "keepdim")
+	opAnyDim   = libtorch.NewOp("aten::any.dim", "self", "dim", "keepdim")
 	opSoftmax  = libtorch.NewOp("aten::softmax.int", "self", "dim")
 	opLogSoft  = libtorch.NewOp("aten::log_softmax.int", "self", "dim")
 	opTopk     = libtorch.NewOp("aten::topk", "self", "k", "dim")
@@ -28,12 +30,15 @@ var (
 	opCumsum   = libtorch.NewOp("aten::cumsum", "self", "dim")
 )
 
+// Reductions take [KeepDim] among their dimensions.
+
 // Sum adds the elements up, along dims or, without any, all of them.
 func (x *Tensor) Sum(dims ...int) *Tensor {
 	if len(dims) == 0 {
 		return do1(opSum, x)
 	}
-	return do(opSumDim, x, dims, false)
+	dims, keep := keepDim(dims)
+	return do(opSumDim, x, orNone(dims), keep)
 }
 
 // Mean is the average along dims or, without any, of all elements.
@@ -41,14 +46,15 @@ func (x *Tensor) Mean(dims ...int) *Tensor {
 	if len(dims) == 0 {
 		return do1(opMean, x)
 	}
-	return do(opMeanDim, x, dims, false)
+	dims, keep := keepDim(dims)
+	return do(opMeanDim, x, allDims(x, dims), keep)
 }
 
 // Var is the variance (with n-1) along dims or, without any, of all elements.
-func (x *Tensor) Var(dims ...int) *Tensor { return do(opVarDim, x, orNone(dims), 1, false) }
+func (x *Tensor) Var(dims ...int) *Tensor { return x.VarCorrected(1, dims...) }
 
 // Std is the standard deviation (with n-1) along dims or, without any, of all.
-func (x *Tensor) Std(dims ...int) *Tensor { return do(opStdDim, x, orNone(dims), 1, false) }
+func (x *Tensor) Std(dims ...int) *Tensor { return x.StdCorrected(1, dims...) }
 
 func orNone(dims []int) any {
 	if len(dims) == 0 {
@@ -64,21 +70,35 @@ func (x *Tensor) Max() *Tensor { return do1(opMaxAll, x) }
 func (x *Tensor) Min() *Tensor { return do1(opMinAll, x) }
 
 // MaxDim is the largest element along dim, and its index.
-func (x *Tensor) MaxDim(dim int) (values, indices *Tensor) { return do2(opMaxDim, x, dim, false) }
+func (x *Tensor) MaxDim(dim int, keep ...int) (values, indices *Tensor) {
+	return do2(opMaxDim, x, dim, kept(keep))
+}
 
 // Amax is the largest element along dims.
-func (x *Tensor) Amax(dims ...int) *Tensor { return do(opAmax, x, dims, false) }
+func (x *Tensor) Amax(dims ...int) *Tensor {
+	dims, keep := keepDim(dims)
+	return do(opAmax, x, dims, keep)
+}
 
 // Amin is the smallest element along dims.
-func (x *Tensor) Amin(dims ...int) *Tensor { return do(opAmin, x, dims, false) }
+func (x *Tensor) Amin(dims ...int) *Tensor {
+	dims, keep := keepDim(dims)
+	return do(opAmin, x, dims, keep)
+}
 
 // Argmax is the index of the largest element along dim; of the flattened tensor
 // without it.
-func (x *Tensor) Argmax(dim ...int) *Tensor { return do(opArgmax, x, first(dim), false) }
+func (x *Tensor) Argmax(dim ...int) *Tensor {
+	d, keep := oneDim("Argmax", x, dim)
+	return do(opArgmax, x, d, keep)
+}
 
 // Argmin is the index of the smallest element along dim; of the flattened
 // tensor without it.
-func (x *Tensor) Argmin(dim ...int) *Tensor { return do(opArgmin, x, first(dim), false) }
+func (x *Tensor) Argmin(dim ...int) *Tensor {
+	d, keep := oneDim("Argmin", x, dim)
+	return do(opArgmin, x, d, keep)
+}
 
 func first(dim []int) any {
 	if len(dim) == 0 {
@@ -87,11 +107,23 @@ func first(dim []int) any {
 	return dim[0]
 }
 
-// All is true when no element is zero.
-func (x *Tensor) All() *Tensor { return do1(opAll, x) }
+// All is true when no element is zero, of all or along a dimension.
+func (x *Tensor) All(dim ...int) *Tensor {
+	d, keep := oneDim("All", x, dim)
+	if d == nil {
+		return do1(opAll, x)
+	}
+	return do(opAllDim, x, d, keep)
+}
 
-// Any is true when some element is not zero.
-func (x *Tensor) Any() *Tensor { return do1(opAny, x) }
+// Any is true when some element is not zero, of all or along a dimension.
+func (x *Tensor) Any(dim ...int) *Tensor {
+	d, keep := oneDim("Any", x, dim)
+	if d == nil {
+		return do1(opAny, x)
+	}
+	return do(opAnyDim, x, d, keep)
+}
 
 // Softmax is exp(x) normalised to sum 1 along dim.
 func (x *Tensor) Softmax(dim int) *Tensor { return do(opSoftmax, x, dim) }

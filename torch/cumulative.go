@@ -1,0 +1,69 @@
+package torch
+
+import "multitorch/internal/libtorch"
+
+var (
+	opCumprod               = libtorch.NewOp("aten::cumprod")
+	opCumprodInplace        = libtorch.NewOp("aten::cumprod_")
+	opCumsumInplace         = libtorch.NewOp("aten::cumsum_")
+	opCummax                = libtorch.NewOp("aten::cummax")
+	opCummin                = libtorch.NewOp("aten::cummin")
+	opLogcumsumexp          = libtorch.NewOp("aten::logcumsumexp")
+	opDiff                  = libtorch.NewOp("aten::diff")
+	opTrapezoidX            = libtorch.NewOp("aten::trapezoid.x", "y", "x", "dim")
+	opTrapezoidDx           = libtorch.NewOp("aten::trapezoid.dx", "y", "dx", "dim")
+	opCumulativeTrapezoidX  = libtorch.NewOp("aten::cumulative_trapezoid.x", "y", "x", "dim")
+	opCumulativeTrapezoidDx = libtorch.NewOp("aten::cumulative_trapezoid.dx", "y", "dx", "dim")
+	opGradientScalararray   = libtorch.NewOp("aten::gradient.scalararray", "self", "spacing", "dim")
+)
+
+// Cumprod is the running product along dim.
+func (x *Tensor) Cumprod(dim int) *Tensor { return do(opCumprod, x, dim) }
+
+// CumprodInplace is Cumprod into x itself.
+func (x *Tensor) CumprodInplace(dim int) *Tensor {
+	doVoid(opCumprodInplace, x, dim)
+	return x
+}
+
+// CumsumInplace is Cumsum into x itself.
+func (x *Tensor) CumsumInplace(dim int) *Tensor {
+	doVoid(opCumsumInplace, x, dim)
+	return x
+}
+
+// Cummax is the largest element so far along dim, and its index.
+func (x *Tensor) Cummax(dim int) (values, indices *Tensor) { return do2(opCummax, x, dim) }
+
+// Cummin is the smallest element so far along dim, and its index.
+func (x *Tensor) Cummin(dim int) (values, indices *Tensor) { return do2(opCummin, x, dim) }
+
+// Logcumsumexp is the logarithm of the running sum of exponentials along dim.
+func (x *Tensor) Logcumsumexp(dim int) *Tensor { return do(opLogcumsumexp, x, dim) }
+
+// Diff is the difference of neighbours along dim, taken n times.
+func (x *Tensor) Diff(n, dim int) *Tensor { return do(opDiff, x, n, dim) }
+
+// Trapezoid integrates x along dim by the trapezoidal rule: at a spacing, a
+// number, or at the points of a tensor.
+func (x *Tensor) Trapezoid(spacing any, dim int) *Tensor {
+	if t := asTensor(spacing); t != nil {
+		return do(opTrapezoidX, x, t, dim)
+	}
+	return do(opTrapezoidDx, x, number("trapezoid", spacing), dim)
+}
+
+// CumulativeTrapezoid is the running integral of Trapezoid.
+func (x *Tensor) CumulativeTrapezoid(spacing any, dim int) *Tensor {
+	if t := asTensor(spacing); t != nil {
+		return do(opCumulativeTrapezoidX, x, t, dim)
+	}
+	return do(opCumulativeTrapezoidDx, x, number("cumulative_trapezoid", spacing), dim)
+}
+
+// GradientOf estimates the derivative of sampled values along each of dims, or
+// along all, at a distance of spacing between samples (torch.gradient). The
+// edges are of order 1.
+func (x *Tensor) GradientOf(spacing float64, dims ...int) []*Tensor {
+	return doList(opGradientScalararray, x, spacing, allDims(x, dims))
+}
