@@ -10,10 +10,13 @@ import (
 // Writer puts a pickle of protocol 2 together, value by value: the protocol that
 // PyTorch writes, with the opcodes that its own restricted reader knows. The
 // order of calls is that of the machine's stack.
-type Writer struct{ b []byte }
+type Writer struct {
+	b     []byte
+	memos int
+}
 
 // NewWriter begins a pickle.
-func NewWriter() *Writer { return &Writer{[]byte{opProto, 2}} }
+func NewWriter() *Writer { return &Writer{b: []byte{opProto, 2}} }
 
 // Finish ends the pickle, whose value is on the stack, and returns it.
 func (w *Writer) Finish() []byte { return append(w.b, opStop) }
@@ -105,6 +108,26 @@ func (w *Writer) EmptyDict() { w.op(opEmptyDict) }
 
 // SetItems sets the keys and values since the mark in the dict before it.
 func (w *Writer) SetItems() { w.op(opSetItems) }
+
+// Memoize notes the last value, and returns the number by which [Writer.Get]
+// pushes it again: in Python it is then one object, not two.
+func (w *Writer) Memoize() (number int) {
+	w.memo(opBinPut, opLongBinPut, w.memos)
+	w.memos++
+	return w.memos - 1
+}
+
+// Get pushes a value that was noted.
+func (w *Writer) Get(number int) { w.memo(opBinGet, opLongBinGet, number) }
+
+func (w *Writer) memo(short, long byte, number int) {
+	if number <= math.MaxUint8 {
+		w.op(short, byte(number))
+		return
+	}
+	w.op(long)
+	w.b = bin.LittleEndian.AppendUint32(w.b, uint32(number))
+}
 
 // Reduce calls a function with a tuple of arguments.
 func (w *Writer) Reduce() { w.op(opReduce) }

@@ -1,0 +1,114 @@
+package torch
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"multitorch/internal/atomicfile"
+)
+
+// Load reads a file that PyTorch's torch.save wrote (.pt, .pth), of the zip format
+// (PyTorch 1.6 and later) or the one before it. It runs nothing of what the file
+// asks for: of all that a pickle can name it knows tensors, parameters and plain
+// data, and any other name is an error. Save a model's state_dict in Python, not
+// the model.
+//
+// What comes back, by its Python type:
+//
+//	None, bool, float, str, complex   nil, bool, float64, string, complex128
+//	int                               int64, or *big.Int where that is too short
+//	bytes                             []byte
+//	list, tuple                       []any, [Tuple]
+//	dict, OrderedDict                 *[Dict]
+//	Tensor, Parameter                 *[Tensor]
+//	torch.Size, dtype, device         [Shape], [DType], [Device]
+//
+// Tensors are on the CPU, whatever device they were saved from, as with
+// map_location="cpu", and belong to no scope. Those that shared memory in Python
+// share it again, and strides and requires_grad are as they were. Attributes that
+// a program added to a tensor or to an OrderedDict are not read.
+//
+// No more memory is taken than is in proportion to the file. Not read are
+// quantised, sparse and nested tensors, dtypes that [DType] has no name for, and
+// TorchScript programs.
+func Load(path string) (value any, err error) {
+	err = openRegular(path, "a file of torch.save", func(f *os.File, size int64) error {
+		value, err = ReadPT(f, size)
+		return err
+	})
+	return value, err
+}
+
+// ReadPT is [Load] from size bytes of r.
+func ReadPT(r io.ReaderAt, size int64) (_ any, err error) {
+	u := newUnpickler(size)
+	defer func() { u.close(err != nil) }()
+	var v any
+	var magic [4]byte
+	if _, err := r.ReadAt(magic[:], 0); err != nil && err != io.EOF {
+		return nil, err
+	}
+	if string(magic[:2]) == "PK" {
+		v, err = u.readZip(r, size)
+	} else {
+		v, err = u.readLegacy(r, size)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return goValue(v, map[any]any{})
+}
+
+// LoadTensors reads a file as [Load] does, and returns the tensors alone. The
+// file of a state dict gives the state dict, as nn.LoadStateDict takes it; of
+// nested dicts and lists the keys and indices are joined with dots:
+// "model.fc.weight", "optimizer.state.0.exp_avg". Other values are left out.
+func LoadTensors(path string) ([]NamedTensor, error) {
+	v, err := Load(path)
+	if err != nil {
+		return nil, err
+	}
+	tensors, err := flatten(v)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return tensors, nil
+}
+
+// Save writes a file that PyTorch's torch.load reads, with weights_only=True too:
+// in full or not at all, and the file before it stays until then. The same value
+// gives the same bytes.
+//
+// A value is what [Load] returns, or any Go slice, array or map with strings or
+// ints as keys (whose order is sorted), ints, floats and bools of any size, or
+// []NamedTensor: a state dict, which becomes an OrderedDict of tensors that don't
+// require gradients, as Module.state_dict does it. Elsewhere requires_grad is kept.
+//
+// As in PyTorch the memory behind a tensor is written as a whole, and once,
+// however many tensors are views of it: Clone a small view of a large tensor first.
+// All tensors are written as CPU tensors. PyTorch 1.13's weights_only=True reads
+// fewer types: of numbers outside of tensors ints only.
+func Save(path string, value any) error {
+	return atomicfile.Write(path, func(w io.Writer) error { return WritePT(w, value) })
+}
+
+// openRegular opens a file for a reader that needs to know its length.
+func openRegular(path, expected string, read func(f *os.File, size int64) error) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("read %s: expected %s, found something that is no regular file", path, expected)
+	}
+	if err := read(f, info.Size()); err != nil {
+		return fmt.Errorf("read %s: %w", path, err)
+	}
+	return nil
+}

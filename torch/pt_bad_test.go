@@ -1,0 +1,309 @@
+package torch_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"multitorch/torch"
+)
+
+// entry is a part of a zip archive; method 0 stores it.
+type entry struct {
+	name, content string
+	method        uint16
+}
+
+func archive(entries ...entry) []byte {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, e := range entries {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: e.name, Method: e.method})
+		if err == nil {
+			_, err = w.Write([]byte(e.content))
+		}
+		if err != nil {
+			panic(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+// pt is a file of torch.save with this pickle, and one storage "0".
+func pt(data string, storage string, more ...entry) []byte {
+	return archive(append([]entry{{"a/data.pkl", data, 0}, {"a/data/0", storage, 0}}, more...)...)
+}
+
+// number is an int in a pickle.
+func number(n int64) string {
+	return "\x8a\x08" + string(binary.LittleEndian.AppendUint64(nil, uint64(n)))
+}
+
+func text(s string) string { return "U" + string(rune(len(s))) + s }
+
+// persistent is a persistent id of a storage.
+func persistent(kind, key string, numel int64) string {
+	return "(" + text("storage") + "ctorch\n" + kind + "\n" + text(key) + text("cpu") + number(numel) + "tQ"
+}
+
+func numbers(ns ...int64) string {
+	s := "("
+	for _, n := range ns {
+		s += number(n)
+	}
+	return s + "t"
+}
+
+// tensor is the pickle of a tensor in a storage of four floats.
+func tensor(offset int64, sizes, strides string) string {
+	return rebuilt(persistent("FloatStorage", "0", 4), offset, sizes, strides)
+}
+
+func rebuilt(storage string, offset int64, sizes, strides string) string {
+	return "ctorch._utils\n_rebuild_tensor_v2\n(" + storage + number(offset) + sizes + strides + "\x89ccollections\nOrderedDict\n)RtR"
+}
+
+const sixteen = "0123456789abcdef"
+
+// legacy is a file of the older format.
+func legacy(data, keys, storages string) []byte {
+	return []byte("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02M\xe9\x03.\x80\x02}.\x80\x02" + data + ".\x80\x02" + keys + "." + storages)
+}
+
+func counted(n uint64, elements string) string {
+	return string(binary.LittleEndian.AppendUint64(nil, n)) + elements
+}
+
+// overlapping is an archive of which two entries have the same place.
+func overlapping() []byte {
+	b := archive(entry{"a/data.pkl", "N.", 0}, entry{"a/data/0", sixteen, 0}, entry{"a/data/1", sixteen, 0})
+	// In the directory the third entry's local header is said to be where the second's is.
+	first := bytes.Index(b, []byte("PK\x01\x02"))
+	second := first + 4 + bytes.Index(b[first+4:], []byte("PK\x01\x02"))
+	third := second + 4 + bytes.Index(b[second+4:], []byte("PK\x01\x02"))
+	copy(b[third+42:third+46], b[second+42:second+46])
+	return b
+}
+
+// patched has a field of the directory's entry of a storage set.
+func patched(at int, value uint32) []byte {
+	b := pt(tensor(0, numbers(4), numbers(1))+".", sixteen)
+	first := bytes.Index(b, []byte("PK\x01\x02"))
+	second := first + 4 + bytes.Index(b[first+4:], []byte("PK\x01\x02"))
+	binary.LittleEndian.PutUint32(b[second+at:], value)
+	return b
+}
+
+func badPT() map[string]struct {
+	file    []byte
+	message string
+} {
+	good := tensor(0, numbers(2, 2), numbers(2, 1)) + "."
+	whole := pt(good, sixteen)
+	float := persistent("FloatStorage", "0", 4)
+	loop := "]q\x00h\x00a."
+	return map[string]struct {
+		file    []byte
+		message string
+	}{
+		"empty":                {nil, "not written by torch.save"},
+		"text":                 {[]byte("hello, this is no such file"), "not written by torch.save"},
+		"a zip cut":            {whole[:len(whole)-10], "zip"},
+		"a zip cut early":      {whole[:40], "zip"},
+		"a zip of nothing":     {archive(), "has no <folder>/data.pkl"},
+		"a zip of others":      {archive(entry{"x/y.txt", "y", 0}), "has no <folder>/data.pkl"},
+		"data.pkl alone":       {archive(entry{"data.pkl", "N.", 0}), "has no <folder>/data.pkl"},
+		"two of data.pkl":      {archive(entry{"a/data.pkl", "N.", 0}, entry{"b/data.pkl", "N.", 0}), "expected one data.pkl"},
+		"twice the same name":  {archive(entry{"a/data.pkl", "N.", 0}, entry{"a/data.pkl", "N.", 0}), "two entries"},
+		"TorchScript":          {archive(entry{"a/data.pkl", "N.", 0}, entry{"a/constants.pkl", "N.", 0}), "TorchScript"},
+		"an odd byte order":    {pt(good, sixteen, entry{"a/byteorder", "middle", 0}), `the byte order is "middle"`},
+		"a long byte order":    {pt(good, sixteen, entry{"a/byteorder", strings.Repeat("little", 9), 0}), "no more than 16"},
+		"a bomb":               {archive(entry{"a/data.pkl", "N.", 0}, entry{"a/data/0", strings.Repeat("\x00", 1<<20), zip.Deflate}), "as a zip bomb does"},
+		"overlapping entries":  {overlapping(), "overlap"},
+		"a checksum":           {patched(16, 0x12345678), "its checksum is wrong"},
+		"a size too large":     {patched(24, 1<<20), "two sizes"},
+		"beyond the end":       {bytes.Replace(patched(24, 1<<10), binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(nil, 16), 1<<10), binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(nil, 1<<10), 1<<10), 1), "beyond the end"},
+		"a storage missing":    {archive(entry{"a/data.pkl", good, 0}), `the storage "0" is missing`},
+		"a storage too short":  {pt(good, sixteen[:15]), "has 15 bytes, but the pickle speaks of 4 elements of float32"},
+		"a storage too long":   {pt(good, sixteen+"0"), "has 17 bytes"},
+		"a negative storage":   {pt(rebuilt(persistent("FloatStorage", "0", -4), 0, numbers(0), numbers(1))+".", sixteen), "with -4 elements"},
+		"a storage of 2^62":    {pt(rebuilt(persistent("FloatStorage", "0", 1<<62), 0, numbers(1), numbers(1))+".", ""), "4611686018427387904 elements"},
+		"two dtypes":           {pt("("+good[:len(good)-1]+rebuilt(persistent("IntStorage", "0", 4), 0, numbers(1), numbers(1))+"t.", sixteen), "is both 4 elements of float32 and 4 of int32"},
+		"a bool of 2":          {pt(rebuilt(persistent("BoolStorage", "0", 2), 0, numbers(1), numbers(1))+".", "\x01\x02"), "element 1 is the byte 2"},
+		"an unknown storage":   {pt(rebuilt(persistent("QInt8Storage", "0", 16), 0, numbers(1), numbers(1))+".", sixteen), "dtype is unknown here"},
+		"a bare storage":       {pt(float+".", sixteen), "a storage without a tensor"},
+		"a bare function":      {pt("ctorch._utils\n_rebuild_tensor_v2\n.", ""), "a function as a value"},
+		"a bare type":          {pt("ctorch\nFloatStorage\n.", ""), "an object (torch.storageType) as a value"},
+		"a persistent id":      {pt(text("0")+"Q.", ""), "a persistent id is a string"},
+		"a module's id":        {pt("("+text("module")+"NNNNtQ.", ""), "value 2 of 5 of a storage is None"},
+		"a short id":           {pt("("+text("storage")+"tQ.", ""), "a storage is made of 1 values; expected 5"},
+		"offset beyond":        {pt(tensor(4, numbers(1), numbers(1))+".", sixteen), "does not lie within its storage"},
+		"a negative offset":    {pt(tensor(-1, numbers(1), numbers(1))+".", sixteen), "negative"},
+		"an end beyond":        {pt(tensor(1, numbers(2, 2), numbers(2, 1))+".", sixteen), "does not lie within its storage"},
+		"a stride beyond":      {pt(tensor(0, numbers(2), numbers(4))+".", sixteen), "does not lie within its storage"},
+		"a negative stride":    {pt(tensor(3, numbers(2), numbers(-1))+".", sixteen), "negative"},
+		"a negative size":      {pt(tensor(0, numbers(-1), numbers(1))+".", sixteen), "negative"},
+		"a huge shape":         {pt(tensor(0, numbers(1<<40, 1<<40), numbers(0, 0))+".", sixteen), "larger than any memory"},
+		"a huge stride":        {pt(tensor(0, numbers(3, 3), numbers(math.MaxInt64, math.MaxInt64))+".", sixteen), "does not lie within its storage"},
+		"an overflow to 0":     {pt(tensor(0, numbers(3), numbers(math.MaxInt64))+".", sixteen), "does not lie within its storage"},
+		"an overflow of sums":  {pt(tensor(2, numbers(2, 2, 2), numbers(math.MaxInt64, math.MaxInt64, 1))+".", sixteen), "does not lie within its storage"},
+		"a huge empty shape":   {pt(tensor(0, numbers(0, 1<<40, 1<<40), numbers(1, 1, 1))+".", sixteen), "larger than any memory"},
+		"more strides":         {pt(tensor(0, numbers(1), numbers(1, 1))+".", sixteen), "1 sizes and 2 strides"},
+		"a hundred dimensions": {pt(tensor(0, numbers(make([]int64, 100)...), numbers(make([]int64, 100)...))+".", sixteen), "100 sizes"},
+		"a size that is text":  {pt(tensor(0, "("+text("1")+"t", numbers(1))+".", sixteen), "value 3 of 6 of a tensor is a tuple"},
+		"gradients of ints":    {pt(strings.Replace(rebuilt(persistent("IntStorage", "0", 4), 0, numbers(1), numbers(1)), "\x89", "\x88", 1)+".", sixteen), "floating point"},
+		"a parameter of text":  {pt("ctorch._utils\n_rebuild_parameter\n("+text("x")+"\x88NtR.", ""), "value 1 of 3 of a parameter is a string"},
+		"an unknown property":  {pt(strings.Replace(good, "tR.", "}"+text("x")+"\x88stR.", 1), sixteen), "the property x"},
+		"a Python object":      {pt("c__main__\nNet\n)\x81.", ""), `"__main__.Net", which is not on the list of what it may name; nothing of it was run: the file holds a Python object`},
+		"os.system":            {pt("cposix\nsystem\n"+text("true")+"\x85R.", ""), `"posix.system"`},
+		"an os.system inside":  {pt("ctorch._tensor\n_rebuild_from_type_v2\n(cos\nsystem\n", ""), `"os.system"`},
+		"quantised":            {pt("ctorch._utils\n_rebuild_qtensor\n.", ""), "dequantize()"},
+		"sparse":               {pt("ctorch._utils\n_rebuild_sparse_tensor\n.", ""), "to_dense()"},
+		"a dtype of tomorrow":  {pt("ctorch._utils\n_rebuild_tensor_v3\n.", ""), "dtype is unknown here"},
+		"NumPy":                {pt("cnumpy.core.multiarray\nscalar\n.", ""), "float()"},
+		"a list in itself":     {pt(loop, ""), "a list contains itself"},
+		"an odd device":        {pt("ctorch\ndevice\n"+text("abacus")+"\x85R.", ""), "expected cpu, cuda"},
+		"too many tensors":     {pt("ctorch._utils\n_rebuild_tensor_v2\nq\x00("+float+number(0)+numbers(1)+numbers(1)+"\x89Ntq\x01"+strings.Repeat("h\x00h\x01R0", 1000)+"N.", sixteen), "more tensors than a file of this length describes"},
+
+		"legacy cut":          {legacy("N", "]", "")[:14], "ends in the middle"},
+		"legacy version":      {bytes.Replace(legacy("N", "]", ""), []byte("M\xe9\x03"), []byte("M\xea\x03"), 1), "the version 1001"},
+		"legacy without keys": {legacy(good[:len(good)-1], "]", ""), "expected the keys of 1 storages"},
+		"legacy other key":    {legacy(good[:len(good)-1], "]"+text("1")+"a", ""), "the storage 1 is unknown"},
+		"legacy no elements":  {legacy(good[:len(good)-1], "]"+text("0")+"a", ""), "the file ends before it"},
+		"legacy half":         {legacy(good[:len(good)-1], "]"+text("0")+"a", counted(4, sixteen[:15])), "ends within its elements"},
+		"legacy other count":  {legacy(good[:len(good)-1], "]"+text("0")+"a", counted(5, sixteen)), "it has 5 elements, but the pickle speaks of 4"},
+		"legacy left over":    {legacy(good[:len(good)-1], "]"+text("0")+"a", counted(4, sixteen+"x")), "1 bytes follow"},
+		"legacy huge":         {legacy(rebuilt(persistent("FloatStorage", "0", 1<<61), 0, numbers(1), numbers(1)), "]"+text("0")+"a", ""), "more than the"},
+		"legacy, many large":  {legacy("("+rebuilt(persistent("ByteStorage", "0", 200), 0, numbers(1), numbers(1))+rebuilt(persistent("ByteStorage", "1", 500), 0, numbers(1), numbers(1))+"t", "]", ""), "more than the"},
+		"legacy loop":         {legacy(loop[:len(loop)-1], "]", ""), "a list contains itself"},
+		"legacy view":         {legacy(rebuilt(strings.Replace(float, "tQ", "("+text("v")+number(0)+number(1)+"ttQ", 1), 0, numbers(1), numbers(1)), "]", ""), "before 0.4"},
+	}
+}
+
+func TestPTBadFiles(t *testing.T) {
+	for name, c := range badPT() {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "bad.pt")
+			require.NoError(t, os.WriteFile(path, c.file, 0o644))
+			before := torch.LiveTensors()
+			v, err := torch.Load(path)
+			require.ErrorContains(t, err, c.message)
+			require.ErrorContains(t, err, path)
+			require.Nil(t, v)
+			require.LessOrEqual(t, torch.LiveTensors(), before)
+		})
+	}
+}
+
+func TestPTOddButGoodFiles(t *testing.T) {
+	for name, file := range map[string][]byte{
+		"the plain one":   pt(tensor(0, numbers(2, 2), numbers(2, 1))+".", sixteen),
+		"folders in it":   pt(tensor(0, numbers(2, 2), numbers(2, 1))+".", sixteen, entry{"a/", "", 0}),
+		"compressed":      archive(entry{"a/data.pkl", tensor(0, numbers(2, 2), numbers(2, 1)) + ".", zip.Deflate}, entry{"a/data/0", sixteen, zip.Deflate}),
+		"by an old call":  pt("ctorch._utils\n_rebuild_tensor\n("+persistent("FloatStorage", "0", 4)+number(0)+numbers(2, 2)+numbers(2, 1)+"tR.", sixteen),
+		"with attributes": pt("ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._utils\n_rebuild_tensor_v2\nctorch\nTensor\n("+persistent("FloatStorage", "0", 4)+number(0)+numbers(2, 2)+numbers(2, 1)+"\x89Nt}tR.", sixteen),
+		"big-endian":      pt(tensor(0, numbers(2, 2), numbers(2, 1))+".", "32107654ba98fedc", entry{"a/byteorder", "big", 0}),
+		"older":           legacy(tensor(0, numbers(2, 2), numbers(2, 1)), "]"+text("0")+"a", counted(4, sixteen)),
+		"older, of a GPU": legacy(strings.Replace(tensor(0, numbers(2, 2), numbers(2, 1)), "ctorch\nF", "ctorch.cuda\nF", 1), "]"+text("0")+"a", counted(4, sixteen)),
+	} {
+		v, err := torch.ReadPT(bytes.NewReader(file), int64(len(file)))
+		require.NoError(t, err, name)
+		require.Equal(t, []byte(sixteen), v.(*torch.Tensor).Bytes(), name)
+	}
+	far := pt(tensor(1<<40, numbers(0), numbers(1))+".", sixteen)
+	v, err := torch.ReadPT(bytes.NewReader(far), int64(len(far)))
+	require.NoError(t, err)
+	require.Equal(t, torch.Shape{0}, v.(*torch.Tensor).Shape())
+	complexes := pt(rebuilt(persistent("ComplexFloatStorage", "0", 2), 0, numbers(2), numbers(1))+".", "32107654ba98fedc", entry{"a/byteorder", "big", 0})
+	v, err = torch.ReadPT(bytes.NewReader(complexes), int64(len(complexes)))
+	require.NoError(t, err)
+	require.Equal(t, []byte(sixteen), v.(*torch.Tensor).Bytes(), "parts are turned round, not pairs")
+}
+
+// Two dicts that stand for 2^100 paths are read, but have no list of all names.
+func TestLoadTensorsOfSharedDicts(t *testing.T) {
+	data := "}q\x00"
+	for range 90 {
+		data += "}(K\x01h\x00K\x02h\x00uq\x00"
+	}
+	path := filepath.Join(t.TempDir(), "shared.pt")
+	file := archive(entry{"a/data.pkl", "(" + data + "th\x00\x86.", 0})
+	require.NoError(t, os.WriteFile(path, file, 0o644))
+	v, err := torch.Load(path)
+	require.NoError(t, err)
+	require.Len(t, v, 2)
+	_, err = torch.LoadTensors(path)
+	require.ErrorContains(t, err, "use Load")
+}
+
+// No broken file, nor any part of a good one, takes memory out of proportion.
+func TestPTTakeMemoryInProportion(t *testing.T) {
+	files := map[string][]byte{}
+	for name, c := range badPT() {
+		files[name] = c.file
+	}
+	for _, name := range []string{"zip.pt", "legacy.pt", "new.pt"} {
+		golden, err := os.ReadFile(filepath.Join("testdata", name))
+		require.NoError(t, err)
+		for n := 0; n < len(golden); n += 97 {
+			files[fmt.Sprint(name, " cut at ", n)] = golden[:n]
+		}
+	}
+	for name, file := range files {
+		requireModest(t, name, file, func() {
+			_, err := torch.ReadPT(bytes.NewReader(file), int64(len(file)))
+			require.Error(t, err, name)
+		})
+	}
+}
+
+// requireModest runs a reader, and measures what it took of Go's memory and of
+// libtorch's.
+func requireModest(t *testing.T, name string, file []byte, read func()) {
+	var before, after runtime.MemStats
+	native := torch.LiveBytes()
+	runtime.ReadMemStats(&before)
+	read()
+	runtime.ReadMemStats(&after)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20+500*len(file)), name)
+	require.LessOrEqual(t, torch.LiveBytes()-native, int64(1<<12+17*len(file)), name)
+}
+
+func FuzzPT(f *testing.F) {
+	for _, name := range []string{"zip.pt", "legacy.pt", "new.pt"} {
+		golden, err := os.ReadFile(filepath.Join("testdata", name))
+		require.NoError(f, err)
+		f.Add(golden)
+	}
+	for _, c := range badPT() {
+		if len(c.file) < 1<<12 {
+			f.Add(c.file)
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		requireModest(t, "the input", data, func() {
+			v, err := torch.ReadPT(bytes.NewReader(data), int64(len(data)))
+			if err != nil {
+				return
+			}
+			var b bytes.Buffer
+			if torch.WritePT(&b, v) != nil { // strings that are no UTF-8, and shared values without end
+				return
+			}
+			_, err = torch.ReadPT(bytes.NewReader(b.Bytes()), int64(b.Len()))
+			require.NoError(t, err)
+		})
+	})
+}

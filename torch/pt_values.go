@@ -1,0 +1,148 @@
+package torch
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"strings"
+
+	"multitorch/internal/pickle"
+)
+
+// plainGlobals are the names that plain data need. Nothing that they do depends
+// on more than their arguments.
+var plainGlobals = map[string]any{
+	"collections.OrderedDict": pickle.Func(newOrderedDict),
+	"torch.Size":              pickle.Func(newSize),
+	"torch.device":            pickle.Func(newDevice),
+	"_codecs.encode":          pickle.Func(newBytes), // bytes, in protocol 2
+	"__builtin__.complex":     pickle.Func(newComplex),
+	"builtins.complex":        pickle.Func(newComplex),
+}
+
+func newOrderedDict(args []any) (any, error) {
+	if len(args) > 0 {
+		return nil, errors.New("an OrderedDict is made of other values; expected an empty one")
+	}
+	return &pickle.Dict{}, nil
+}
+
+func newSize(args []any) (any, error) {
+	var sizes Shape
+	err := assign("a torch.Size", args, &sizes)
+	return sizes, err
+}
+
+func newDevice(args []any) (any, error) {
+	var kind string
+	if len(args) == 2 {
+		var index int64
+		if err := assign("a torch.device", args, &kind, &index); err != nil {
+			return nil, err
+		}
+		return ParseDevice(fmt.Sprintf("%s:%d", kind, index))
+	}
+	if err := assign("a torch.device", args, &kind); err != nil {
+		return nil, err
+	}
+	return ParseDevice(kind)
+}
+
+func newBytes(args []any) (any, error) {
+	var text, encoding string
+	if err := assign("a bytes value", args, &text, &encoding); err != nil {
+		return nil, err
+	}
+	b := make([]byte, 0, len(text))
+	for _, r := range text {
+		if r > 0xff || encoding != "latin1" {
+			return nil, fmt.Errorf("a bytes value is written as %s with a %q; expected latin1", encoding, r)
+		}
+		b = append(b, byte(r))
+	}
+	return b, nil
+}
+
+func newComplex(args []any) (any, error) {
+	if len(args) == 2 {
+		re, ok := args[0].(float64)
+		im, also := args[1].(float64)
+		if ok && also {
+			return complex(re, im), nil
+		}
+	}
+	return nil, errors.New("a complex number is not made of two floats")
+}
+
+// explain says what to do about a name that is not on the list.
+func (u *unpickler) explain(err error) error {
+	refused := (*pickle.RefusedError)(nil)
+	if !errors.As(err, &refused) {
+		return err
+	}
+	name := refused.Name
+	hint := "the file holds a Python object, not only tensors and plain data; in Python, save the model's or optimizer's state_dict()"
+	switch {
+	case strings.Contains(name, "_rebuild_qtensor"):
+		hint = "quantised tensors can't be read; in Python, dequantize() them before saving"
+	case strings.Contains(name, "_rebuild_sparse"), strings.Contains(name, "_rebuild_nested"):
+		hint = "sparse and nested tensors can't be read; in Python, convert them with to_dense() or to_padded_tensor() before saving"
+	case strings.Contains(name, "_rebuild_tensor_v3"), strings.HasSuffix(name, "Storage"):
+		hint = "a tensor's dtype is unknown here; in Python, convert it before saving"
+	case strings.HasPrefix(name, "numpy"):
+		hint = "the file holds NumPy values; in Python, convert them with float(), int() or torch.from_numpy() before saving"
+	}
+	return fmt.Errorf("%w: %s", err, hint)
+}
+
+// goValue turns what a pickle gave into Go values. The pickle is known to have
+// no cycles; what it holds twice stays one value.
+func goValue(v any, known map[any]any) (any, error) {
+	switch v := v.(type) {
+	case nil, bool, int64, float64, string, complex128, []byte, *big.Int, *Tensor, Shape, DType, Device:
+		return v, nil
+	case *pickle.List:
+		if seen, ok := known[v]; ok {
+			return seen, nil
+		}
+		items, err := goItems(v.Items, known)
+		known[v] = items
+		return items, err
+	case *pickle.Tuple:
+		if seen, ok := known[v]; ok {
+			return seen, nil
+		}
+		items, err := goItems(v.Items, known)
+		known[v] = Tuple(items)
+		return Tuple(items), err
+	case *pickle.Dict:
+		if seen, ok := known[v]; ok {
+			return seen, nil
+		}
+		d := &Dict{}
+		for _, key := range v.Keys {
+			value, err := goValue(v.Get(key), known)
+			if err != nil {
+				return nil, err
+			}
+			d.Set(key, value)
+		}
+		known[v] = d
+		return d, nil
+	case *storage:
+		return nil, errors.New("the file holds a storage without a tensor; in Python, save a tensor")
+	}
+	return nil, fmt.Errorf("the file holds %s as a value; expected tensors and plain data", pickle.Describe(v))
+}
+
+func goItems(from []any, known map[any]any) ([]any, error) {
+	items := make([]any, len(from))
+	for i, item := range from {
+		v, err := goValue(item, known)
+		if err != nil {
+			return nil, err
+		}
+		items[i] = v
+	}
+	return items, nil
+}

@@ -1,0 +1,339 @@
+package torch
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/big"
+	"reflect"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"multitorch/internal/libtorch"
+	"multitorch/internal/pickle"
+)
+
+var (
+	opResolveConj = libtorch.NewOp("aten::resolve_conj", "self")
+	opResolveNeg  = libtorch.NewOp("aten::resolve_neg", "self")
+)
+
+// WritePT writes what [Save] writes.
+func WritePT(w io.Writer, value any) (err error) {
+	p := pickler{w: pickle.NewWriter(), keys: map[uint64]int{}, memo: map[any]int{}}
+	defer func() {
+		for _, base := range p.storages {
+			base.Free()
+		}
+	}()
+	if err := Try(func() error { return p.value(value, 0) }); err != nil {
+		return err
+	}
+	return writeArchive(w, p.w.Finish(), p.storages)
+}
+
+// pickler writes the pickle, and collects the storages that its tensors need.
+type pickler struct {
+	w        *pickle.Writer
+	storages []*Tensor      // one-dimensional, by key
+	keys     map[uint64]int // by the storage's identity
+	memo     map[any]int    // numbers of what is written, by identity
+}
+
+// once writes a value, or a reference to it where it was written before, so that
+// Python gets one object as well, and values that are shared many times over don't
+// fill the disk.
+func (p *pickler) once(identity any, write func() error) error {
+	if number, written := p.memo[identity]; written {
+		p.w.Get(number)
+		return nil
+	}
+	if err := write(); err != nil {
+		return err
+	}
+	p.memo[identity] = p.w.Memoize()
+	return nil
+}
+
+// sameSlice is the identity of a slice or a map, and sameTensor a tensor's.
+type (
+	sameSlice struct {
+		kind   reflect.Type
+		at     uintptr
+		length int
+	}
+	sameTensor struct {
+		t            *Tensor
+		requiresGrad bool
+	}
+)
+
+// global pushes a global.
+func (p *pickler) global(module, name string) {
+	_ = p.once(module+"."+name, func() error { p.w.Global(module, name); return nil })
+}
+
+// mostNested is how deep Python's and our reader follow nested values.
+const mostNested = 150
+
+func (p *pickler) value(v any, depth int) error {
+	if depth > mostNested {
+		return fmt.Errorf("values are nested more than %d deep; does one contain itself?", mostNested)
+	}
+	switch v := v.(type) {
+	case nil:
+		p.w.None()
+		return nil
+	case *Tensor:
+		return p.tensor(v, v.RequiresGrad())
+	case *Dict:
+		return p.once(v, func() error { return p.dict(v, depth) })
+	case []byte:
+		p.bytes(v)
+		return nil
+	case complex128:
+		p.global("__builtin__", "complex")
+		p.w.Mark()
+		p.w.Float(real(v))
+		p.w.Float(imag(v))
+		p.w.Tuple()
+		p.w.Reduce()
+		return nil
+	case *big.Int:
+		if v == nil || !p.w.BigInt(v) {
+			return errors.New("expected a big number of less than 254 bytes")
+		}
+		return nil
+	case DType:
+		p.global("torch", v.String())
+		return nil
+	case Device:
+		p.global("torch", "device")
+		p.w.Mark()
+		p.w.String(v.String())
+		p.w.Tuple()
+		p.w.Reduce()
+		return nil
+	}
+	return p.other(reflect.ValueOf(v), depth)
+}
+
+// other writes Go's plain types, also those with names of their own.
+func (p *pickler) other(v reflect.Value, depth int) error {
+	switch v.Kind() {
+	case reflect.Bool:
+		p.w.Bool(v.Bool())
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		p.w.Int(v.Int())
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		if v.Uint() > math.MaxInt64 {
+			p.w.BigInt(new(big.Int).SetUint64(v.Uint()))
+			return nil
+		}
+		p.w.Int(int64(v.Uint()))
+	case reflect.Float32, reflect.Float64:
+		p.w.Float(v.Float())
+	case reflect.String:
+		return p.text(v.String())
+	case reflect.Array:
+		return p.list(v, depth)
+	case reflect.Slice:
+		if v.Len() == 0 { // all have the same address
+			return p.list(v, depth)
+		}
+		return p.once(sameSlice{v.Type(), v.Pointer(), v.Len()}, func() error { return p.list(v, depth) })
+	case reflect.Map:
+		return p.once(sameSlice{v.Type(), v.Pointer(), v.Len()}, func() error { return p.goMap(v, depth) })
+	default:
+		return fmt.Errorf("expected tensors and plain data, got a %s", v.Type())
+	}
+	return nil
+}
+
+// list writes a slice or an array: a Python list, or what its type stands for.
+func (p *pickler) list(v reflect.Value, depth int) error {
+	switch items := v.Interface().(type) {
+	case []NamedTensor:
+		return p.state(items)
+	case Tuple:
+		p.w.Mark()
+		err := p.items(v, depth)
+		p.w.Tuple()
+		return err
+	}
+	p.w.EmptyList()
+	p.w.Mark()
+	err := p.items(v, depth)
+	p.w.Appends()
+	return err
+}
+
+func (p *pickler) items(v reflect.Value, depth int) error {
+	for i := range v.Len() {
+		if err := p.value(v.Index(i).Interface(), depth+1); err != nil {
+			return fmt.Errorf("[%d]: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func (p *pickler) dict(d *Dict, depth int) error {
+	if d == nil {
+		return errors.New("expected a dict, got nil")
+	}
+	p.w.EmptyDict()
+	p.w.Mark()
+	for key, value := range d.All() {
+		if err := errors.Join(p.value(key, depth+1), p.value(value, depth+1)); err != nil {
+			return fmt.Errorf("[%#v]: %w", key, err)
+		}
+	}
+	p.w.SetItems()
+	return nil
+}
+
+// goMap writes a map in the order of its keys, or two files of the same map would
+// differ.
+func (p *pickler) goMap(v reflect.Value, depth int) error {
+	keys := v.MapKeys()
+	switch v.Type().Key().Kind() {
+	case reflect.String:
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(a.String(), b.String()) })
+	case reflect.Int, reflect.Int64, reflect.Int32:
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(a.Int(), b.Int()) })
+	default:
+		return fmt.Errorf("expected strings or ints as the keys of a map, got a %s", v.Type())
+	}
+	p.w.EmptyDict()
+	p.w.Mark()
+	for _, key := range keys {
+		if err := errors.Join(p.value(key.Interface(), depth+1), p.value(v.MapIndex(key).Interface(), depth+1)); err != nil {
+			return fmt.Errorf("[%#v]: %w", key, err)
+		}
+	}
+	p.w.SetItems()
+	return nil
+}
+
+// state writes a state dict as Module.state_dict() gives it.
+func (p *pickler) state(state []NamedTensor) error {
+	p.emptyOrderedDict()
+	p.w.Mark()
+	names := map[string]bool{}
+	for _, s := range state {
+		if names[s.Name] {
+			return fmt.Errorf("the state has the key %q twice", s.Name)
+		}
+		names[s.Name] = true
+		if err := errors.Join(p.text(s.Name), p.tensor(s.Tensor, false)); err != nil {
+			return fmt.Errorf("tensor %q: %w", s.Name, err)
+		}
+	}
+	p.w.SetItems()
+	return nil
+}
+
+func (p *pickler) emptyOrderedDict() {
+	p.global("collections", "OrderedDict")
+	p.w.EmptyTuple()
+	p.w.Reduce()
+}
+
+func (p *pickler) text(s string) error {
+	if !utf8.ValidString(s) || uint64(len(s)) > math.MaxUint32 {
+		return fmt.Errorf("the string %.40q is not valid UTF-8, or longer than 4 GiB", s)
+	}
+	p.w.String(s)
+	return nil
+}
+
+// bytes writes bytes as Python does in protocol 2, which has no type for them.
+func (p *pickler) bytes(b []byte) {
+	runes := make([]rune, len(b))
+	for i, c := range b {
+		runes[i] = rune(c)
+	}
+	p.global("_codecs", "encode")
+	p.w.Mark()
+	p.w.String(string(runes))
+	p.w.String("latin1")
+	p.w.Tuple()
+	p.w.Reduce()
+}
+
+func (p *pickler) tensor(t *Tensor, requiresGrad bool) error {
+	return p.once(sameTensor{t, requiresGrad}, func() error { return p.newTensor(t, requiresGrad) })
+}
+
+func (p *pickler) newTensor(t *Tensor, requiresGrad bool) error {
+	plain := t.Detach()
+	defer plain.Free()
+	for _, op := range []*libtorch.Op{opResolveConj, opResolveNeg} {
+		resolved := do1(op, plain) // itself, where there is nothing to resolve
+		defer resolved.Free()
+		plain = resolved
+	}
+	key, offset, err := p.storage(plain)
+	if err != nil {
+		return err
+	}
+	d := plain.DType()
+	var storageName string
+	for name, dtype := range storageTypes {
+		if dtype == d {
+			storageName = name
+		}
+	}
+	if storageName == "" {
+		return fmt.Errorf("a file of torch.save can't hold %s; convert it first", d)
+	}
+	sizes, strides := plain.layout()
+	w := p.w
+	p.global("torch._utils", "_rebuild_tensor_v2")
+	w.Mark()
+	w.Mark()
+	w.String("storage")
+	p.global("torch", storageName)
+	w.String(strconv.Itoa(key))
+	w.String("cpu")
+	w.Int(int64(p.storages[key].Numel()))
+	w.Tuple()
+	w.PersistentID()
+	w.Int(offset)
+	for _, numbers := range [][]int{sizes, strides} {
+		w.Mark()
+		for _, n := range numbers {
+			w.Int(int64(n))
+		}
+		w.Tuple()
+	}
+	w.Bool(requiresGrad)
+	p.emptyOrderedDict()
+	w.Tuple()
+	w.Reduce()
+	return nil
+}
+
+// storage is the key of the memory behind a tensor, and the tensor's place in it.
+func (p *pickler) storage(t *Tensor) (key int, offset int64, err error) {
+	base, offset, err := t.storage()
+	if err != nil {
+		return 0, 0, err
+	}
+	id := t.info("save").StorageID
+	key, known := p.keys[id]
+	if !known || base.Numel() == 0 {
+		p.keys[id] = len(p.storages)
+		p.storages = append(p.storages, base)
+		return len(p.storages) - 1, offset, nil
+	}
+	defer base.Free()
+	if before := p.storages[key]; before.DType() != base.DType() {
+		return 0, 0, fmt.Errorf("two tensors share memory, one as %s and one as %s, which a file of torch.save can't hold; Clone one",
+			before.DType(), base.DType())
+	}
+	return key, offset, nil
+}

@@ -1,0 +1,164 @@
+package torch
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/bits"
+	"runtime"
+	"slices"
+	"unsafe"
+
+	"multitorch/internal/libtorch"
+)
+
+var opAsStrided = libtorch.NewOp("aten::as_strided", "self", "size", "stride", "storage_offset")
+
+// readElements makes a one-dimensional tensor of n elements and reads them. The
+// caller has checked that they are there, so that the memory is in proportion.
+func readElements(r io.Reader, n int64, d DType, bigEndian bool) (t *Tensor, err error) {
+	if err := Try(func() error { t = Empty(Shape{int(n)}, d); return nil }); err != nil {
+		return nil, err
+	}
+	if err = t.readFrom(r); err == nil && bigEndian {
+		err = t.swapBytes()
+	}
+	if err != nil {
+		t.Free()
+		return nil, err
+	}
+	return t, nil
+}
+
+// memory is the elements of a contiguous CPU tensor, as long as nothing frees it.
+func (t *Tensor) memory() ([]byte, error) {
+	info := t.info("read")
+	data, err := t.acquire("read").DataPtr()
+	t.release()
+	if err != nil || data == nil {
+		return nil, err
+	}
+	return unsafe.Slice((*byte)(data), info.Numel*int64(info.ItemSize)), nil
+}
+
+// readFrom reads the elements of a contiguous CPU tensor.
+func (t *Tensor) readFrom(r io.Reader) error {
+	data, err := t.memory()
+	defer runtime.KeepAlive(t)
+	if err != nil {
+		return err
+	}
+	if _, err := io.ReadFull(r, data); err == io.EOF || err == io.ErrUnexpectedEOF {
+		return errors.New("the file ends within its elements")
+	} else if err != nil {
+		return err
+	}
+	// C++ may do anything with a bool that is neither.
+	if t.DType() != Bool {
+		return nil
+	}
+	if i := slices.IndexFunc(data, func(b byte) bool { return b > 1 }); i >= 0 {
+		return fmt.Errorf("element %d is the byte %d, but a bool is 0 or 1", i, data[i])
+	}
+	return nil
+}
+
+// swapBytes turns the byte order of every number of a contiguous tensor round.
+func (t *Tensor) swapBytes() error {
+	d := t.DType()
+	width := d.Size()
+	if d.IsComplex() {
+		width /= 2
+	}
+	if width == 1 {
+		return nil
+	}
+	data, err := t.memory()
+	defer runtime.KeepAlive(t)
+	if err != nil {
+		return err
+	}
+	for number := range slices.Chunk(data, width) {
+		slices.Reverse(number)
+	}
+	return nil
+}
+
+// checkLayout checks that a tensor of these sizes and strides lies within a
+// storage of n elements.
+func checkLayout(sizes, strides []int, offset, n int64) error {
+	const mostDims = 64 // libtorch's own limit in most operators
+	if len(sizes) != len(strides) || len(sizes) > mostDims {
+		return fmt.Errorf("a tensor has %d sizes and %d strides; expected as many, and no more than %d", len(sizes), len(strides), mostDims)
+	}
+	if slices.ContainsFunc(slices.Concat(sizes, strides), func(v int) bool { return v < 0 }) || offset < 0 {
+		return fmt.Errorf("a tensor has negative sizes %v, strides %v or offset %d", sizes, strides, offset)
+	}
+	if _, err := countElements(sizes); err != nil {
+		return err
+	}
+	if slices.Contains(sizes, 0) {
+		return nil // PyTorch leaves any offset to tensors without elements
+	}
+	last := uint64(offset)
+	for i, size := range sizes {
+		high, step := bits.Mul64(uint64(size-1), uint64(strides[i]))
+		last += step
+		if high != 0 || step > math.MaxInt64 || last >= uint64(n) {
+			last = uint64(n)
+			break
+		}
+	}
+	if last >= uint64(n) {
+		return fmt.Errorf("a tensor of sizes %v and strides %v at %d does not lie within its storage, which has %d elements", sizes, strides, offset, n)
+	}
+	return nil
+}
+
+// countElements is the product of the sizes, which must be such that libtorch can
+// count the bytes too.
+func countElements(sizes []int) (int64, error) {
+	n, empty := uint64(1), false
+	for _, size := range sizes {
+		if size < 0 {
+			return 0, fmt.Errorf("the shape %v has a negative size", sizes)
+		}
+		// Sizes of 0 are left out of the product, or it could overflow unseen before one.
+		high, low := bits.Mul64(n, uint64(max(size, 1)))
+		if high != 0 || low > math.MaxInt64/16 {
+			return 0, fmt.Errorf("the shape %v is larger than any memory", sizes)
+		}
+		n, empty = low, empty || size == 0
+	}
+	if empty {
+		return 0, nil
+	}
+	return int64(n), nil
+}
+
+// view is the tensor of such a layout in the storage that base covers.
+func (t *Tensor) view(sizes, strides []int, offset int64) (v *Tensor, err error) {
+	if err := checkLayout(sizes, strides, offset, int64(t.Numel())); err != nil {
+		return nil, err
+	}
+	err = Try(func() error { v = do(opAsStrided, t, sizes, strides, min(offset, int64(t.Numel()))); return nil })
+	return v, err
+}
+
+// storage is a one-dimensional tensor of all memory behind t, of which t may be a
+// view, and t's place in it.
+func (t *Tensor) storage() (base *Tensor, offset int64, err error) {
+	err = Try(func() error {
+		info := t.info("save")
+		if info.HasStorage == 0 {
+			return errors.New("it has no memory of its own kind (it is sparse, or nested); convert it with ToDense")
+		}
+		detached := t.Detach()
+		defer detached.Free()
+		base = do(opAsStrided, detached, []int{int(info.StorageBytes) / int(info.ItemSize)}, []int{1}, 0)
+		offset = info.Offset
+		return nil
+	})
+	return base, offset, err
+}
