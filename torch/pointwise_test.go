@@ -27,23 +27,23 @@ type unary = func(T) T
 // Functions of one tensor, by PyTorch's names: of x, and of u where they need
 // positive numbers; then in place.
 var unaries = map[string][2]unary{
-	"abs": {(T).Abs, (T).AbsInplace}, "acos": {(T).Acos, (T).AcosInplace}, "acosh": {(T).Acosh, (T).AcoshInplace},
-	"asin": {(T).Asin, (T).AsinInplace}, "asinh": {(T).Asinh, (T).AsinhInplace}, "atan": {(T).Atan, (T).AtanInplace},
-	"atanh": {(T).Atanh, (T).AtanhInplace}, "ceil": {(T).Ceil, (T).CeilInplace}, "cos": {(T).Cos, (T).CosInplace},
-	"cosh": {(T).Cosh, (T).CoshInplace}, "deg2rad": {(T).Deg2Rad, (T).Deg2RadInplace}, "digamma": {(T).Digamma, (T).DigammaInplace},
-	"erf": {(T).Erf, (T).ErfInplace}, "erfc": {(T).Erfc, (T).ErfcInplace}, "erfinv": {(T).Erfinv, (T).ErfinvInplace},
-	"exp": {(T).Exp, (T).ExpInplace}, "exp2": {(T).Exp2, (T).Exp2Inplace}, "expm1": {(T).Expm1, (T).Expm1Inplace},
-	"floor": {(T).Floor, (T).FloorInplace}, "frac": {(T).Frac, (T).FracInplace}, "i0": {(T).I0, (T).I0Inplace},
-	"lgamma": {(T).Lgamma, (T).LgammaInplace}, "log": {(T).Log, (T).LogInplace}, "log10": {(T).Log10, (T).Log10Inplace},
-	"log1p": {(T).Log1p, (T).Log1pInplace}, "log2": {(T).Log2, (T).Log2Inplace}, "neg": {(T).Neg, (T).NegInplace},
-	"rad2deg": {(T).Rad2Deg, (T).Rad2DegInplace}, "reciprocal": {(T).Reciprocal, (T).ReciprocalInplace}, "relu": {(T).ReLU, (T).ReLUInplace},
-	"round": {(T).Round, (T).RoundInplace}, "rsqrt": {(T).Rsqrt, (T).RsqrtInplace}, "sgn": {(T).Sgn, (T).SgnInplace},
-	"sigmoid": {(T).Sigmoid, (T).SigmoidInplace}, "sign": {(T).Sign, (T).SignInplace}, "sin": {(T).Sin, (T).SinInplace},
-	"sinc": {(T).Sinc, (T).SincInplace}, "sinh": {(T).Sinh, (T).SinhInplace}, "sqrt": {(T).Sqrt, (T).SqrtInplace},
-	"square": {(T).Square, (T).SquareInplace}, "tan": {(T).Tan, (T).TanInplace}, "tanh": {(T).Tanh, (T).TanhInplace},
-	"trunc": {(T).Trunc, (T).TruncInplace}, "conj_physical": {(T).ConjPhysical, (T).ConjPhysicalInplace},
-	"isinf": {(T).IsInf, nil}, "isposinf": {(T).IsPosInf, nil}, "isneginf": {(T).IsNegInf, nil}, "isreal": {(T).IsReal, nil},
-	"signbit": {(T).Signbit, nil}, "positive": {(T).Positive, nil}, "isnan": {(T).IsNaN, nil}, "isfinite": {(T).IsFinite, nil},
+	"abs": {T.Abs, T.AbsInplace}, "acos": {T.Acos, T.AcosInplace}, "acosh": {T.Acosh, T.AcoshInplace},
+	"asin": {T.Asin, T.AsinInplace}, "asinh": {T.Asinh, T.AsinhInplace}, "atan": {T.Atan, T.AtanInplace},
+	"atanh": {T.Atanh, T.AtanhInplace}, "ceil": {T.Ceil, T.CeilInplace}, "cos": {T.Cos, T.CosInplace},
+	"cosh": {T.Cosh, T.CoshInplace}, "deg2rad": {T.Deg2Rad, T.Deg2RadInplace}, "digamma": {T.Digamma, T.DigammaInplace},
+	"erf": {T.Erf, T.ErfInplace}, "erfc": {T.Erfc, T.ErfcInplace}, "erfinv": {T.Erfinv, T.ErfinvInplace},
+	"exp": {T.Exp, T.ExpInplace}, "exp2": {T.Exp2, T.Exp2Inplace}, "expm1": {T.Expm1, T.Expm1Inplace},
+	"floor": {T.Floor, T.FloorInplace}, "frac": {T.Frac, T.FracInplace}, "i0": {T.I0, T.I0Inplace},
+	"lgamma": {T.Lgamma, T.LgammaInplace}, "log": {T.Log, T.LogInplace}, "log10": {T.Log10, T.Log10Inplace},
+	"log1p": {T.Log1p, T.Log1pInplace}, "log2": {T.Log2, T.Log2Inplace}, "neg": {T.Neg, T.NegInplace},
+	"rad2deg": {T.Rad2Deg, T.Rad2DegInplace}, "reciprocal": {T.Reciprocal, T.ReciprocalInplace}, "relu": {T.ReLU, T.ReLUInplace},
+	"round": {T.Round, T.RoundInplace}, "rsqrt": {T.Rsqrt, T.RsqrtInplace}, "sgn": {T.Sgn, T.SgnInplace},
+	"sigmoid": {T.Sigmoid, T.SigmoidInplace}, "sign": {T.Sign, T.SignInplace}, "sin": {T.Sin, T.SinInplace},
+	"sinc": {T.Sinc, T.SincInplace}, "sinh": {T.Sinh, T.SinhInplace}, "sqrt": {T.Sqrt, T.SqrtInplace},
+	"square": {T.Square, T.SquareInplace}, "tan": {T.Tan, T.TanInplace}, "tanh": {T.Tanh, T.TanhInplace},
+	"trunc": {T.Trunc, T.TruncInplace}, "conj_physical": {T.ConjPhysical, T.ConjPhysicalInplace},
+	"isinf": {T.IsInf, nil}, "isposinf": {T.IsPosInf, nil}, "isneginf": {T.IsNegInf, nil}, "isreal": {T.IsReal, nil},
+	"signbit": {T.Signbit, nil}, "positive": {T.Positive, nil}, "isnan": {T.IsNaN, nil}, "isfinite": {T.IsFinite, nil},
 }
 
 // Functions of two tensors, or of a tensor and a number, and in place; of which
@@ -52,14 +52,14 @@ var pairwise = map[string]struct {
 	of         string
 	do, change func(x T, other any) T
 }{
-	"add": {"x y", (T).Add, (T).AddInplace}, "pow": {"u y", (T).Pow, (T).PowInplace}, "float_power": {"d d", (T).FloatPower, (T).FloatPowerInplace},
-	"floor_divide": {"x u", (T).FloorDiv, (T).FloorDivInplace}, "remainder": {"x y", (T).Remainder, (T).RemainderInplace},
-	"fmod": {"x y", (T).Fmod, (T).FmodInplace}, "copysign": {"x y", (T).Copysign, (T).CopysignInplace}, "xlogy": {"u u", (T).Xlogy, (T).XlogyInplace},
-	"eq": {"x y", (T).Eq, (T).EqInplace}, "ne": {"x y", (T).Ne, (T).NeInplace}, "lt": {"x y", (T).Lt, (T).LtInplace},
-	"le": {"x y", (T).Le, (T).LeInplace}, "gt": {"x y", (T).Gt, (T).GtInplace}, "ge": {"x y", (T).Ge, (T).GeInplace},
-	"bitwise_and": {"i j", (T).BitwiseAnd, (T).BitwiseAndInplace}, "bitwise_or": {"i j", (T).BitwiseOr, (T).BitwiseOrInplace},
-	"bitwise_xor": {"i j", (T).BitwiseXor, (T).BitwiseXorInplace}, "bitwise_left_shift": {"i k", (T).BitwiseLeftShift, (T).BitwiseLeftShiftInplace},
-	"bitwise_right_shift": {"i k", (T).BitwiseRightShift, (T).BitwiseRightShiftInplace},
+	"add": {"x y", T.Add, T.AddInplace}, "pow": {"u y", T.Pow, T.PowInplace}, "float_power": {"d d", T.FloatPower, T.FloatPowerInplace},
+	"floor_divide": {"x u", T.FloorDiv, T.FloorDivInplace}, "remainder": {"x y", T.Remainder, T.RemainderInplace},
+	"fmod": {"x y", T.Fmod, T.FmodInplace}, "copysign": {"x y", T.Copysign, T.CopysignInplace}, "xlogy": {"u u", T.Xlogy, T.XlogyInplace},
+	"eq": {"x y", T.Eq, T.EqInplace}, "ne": {"x y", T.Ne, T.NeInplace}, "lt": {"x y", T.Lt, T.LtInplace},
+	"le": {"x y", T.Le, T.LeInplace}, "gt": {"x y", T.Gt, T.GtInplace}, "ge": {"x y", T.Ge, T.GeInplace},
+	"bitwise_and": {"i j", T.BitwiseAnd, T.BitwiseAndInplace}, "bitwise_or": {"i j", T.BitwiseOr, T.BitwiseOrInplace},
+	"bitwise_xor": {"i j", T.BitwiseXor, T.BitwiseXorInplace}, "bitwise_left_shift": {"i k", T.BitwiseLeftShift, T.BitwiseLeftShiftInplace},
+	"bitwise_right_shift": {"i k", T.BitwiseRightShift, T.BitwiseRightShiftInplace},
 }
 
 // Functions of two tensors only.
@@ -67,12 +67,12 @@ var tensorPairs = map[string]struct {
 	of         string
 	do, change func(x, other T) T
 }{
-	"atan2": {"x y", (T).Atan2, (T).Atan2Inplace}, "hypot": {"x y", (T).Hypot, (T).HypotInplace}, "igamma": {"u u", (T).Igamma, (T).IgammaInplace},
-	"igammac": {"u u", (T).Igammac, (T).IgammacInplace}, "logaddexp": {"x y", (T).Logaddexp, nil}, "logaddexp2": {"x y", (T).Logaddexp2, nil},
-	"ldexp": {"x y", (T).Ldexp, (T).LdexpInplace}, "nextafter": {"x y", (T).Nextafter, (T).NextafterInplace}, "gcd": {"i j", (T).Gcd, (T).GcdInplace},
-	"lcm": {"i j", (T).Lcm, (T).LcmInplace}, "heaviside": {"x y", (T).Heaviside, (T).HeavisideInplace}, "fmax": {"x y", (T).Fmax, nil},
-	"fmin": {"x y", (T).Fmin, nil}, "logical_and": {"p q", (T).And, (T).AndInplace}, "logical_or": {"p q", (T).Or, (T).OrInplace},
-	"logical_xor": {"p q", (T).Xor, (T).XorInplace}, "maximum": {"x y", (T).Maximum, nil},
+	"atan2": {"x y", T.Atan2, T.Atan2Inplace}, "hypot": {"x y", T.Hypot, T.HypotInplace}, "igamma": {"u u", T.Igamma, T.IgammaInplace},
+	"igammac": {"u u", T.Igammac, T.IgammacInplace}, "logaddexp": {"x y", T.Logaddexp, nil}, "logaddexp2": {"x y", T.Logaddexp2, nil},
+	"ldexp": {"x y", T.Ldexp, T.LdexpInplace}, "nextafter": {"x y", T.Nextafter, T.NextafterInplace}, "gcd": {"i j", T.Gcd, T.GcdInplace},
+	"lcm": {"i j", T.Lcm, T.LcmInplace}, "heaviside": {"x y", T.Heaviside, T.HeavisideInplace}, "fmax": {"x y", T.Fmax, nil},
+	"fmin": {"x y", T.Fmin, nil}, "logical_and": {"p q", T.And, T.AndInplace}, "logical_or": {"p q", T.Or, T.OrInplace},
+	"logical_xor": {"p q", T.Xor, T.XorInplace}, "maximum": {"x y", T.Maximum, nil},
 }
 
 func TestPointwiseAsInPython(t *testing.T) {
