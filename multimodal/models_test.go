@@ -148,5 +148,5 @@ func TestEmoji(t *testing.T) {
 	_, err = emoji.GetBatch(context.Background(), []int{side.Len()})
 	var e *torch.Error
 	require.ErrorAs(t, err, &e)
-	require.Equal(t, before, torch.LiveTensors())
+	require.LessOrEqual(t, torch.LiveTensors(), before) // less: garbage of other tests
 }

@@ -3,8 +3,10 @@ package torch
 import (
 	"fmt"
 	"reflect"
+	"sync"
 
 	"multitorch/internal/libtorch"
+	"multitorch/internal/version"
 )
 
 var (
@@ -96,6 +98,7 @@ type brackets struct {
 	x, view *Tensor
 	dim     int       // of view, at which the next index applies
 	axis    int       // of x, for messages
+	merged  int       // dimensions of view before dim that have no place in tensors
 	tensors []*Tensor // by dimension of view; nil where there is none
 	owned   []*Tensor // what was made on the way, to be freed
 }
@@ -229,14 +232,23 @@ func (b *brackets) number(v any, missing int) int {
 	panic(b.error(TypeError, "a slice takes ints or nil, but got a %T", v))
 }
 
+// masksSpan tells whether the index after a mask of several dimensions applies
+// after all of them, which is right, or one dimension after the first of them, as
+// in PyTorch before 2.9: x[mask, ..., 1] was another thing then (or an error).
+var masksSpan = sync.OnceValue(func() bool { return version.AtLeast(Version(), 2, 9) })
+
 // wait puts a tensor beside the dimension to which aten::index will apply it. A
-// mask of several dimensions stands at its first.
+// mask of several dimensions has one place.
 func (b *brackets) wait(t *Tensor) {
-	for len(b.tensors) < b.dim {
+	for len(b.tensors) < b.dim-b.merged {
 		b.tensors = append(b.tensors, nil)
 	}
 	b.tensors = append(b.tensors, t)
 	b.dim++
+	if more := consumed(t) - 1; more > 0 && masksSpan() {
+		b.dim += more
+		b.merged += more
+	}
 }
 
 func (b *brackets) step(view *Tensor) { b.view = b.own(view) }

@@ -51,6 +51,7 @@ func TestProfileNamesWhoMadeTheLiveTensors(t *testing.T) {
 }
 
 func TestMemoryStats(t *testing.T) {
+	settled() // the garbage of other tests
 	before := torch.Memory()
 	s := torch.OpenScope()
 	s.Own(torch.Ones(torch.Shape{1 << 20}))
