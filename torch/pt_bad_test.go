@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -292,18 +293,46 @@ func FuzzPT(f *testing.F) {
 			f.Add(c.file)
 		}
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		requireModest(t, "the input", data, func() {
-			v, err := torch.ReadPT(bytes.NewReader(data), int64(len(data)))
-			if err != nil {
-				return
-			}
-			var b bytes.Buffer
-			if torch.WritePT(&b, v) != nil { // strings that are no UTF-8, and shared values without end
-				return
-			}
-			_, err = torch.ReadPT(bytes.NewReader(b.Bytes()), int64(b.Len()))
-			require.NoError(t, err)
-		})
+	f.Fuzz(func(t *testing.T, data []byte) { fuzzPT(t, data) })
+}
+
+// FuzzPTPickle gets beyond what the archive's checksums catch.
+func FuzzPTPickle(f *testing.F) {
+	for _, name := range []string{"zip.pt", "new.pt"} {
+		z, err := zip.OpenReader(filepath.Join("testdata", name))
+		require.NoError(f, err)
+		data, err := z.Open(z.File[0].Name)
+		require.NoError(f, err)
+		content, err := io.ReadAll(data)
+		require.NoError(f, err)
+		require.NoError(f, z.Close())
+		f.Add(content, []byte(sixteen))
+	}
+	for _, c := range []string{
+		tensor(0, numbers(2, 2), numbers(2, 1)), tensor(1, numbers(3), numbers(0)), tensor(1<<62, numbers(0), numbers(1<<62)),
+		tensor(0, numbers(1<<30, 1<<30), numbers(0, 0)), rebuilt(persistent("BoolStorage", "0", 16), 3, numbers(2), numbers(5)),
+	} {
+		f.Add([]byte(c+"."), []byte(sixteen))
+	}
+	f.Fuzz(func(t *testing.T, data, storage []byte) {
+		fuzzPT(t, pt(string(data), string(storage)))
+		fuzzPT(t, legacy(string(data), "]"+text("0")+"a", counted(uint64(len(storage)/4), string(storage))))
+	})
+}
+
+// fuzzPT reads a file, and if that goes well writes it and reads it again.
+func fuzzPT(t *testing.T, file []byte) {
+	requireModest(t, "the input", file, func() {
+		v, err := torch.ReadPT(bytes.NewReader(file), int64(len(file)))
+		if err != nil {
+			require.Nil(t, v)
+			return
+		}
+		var b bytes.Buffer
+		if torch.WritePT(&b, v) != nil { // strings that are no UTF-8, or deep nesting
+			return
+		}
+		_, err = torch.ReadPT(bytes.NewReader(b.Bytes()), int64(b.Len()))
+		require.NoError(t, err)
 	})
 }

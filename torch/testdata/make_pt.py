@@ -1,6 +1,6 @@
-# Makes the files that the tests of torch.Load, LoadNpy and LoadNpz read:
+# Makes the files that the tests and examples of torch.Load, LoadNpy and LoadNpz read:
 #
-#   python3 make_pt.py zip.pt legacy.pt     with PyTorch 1.13
+#   python3 make_pt.py zip.pt legacy.pt checkpoint.pt     with PyTorch 1.13
 #   python3 make_pt.py new.pt               with the newest PyTorch
 #   python3 make_pt.py array.npy arrays.npz
 import collections, os, sys
@@ -32,8 +32,18 @@ def everything():
     return values
 
 
+def checkpoint():
+    torch.manual_seed(0)
+    model = torch.nn.Linear(3, 2)
+    torch.nn.init.constant_(model.bias, 0.5)
+    torch.nn.init.eye_(model.weight)
+    return {"epoch": 3, "model": model.state_dict()}
+
+
 for name in sys.argv[1:]:
-    if name.endswith(".pt"):
+    if name == "checkpoint.pt":
+        torch.save(checkpoint(), name)
+    elif name.endswith(".pt"):
         torch.save(everything(), name, _use_new_zipfile_serialization=name != "legacy.pt")
     elif name.endswith(".npy"):
         import numpy
