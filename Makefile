@@ -63,6 +63,10 @@ fuzz: setup ## run every fuzz test for FUZZTIME
 generate: setup ## write package torch/aten from the operators' schemas
 	@$(GO) run ./scripts/genaten torch/aten
 
+.PHONY: coverage
+coverage: ## list what PyTorch's public functions have no counterpart here, and why
+	@$(GO) run ./scripts/coverage
+
 .PHONY: doctor
 doctor: build ## say what was found and whether it works
 	bin/multitorch doctor
