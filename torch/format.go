@@ -7,19 +7,36 @@ import (
 	"strings"
 )
 
-// How tensors are printed: PyTorch's defaults (torch.set_printoptions).
-const (
-	printPrecision = 4
-	printThreshold = 1000 // elements; larger tensors are summarised
-	printEdge      = 3    // entries at each end of a summarised dimension
-	printWidth     = 80
-)
-
 // String prints the tensor as PyTorch does:
 //
 //	tensor([[1., 2.],
 //	        [3., 4.]])
-func (t *Tensor) String() string {
+func (t *Tensor) String() string { return t.text(currentPrintOptions()) }
+
+// Format prints the tensor for package fmt: %v and %s as [Tensor.String] does,
+// with a number of digits after the point where one is given (%.2v); %+v adds
+// shape and strides; %#v is the kind of tensor alone, "float32[2, 3]".
+func (t *Tensor) Format(f fmt.State, verb rune) {
+	o := currentPrintOptions()
+	if p, ok := f.Precision(); ok {
+		o.Precision = p
+	}
+	s := ""
+	switch {
+	case verb == 'v' && f.Flag('#'):
+		s = t.describe()
+	case verb != 'v' && verb != 's':
+		s = fmt.Sprintf("%%!%c(torch.Tensor=%s)", verb, t.describe())
+	default:
+		s = t.text(o)
+		if f.Flag('+') && t != nil && !t.freed() {
+			s += fmt.Sprintf(" shape=%s stride=%s", tuple(t.Shape()), tuple(t.Strides()))
+		}
+	}
+	fmt.Fprint(f, s)
+}
+
+func (t *Tensor) text(o PrintOptions) string {
 	if t == nil {
 		return "<nil tensor>"
 	}
@@ -27,22 +44,21 @@ func (t *Tensor) String() string {
 		return "<freed tensor>"
 	}
 	var s string
-	NoGrad(func() { s = t.format() })
+	NoGrad(func() { s = t.format(o) })
 	return s
 }
 
 const printPrefix = "tensor("
 
-func (t *Tensor) format() string {
+func (t *Tensor) format(o PrintOptions) string {
 	info, shape := t.info("String"), t.Shape()
 	dtype, device := DType(info.DType), t.Device()
 	var suffixes []string
 	if device.kind != cpu {
 		suffixes = append(suffixes, fmt.Sprintf("device='%s'", device))
 	}
-	var body string
+	body := "[]"
 	if info.Numel == 0 {
-		body = "[]"
 		if len(shape) != 1 {
 			suffixes = append(suffixes, "size="+tuple(shape))
 		}
@@ -50,9 +66,9 @@ func (t *Tensor) format() string {
 			suffixes = append(suffixes, "dtype=torch."+dtype.String())
 		}
 	} else {
-		p := printer{shape: shape, summarise: info.Numel > printThreshold}
+		p := printer{PrintOptions: o, shape: shape, summarise: info.Numel > int64(o.Threshold)}
 		p.read(t)
-		body = p.block(0, 0, len(printPrefix))
+		body = p.block(0, len(printPrefix))
 		if dtype != Float32 && dtype != Int64 && dtype != Bool && dtype != Complex64 {
 			suffixes = append(suffixes, "dtype=torch."+dtype.String())
 		}
@@ -62,21 +78,26 @@ func (t *Tensor) format() string {
 	} else if info.RequiresGrad != 0 {
 		suffixes = append(suffixes, "requires_grad=True")
 	}
-	return withSuffixes(printPrefix+body, suffixes)
+	return withSuffixes(printPrefix+body, suffixes, o.LineWidth)
 }
 
+// tuple is Python's: (), (3,), (2, 3).
 func tuple(shape Shape) string {
 	parts := make([]string, len(shape))
 	for i, n := range shape {
 		parts[i] = strconv.Itoa(n)
 	}
-	return "(" + strings.Join(parts, ", ") + ")"
+	s := strings.Join(parts, ", ")
+	if len(shape) == 1 {
+		s += ","
+	}
+	return "(" + s + ")"
 }
 
-func withSuffixes(s string, suffixes []string) string {
+func withSuffixes(s string, suffixes []string, width int) string {
 	lastLine := len(s) - strings.LastIndexByte(s, '\n') + 1
 	for _, suffix := range suffixes {
-		if lastLine+len(suffix)+2 > printWidth {
+		if lastLine+len(suffix)+2 > width {
 			s += ",\n" + strings.Repeat(" ", len(printPrefix)) + suffix
 			lastLine = len(printPrefix) + len(suffix)
 		} else {
@@ -87,179 +108,109 @@ func withSuffixes(s string, suffixes []string) string {
 	return s + ")"
 }
 
-// printer has the elements of a tensor as strings of one width.
+// printer has the elements of a tensor as strings.
 type printer struct {
+	PrintOptions
 	shape     Shape
 	summarise bool
-	elements  []string // row-major; where summarised, only the shown ones are set
-	width     int
+	texts     []string // of the elements that are shown, row by row
+	width     int      // of one of them, as lines are broken by it
 }
 
+func (p *printer) cut(n int) bool { return p.summarise && n > 2*p.EdgeItems }
+
+// read brings what is shown to the CPU, and prints each element.
 func (p *printer) read(t *Tensor) {
-	// Converted on the CPU, so that printing adds no new kinds of copy.
-	wide := t.Detach()
-	defer wide.tryFree()
-	var shown []int // positions
-	p.positions(0, 0, &shown)
-	dtype := wide.DType()
-	var texts []string
-	switch {
+	var made []*Tensor
+	own := func(y *Tensor) *Tensor {
+		made = append(made, y)
+		return y
+	}
+	defer func() {
+		for _, y := range made {
+			y.tryFree()
+		}
+	}()
+	shown := own(t.Detach())
+	for dim, n := range p.shape {
+		if p.cut(n) {
+			first, last := own(shown.Slice(dim, 0, p.EdgeItems, 1)), own(shown.Slice(dim, n-p.EdgeItems, n, 1))
+			shown = own(Cat([]*Tensor{first, last}, dim))
+		}
+	}
+	switch dtype := shown.DType(); {
 	case dtype == Bool:
-		for _, v := range pick(ToSlice[bool](wide), shown) {
-			texts = append(texts, map[bool]string{true: "True", false: "False"}[v])
-		}
+		p.words(own(shown.Long()), func(v int64) string { return map[bool]string{true: "True", false: "False"}[v != 0] })
 	case dtype.IsComplex():
-		c := wide.To(Complex128)
-		texts = formatComplex(pick(ToSlice[complex128](c), shown))
-		if c != wide {
-			c.tryFree()
-		}
+		p.complexes(ToSlice[complex128](own(own(shown.To(CPU)).To(Complex128))))
 	case dtype.IsFloatingPoint():
-		f := wide.To(Float64)
-		texts = formatFloats(pick(ToSlice[float64](f), shown))
-		if f != wide {
-			f.tryFree()
-		}
+		f := newFloatFormat(ToSlice[float64](own(own(shown.To(CPU)).To(Float64))), p.Precision)
+		p.texts, p.width = f.padded(), f.width
 	default:
-		i := wide.To(Int64)
-		for _, v := range pick(ToSlice[int64](i), shown) {
-			texts = append(texts, strconv.FormatInt(v, 10))
-		}
-		if i != wide {
-			i.tryFree()
-		}
-	}
-	n := 1
-	for _, s := range p.shape {
-		n *= s
-	}
-	p.elements = make([]string, n)
-	for i, at := range shown {
-		p.elements[at] = texts[i]
-		p.width = max(p.width, len(texts[i]))
+		p.words(own(shown.Long()), func(v int64) string { return strconv.FormatInt(v, 10) })
 	}
 }
 
-func pick[T any](all []T, at []int) []T {
-	out := make([]T, len(at))
-	for i, a := range at {
-		out[i] = all[a]
+// words prints integers and truth values, all of one width.
+func (p *printer) words(t *Tensor, text func(int64) string) {
+	for _, v := range ToSlice[int64](t) {
+		p.texts = append(p.texts, text(v))
+		p.width = max(p.width, len(text(v)))
 	}
-	return out
-}
-
-// entries are the indices of a dimension that are shown; -1 stands for "...".
-func (p *printer) entries(dim int) []int {
-	n := p.shape[dim]
-	var es []int
-	for i := range n {
-		if p.summarise && n > 2*printEdge && i >= printEdge && i < n-printEdge {
-			if i == printEdge {
-				es = append(es, -1)
-			}
-			continue
-		}
-		es = append(es, i)
-	}
-	return es
-}
-
-func (p *printer) positions(dim, offset int, out *[]int) {
-	if dim == len(p.shape) {
-		*out = append(*out, offset)
-		return
-	}
-	for _, i := range p.entries(dim) {
-		if i >= 0 {
-			p.positions(dim+1, offset*p.shape[dim]+i, out)
-		}
+	for i, s := range p.texts {
+		p.texts[i] = strings.Repeat(" ", p.width-len(s)) + s
 	}
 }
 
-// block prints the dimensions from dim on.
-func (p *printer) block(dim, offset, indent int) string {
-	if dim == len(p.shape) {
-		return p.elements[offset]
-	}
-	var parts []string
-	for _, i := range p.entries(dim) {
-		switch {
-		case i >= 0 && dim == len(p.shape)-1:
-			e := p.elements[offset*p.shape[dim]+i]
-			parts = append(parts, strings.Repeat(" ", p.width-len(e))+e)
-		case i >= 0:
-			parts = append(parts, p.block(dim+1, offset*p.shape[dim]+i, indent+1))
-		case dim == len(p.shape)-1:
-			parts = append(parts, " ...")
-		default:
-			parts = append(parts, "...")
-		}
-	}
-	if dim < len(p.shape)-1 {
-		between := "," + strings.Repeat("\n", len(p.shape)-dim-1) + strings.Repeat(" ", indent+1)
-		return "[" + strings.Join(parts, between) + "]"
-	}
-	perLine := max(1, (printWidth-indent)/(p.width+2))
-	var lines []string
-	for len(parts) > 0 {
-		n := min(perLine, len(parts))
-		lines = append(lines, strings.Join(parts[:n], ", "))
-		parts = parts[n:]
-	}
-	return "[" + strings.Join(lines, ",\n"+strings.Repeat(" ", indent+1)) + "]"
-}
-
-// formatFloats prints numbers in one style, chosen by all of them: whole ones
-// with a point ("1."), others with four digits, far-apart ones in scientific
-// notation.
-func formatFloats(vs []float64) []string {
-	style := floatStyle(vs)
-	out := make([]string, len(vs))
-	for i, v := range vs {
-		out[i] = style(v)
-	}
-	return out
-}
-
-func floatStyle(vs []float64) func(float64) string {
-	low, high, whole := math.Inf(1), 0.0, true
-	for _, v := range vs {
-		if a := math.Abs(v); v != 0 && !math.IsInf(v, 0) && !math.IsNaN(v) {
-			low, high = math.Min(low, a), math.Max(high, a)
-			whole = whole && v == math.Ceil(v)
-		}
-	}
-	scientific := high > 0 && (high/low > 1000 || high > 1e8 || !whole && low < 1e-4)
-	return func(v float64) string {
-		switch {
-		case math.IsNaN(v):
-			return "nan"
-		case math.IsInf(v, 1):
-			return "inf"
-		case math.IsInf(v, -1):
-			return "-inf"
-		case scientific:
-			return strconv.FormatFloat(v, 'e', printPrecision, 64)
-		case whole:
-			return strconv.FormatFloat(v, 'f', 0, 64) + "."
-		}
-		return strconv.FormatFloat(v, 'f', printPrecision, 64)
-	}
-}
-
-func formatComplex(vs []complex128) []string {
+// complexes prints the real parts in one style and the imaginary ones in another,
+// which isn't aligned.
+func (p *printer) complexes(vs []complex128) {
 	var res, ims []float64
 	for _, v := range vs {
 		res, ims = append(res, real(v)), append(ims, imag(v))
 	}
-	re, im := floatStyle(res), floatStyle(ims)
-	out := make([]string, len(vs))
-	for i, v := range vs {
-		sign := "+"
-		if imag(v) < 0 || math.Signbit(imag(v)) {
-			sign = ""
+	re, im := newFloatFormat(res, p.Precision), newFloatFormat(ims, p.Precision)
+	p.width = re.width + im.width + 1
+	imaginary := im.padded()
+	for i, r := range re.padded() {
+		s := strings.TrimLeft(imaginary[i], " ")
+		if s[0] != '-' {
+			s = "+" + s
 		}
-		out[i] = re(real(v)) + sign + im(imag(v)) + "j"
+		p.texts = append(p.texts, r+s+"j")
 	}
-	return out
+}
+
+// block prints the dimensions from dim on, taking the next texts.
+func (p *printer) block(dim, indent int) string {
+	if dim == len(p.shape) {
+		s := p.texts[0]
+		p.texts = p.texts[1:]
+		return s
+	}
+	n, between := p.shape[dim], "..."
+	if dim == len(p.shape)-1 {
+		between = " ..."
+	}
+	var parts []string
+	if p.cut(n) {
+		n = 2 * p.EdgeItems
+	}
+	for i := range n {
+		if n < p.shape[dim] && i == p.EdgeItems {
+			parts = append(parts, between)
+		}
+		parts = append(parts, p.block(dim+1, indent+1))
+	}
+	if dim < len(p.shape)-1 {
+		return "[" + strings.Join(parts, ","+strings.Repeat("\n", len(p.shape)-dim-1)+strings.Repeat(" ", indent+1)) + "]"
+	}
+	perLine := max(1, int(math.Floor(float64(p.LineWidth-indent)/float64(p.width+2))))
+	var lines []string
+	for len(parts) > 0 {
+		k := min(perLine, len(parts))
+		lines = append(lines, strings.Join(parts[:k], ", "))
+		parts = parts[k:]
+	}
+	return "[" + strings.Join(lines, ",\n"+strings.Repeat(" ", indent+1)) + "]"
 }
