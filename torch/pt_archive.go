@@ -37,11 +37,8 @@ func writeArchive(w io.Writer, data []byte, storages []*Tensor) error {
 		return err
 	}
 	for key, base := range storages {
-		var content []byte
-		if err := Try(func() error { content = base.Bytes(); return nil }); err != nil {
-			return err
-		}
-		if err := add("data/"+strconv.Itoa(key), content); err != nil {
+		err := base.withMemory(func(content []byte) error { return add("data/"+strconv.Itoa(key), content) })
+		if err != nil {
 			return err
 		}
 	}

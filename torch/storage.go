@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"math/bits"
-	"runtime"
 	"slices"
 	"unsafe"
 
@@ -31,37 +30,46 @@ func readElements(r io.Reader, n int64, d DType, bigEndian bool) (t *Tensor, err
 	return t, nil
 }
 
-// memory is the elements of a contiguous CPU tensor, as long as nothing frees it.
-func (t *Tensor) memory() ([]byte, error) {
-	info := t.info("read")
-	data, err := t.acquire("read").DataPtr()
-	t.release()
-	if err != nil || data == nil {
-		return nil, err
+// withMemory calls f with the elements of a contiguous tensor: on the CPU they are
+// the tensor's own memory, which f may change, elsewhere a copy.
+func (t *Tensor) withMemory(f func(elements []byte) error) error {
+	if t.Device() != CPU {
+		var copied []byte
+		if err := Try(func() error { copied = t.Bytes(); return nil }); err != nil {
+			return err
+		}
+		return f(copied)
 	}
-	return unsafe.Slice((*byte)(data), info.Numel*int64(info.ItemSize)), nil
+	info := t.info("memory")
+	data, err := t.acquire("memory").DataPtr()
+	defer t.release()
+	if err != nil {
+		return err
+	}
+	if info.Numel == 0 {
+		return f(nil)
+	}
+	return f(unsafe.Slice((*byte)(data), info.Numel*int64(info.ItemSize)))
 }
 
 // readFrom reads the elements of a contiguous CPU tensor.
 func (t *Tensor) readFrom(r io.Reader) error {
-	data, err := t.memory()
-	defer runtime.KeepAlive(t)
-	if err != nil {
-		return err
-	}
-	if _, err := io.ReadFull(r, data); err == io.EOF || err == io.ErrUnexpectedEOF {
-		return errors.New("the file ends within its elements")
-	} else if err != nil {
-		return err
-	}
-	// C++ may do anything with a bool that is neither.
-	if t.DType() != Bool {
+	isBool := t.DType() == Bool
+	return t.withMemory(func(elements []byte) error {
+		if _, err := io.ReadFull(r, elements); err == io.EOF || err == io.ErrUnexpectedEOF {
+			return errors.New("the file ends within its elements")
+		} else if err != nil {
+			return err
+		}
+		if !isBool {
+			return nil
+		}
+		// C++ may do anything with a bool that is neither.
+		if i := slices.IndexFunc(elements, func(b byte) bool { return b > 1 }); i >= 0 {
+			return fmt.Errorf("element %d is the byte %d, but a bool is 0 or 1", i, elements[i])
+		}
 		return nil
-	}
-	if i := slices.IndexFunc(data, func(b byte) bool { return b > 1 }); i >= 0 {
-		return fmt.Errorf("element %d is the byte %d, but a bool is 0 or 1", i, data[i])
-	}
-	return nil
+	})
 }
 
 // swapBytes turns the byte order of every number of a contiguous tensor round.
@@ -74,15 +82,12 @@ func (t *Tensor) swapBytes() error {
 	if width == 1 {
 		return nil
 	}
-	data, err := t.memory()
-	defer runtime.KeepAlive(t)
-	if err != nil {
-		return err
-	}
-	for number := range slices.Chunk(data, width) {
-		slices.Reverse(number)
-	}
-	return nil
+	return t.withMemory(func(elements []byte) error {
+		for number := range slices.Chunk(elements, width) {
+			slices.Reverse(number)
+		}
+		return nil
+	})
 }
 
 // checkLayout checks that a tensor of these sizes and strides lies within a
