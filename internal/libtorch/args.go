@@ -19,6 +19,8 @@ const (
 	tagBools
 	tagTensors
 	tagList
+	tagTuple
+	tagDict
 )
 
 const argsInline = 40 // words; enough for all but long lists
@@ -141,6 +143,18 @@ func (a *Args) Item(t Tensor) { a.put(uint64(t)) }
 func (a *Args) List(n int) {
 	a.header(tagList, n)
 	a.count -= int32(n) // which their methods will count
+}
+
+// Tuple starts a tuple of n values of any types: n calls of their methods follow.
+func (a *Args) Tuple(n int) {
+	a.header(tagTuple, n)
+	a.count -= int32(n)
+}
+
+// Dict starts a dict of n keys: each is followed by its value.
+func (a *Args) Dict(n int) {
+	a.header(tagDict, 2*n)
+	a.count -= int32(2 * n)
 }
 
 func (a *Args) words() *uint64 {

@@ -187,9 +187,9 @@ IValue list_value(const Kind& k, const c10::Argument& arg, const Value& v) {
 
 IValue convert(const Kind& k, const c10::Argument& arg, const Value& v) {
   if (v.tag == MT_NONE) {
+    if (k.optional) return IValue();
     if (k.base == TypeKind::TensorType && !k.list) return IValue(at::Tensor());
-    if (!k.optional) mismatch(arg, v);
-    return IValue();
+    mismatch(arg, v);
   }
   if (k.list) return list_value(k, arg, v);
   switch (k.base) {

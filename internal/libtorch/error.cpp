@@ -25,6 +25,12 @@ mt_error* make_error(int32_t kind, const std::string& message) {
   return e;
 }
 
+// How libtorch words it where the type does not tell: TorchScript's interpreter
+// makes a runtime_error of whatever an operator throws.
+static bool tells_of_memory(const std::string& what) {
+  return what.find("DefaultCPUAllocator: ") != std::string::npos || what.find("out of memory") != std::string::npos;
+}
+
 // The kind of a C++ exception, so that Go need not read its words.
 mt_error* current_exception() {
   try {
@@ -45,13 +51,11 @@ mt_error* current_exception() {
     return make_error(MT_ERROR_OUT_OF_MEMORY, e.what_without_backtrace());
   } catch (const c10::Error& e) {
     std::string what = e.what_without_backtrace();
-    bool oom = what.find("DefaultCPUAllocator: ") != std::string::npos ||
-               what.find("out of memory") != std::string::npos;
-    return make_error(oom ? MT_ERROR_OUT_OF_MEMORY : MT_ERROR_OTHER, what);
+    return make_error(tells_of_memory(what) ? MT_ERROR_OUT_OF_MEMORY : MT_ERROR_OTHER, what);
   } catch (const std::bad_alloc&) {
     return make_error(MT_ERROR_OUT_OF_MEMORY, "out of memory");
   } catch (const std::exception& e) {
-    return make_error(MT_ERROR_OTHER, e.what());
+    return make_error(tells_of_memory(e.what()) ? MT_ERROR_OUT_OF_MEMORY : MT_ERROR_OTHER, e.what());
   } catch (...) {
     return make_error(MT_ERROR_OTHER, "an exception of an unknown type");
   }

@@ -147,7 +147,8 @@ func (r *Results) Tensors() []Tensor {
 }
 
 // Value reads whatever comes next: nil, Tensor, []Tensor, int64, float64, bool,
-// complex128, string, Device, []int, []float64 or []bool.
+// complex128, string, Device, []int, []float64 or []bool; TorchScript also gives
+// []any, Tuple and Dict.
 func (r *Results) Value() any {
 	h := r.next()
 	n := int(h >> 32)
@@ -196,8 +197,28 @@ func (r *Results) Value() any {
 			vs[i] = r.next() != 0
 		}
 		return vs
+	case tagList:
+		return r.values(n)
+	case tagTuple:
+		return Tuple(r.values(n))
+	case tagDict:
+		return Dict(r.values(n))
 	}
 	return nil
+}
+
+// Tuple is a tuple's values; Dict is a dict's keys, each before its value.
+type (
+	Tuple []any
+	Dict  []any
+)
+
+func (r *Results) values(n int) []any {
+	vs := make([]any, n)
+	for i := range vs {
+		vs[i] = r.Value()
+	}
+	return vs
 }
 
 func (r *Results) float() float64 { return math.Float64frombits(r.next()) }
@@ -210,8 +231,12 @@ func copySpill(c *C.mt_results) []uint64 {
 	p := *(*unsafe.Pointer)(unsafe.Pointer(&c.spill))
 	defer C.free(p)
 	size := 0
-	for range int(c.count) {
-		size += 1 + payload(*(*uint64)(unsafe.Add(p, size*8)))
+	for values := int(c.count); values > 0; values-- {
+		h := *(*uint64)(unsafe.Add(p, size*8))
+		size += 1 + payload(h)
+		if tag := uint32(h); tag == tagList || tag == tagTuple || tag == tagDict {
+			values += int(h >> 32) // which follow
+		}
 	}
 	return append([]uint64(nil), unsafe.Slice((*uint64)(p), size)...)
 }
@@ -219,7 +244,7 @@ func copySpill(c *C.mt_results) []uint64 {
 func payload(h uint64) int {
 	n := int(h >> 32)
 	switch uint32(h) {
-	case tagDefault, tagNone:
+	case tagDefault, tagNone, tagList, tagTuple, tagDict:
 		return 0
 	case tagComplex:
 		return 2

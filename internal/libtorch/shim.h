@@ -46,6 +46,8 @@ enum mt_tag {
   MT_BOOLS = 12,     // count words
   MT_TENSORS = 13,   // count words: handles, 0 for None
   MT_LIST = 14,      // count values, each with its header: strings, or numbers of several types
+  MT_TUPLE = 15,     // count values; TorchScript's alone, as are dicts
+  MT_DICT = 16,      // count values: a key, its value, the next key ...
 };
 
 // ---- operators (call.cpp) ----
@@ -132,6 +134,23 @@ const int64_t* mt_cpu_bytes(void);       // live bytes of CPU tensor storage
 const int64_t* mt_warning_count(void);   // warnings so far
 char* mt_next_warning(void);             // malloc'd; NULL when there is none
 double mt_pow(double x, double y);       // libm's, as Python uses it
+
+// ---- TorchScript (script.cpp) ----
+typedef uintptr_t mt_script;  // an owned torch::jit::Module
+
+// Loads a program from an open file, whose content the caller has checked.
+mt_error* mt_script_load(int32_t fd, mt_script* out);
+void mt_script_free(mt_script s);
+// Its methods' schemas, one a line (malloc'd).
+mt_error* mt_script_methods(mt_script s, char** out);
+mt_error* mt_script_call(mt_script s, const char* method, const uint64_t* args, int32_t nargs, mt_results* out);
+// Name, whether it is a buffer, and tensor, for each in state_dict's order.
+mt_error* mt_script_state(mt_script s, mt_results* out);
+mt_error* mt_script_train(mt_script s, int32_t on);
+int32_t mt_script_training(mt_script s);
+mt_error* mt_script_to(mt_script s, int32_t device_type, int32_t index);
+// The file that PyTorch loads, malloc'd.
+mt_error* mt_script_save(mt_script s, char** data, int64_t* nbytes);
 
 // ---- devices (device.cpp) ----
 const char* mt_cuda_why_not(void);  // "" when CUDA can be used
