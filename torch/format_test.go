@@ -73,31 +73,31 @@ func printed() []beside {
 
 const printTwin = `
 nan, inf = float("nan"), float("inf")
-globals().update(inputs)
-if args.pop(0) == "short":
-    torch.set_printoptions(precision=2, threshold=20, edgeitems=2, linewidth=40)
-for n, expression in enumerate(args):
-    out[str(n)] = torch.tensor(list(str(eval(expression)).encode()), dtype=torch.uint8)
+for mode in "default", "short":
+    if mode == "short":
+        torch.set_printoptions(precision=2, threshold=20, edgeitems=2, linewidth=40)
+    for n, expression in enumerate(args):
+        out["%s %d" % (mode, n)] = torch.tensor(list(str(eval(expression)).encode()), dtype=torch.uint8)
 `
 
 func TestPrintingAsInPython(t *testing.T) {
-	for _, mode := range []string{"default", "short"} {
-		table := printed()
-		expressions := []string{mode}
-		for _, c := range table {
-			expressions = append(expressions, c.python)
-		}
-		want := twin.Run(t, printTwin, nil, expressions...)
-		if mode == "short" {
-			before := torch.SetPrintOptions(torch.PrintOptions{Precision: 2, Threshold: 20, EdgeItems: 2, LineWidth: 40})
-			require.Equal(t, torch.DefaultPrintOptions, before)
-			t.Cleanup(func() { torch.SetPrintOptions(before) })
-		}
+	table := printed()
+	expressions := make([]string, len(table))
+	for n, c := range table {
+		expressions[n] = c.python
+	}
+	want := twin.Run(t, printTwin, nil, expressions...)
+	compare := func(mode string) {
 		for n, c := range table {
-			text := string(torch.ToSlice[uint8](want[fmt.Sprint(n)]))
+			text := string(torch.ToSlice[uint8](want[fmt.Sprintf("%s %d", mode, n)]))
 			require.Equal(t, text, fmt.Sprint(c.got()), "%s, %s", c.python, mode)
 		}
 	}
+	compare("default")
+	before := torch.SetPrintOptions(torch.PrintOptions{Precision: 2, Threshold: 20, EdgeItems: 2, LineWidth: 40})
+	require.Equal(t, torch.DefaultPrintOptions, before)
+	defer torch.SetPrintOptions(before)
+	compare("short")
 }
 
 func TestFormatVerbs(t *testing.T) {
