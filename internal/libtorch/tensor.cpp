@@ -42,7 +42,10 @@ mt_error* mt_copy_out(mt_tensor h, char* dst, int64_t nbytes) {
   return mt::guarded([&] {
     at::Tensor t = mt::borrow(h).detach().to(at::kCPU).contiguous().resolve_conj().resolve_neg();
     check_size(t, nbytes);
-    if (nbytes > 0) std::memcpy(dst, t.data_ptr(), nbytes);
+    if (nbytes == 0) return;
+    if (t._is_zerotensor()) std::memset(dst, 0, nbytes);  // which has no memory
+    else if (t.data_ptr() == nullptr) throw mt::Failure{MT_ERROR_VALUE, "the tensor has no memory"};
+    else std::memcpy(dst, t.data_ptr(), nbytes);
   });
 }
 

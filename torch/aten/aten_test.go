@@ -113,6 +113,21 @@ func TestUndefinedResultsAreNil(t *testing.T) {
 	require.Nil(t, gradB)
 }
 
+// A Tensor? that is None is no tensor, and not an undefined one: some operators ask.
+func TestNoneForATensor(t *testing.T) {
+	x := torch.New([]float32{1, 3, 7})
+	require.Equal(t, []float64{2, 4}, floats(aten.Diff(x, aten.Prepend(nil), aten.Named("append", nil))))
+	hist, _ := aten.HistogramBinsTensor(x, torch.New([]float32{0, 2, 8}), aten.Weight(nil))
+	require.Equal(t, []float64{1, 2}, floats(hist))
+}
+
+// A tensor that is all zeros may have no memory.
+func TestTensorWithoutMemoryIsRead(t *testing.T) {
+	x := aten.Call("_efficientzerotensor", []int{2}, aten.DType(torch.Float32))[0].(*torch.Tensor)
+	require.Equal(t, []float64{0, 0}, floats(x))
+	require.Equal(t, make([]byte, 8), x.Bytes())
+}
+
 func TestInPlaceReturnsItsFirstArgument(t *testing.T) {
 	x := torch.New([]float32{1, 2})
 	require.Same(t, x, aten.AddInplaceTensor(x, x, aten.Alpha(2)))
