@@ -4,23 +4,37 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/function.h>
 
+namespace {
+
+// In anomaly mode an error of a backward function says where its operator was called.
+mt_error* with_site(mt_error* e) {
+  if (e == nullptr) return nullptr;
+  const std::string site = mt::running_site();
+  if (site.empty() || e->kind == MT_ERROR_GO_PANIC) return e;
+  mt_error* longer = mt::make_error(e->kind, e->message + site);
+  mt_error_free(e);
+  return longer;
+}
+
+}  // namespace
+
 mt_error* mt_backward(const mt_tensor* roots, const mt_tensor* grads, int64_t n, int32_t retain_graph,
                       int32_t create_graph, const mt_tensor* inputs, int64_t ninputs) {
-  return mt::guarded([&] {
+  return with_site(mt::guarded([&] {
     torch::autograd::backward(mt::borrow_all(roots, n), mt::borrow_all(grads, n), retain_graph != 0,
                               create_graph != 0, mt::borrow_all(inputs, ninputs));
-  });
+  }));
 }
 
 mt_error* mt_grad(const mt_tensor* outputs, const mt_tensor* grads, int64_t n, const mt_tensor* inputs,
                   int64_t ninputs, int32_t retain_graph, int32_t create_graph, int32_t allow_unused,
                   mt_tensor* out) {
-  return mt::guarded([&] {
+  return with_site(mt::guarded([&] {
     auto gs = torch::autograd::grad(mt::borrow_all(outputs, n), mt::borrow_all(inputs, ninputs),
                                     mt::borrow_all(grads, n), retain_graph != 0, create_graph != 0,
                                     allow_unused != 0);
     for (size_t i = 0; i < gs.size(); i++) out[i] = mt::release(std::move(gs[i]));
-  });
+  }));
 }
 
 mt_error* mt_get_grad(mt_tensor t, mt_tensor* out) {

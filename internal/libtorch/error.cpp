@@ -37,6 +37,8 @@ mt_error* current_exception() {
     throw;
   } catch (const Failure& f) {
     return make_error(f.kind, f.message);
+  } catch (const GoPanic& p) {  // from here on the number is Go's to release
+    return make_error(MT_ERROR_GO_PANIC, std::to_string(std::exchange(p.value->id, 0)));
   } catch (const c10::IndexError& e) {
     return make_error(MT_ERROR_INDEX, e.what_without_backtrace());
   } catch (const c10::ValueError& e) {

@@ -20,6 +20,7 @@ const (
 	NotImplemented
 	LinAlgError
 	OutOfMemory
+	goPanic // a Go function panicked: see panicFrom
 )
 
 // Error is an exception that was caught at the boundary, in libtorch's words
@@ -36,9 +37,13 @@ func take(e *C.mt_error) error {
 	if e == nil {
 		return nil
 	}
-	err := &Error{Kind: Kind(e.kind), Message: C.GoString((*C.char)(unsafe.Add(unsafe.Pointer(e), C.sizeof_mt_error)))}
+	message := C.GoString((*C.char)(unsafe.Add(unsafe.Pointer(e), C.sizeof_mt_error)))
+	kind := Kind(e.kind)
 	C.mt_error_free(e)
-	return err
+	if kind == goPanic {
+		return panicFrom(message)
+	}
+	return &Error{Kind: kind, Message: message}
 }
 
 // goString copies a malloc'd C string and frees it.

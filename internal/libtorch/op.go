@@ -47,6 +47,9 @@ func (op *Op) resolve() (C.mt_op, error) {
 	if o := op.found.Load(); o != 0 {
 		return C.mt_op(o), nil
 	}
+	if op.Name == "aten::_backward" { // it would call hooks: see Call
+		return 0, &Error{Kind: NotImplemented, Message: "this operator can't be called: use Backward"}
+	}
 	name, overload := C.CString(op.Name), C.CString(op.Overload)
 	defer C.free(unsafe.Pointer(name))
 	defer C.free(unsafe.Pointer(overload))

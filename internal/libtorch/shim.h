@@ -22,6 +22,7 @@ enum mt_error_kind {
   MT_ERROR_NOT_IMPLEMENTED = 4,
   MT_ERROR_LINALG = 5,
   MT_ERROR_OUT_OF_MEMORY = 6,
+  MT_ERROR_GO_PANIC = 7,  // the message is the number of what Go panicked with
 };
 
 void mt_error_free(mt_error* e);
@@ -112,6 +113,45 @@ mt_error* mt_set_grad(mt_tensor t, mt_tensor grad);
 mt_error* mt_set_requires_grad(mt_tensor t, int32_t on);
 mt_error* mt_set_data(mt_tensor t, mt_tensor data);
 mt_error* mt_grad_fn_name(mt_tensor t, char** out);
+
+// ---- Go functions that autograd calls (hooks.cpp) ----
+// Go keeps each function under a number, until that number comes out of
+// mt_next_released (0: none waits).
+const int64_t* mt_released_waiting(void);
+uintptr_t mt_next_released(void);
+
+// What a function is called with: owned gradients and saved tensors, and which
+// results are needed. It fills in out. A hook gets one gradient and returns one.
+typedef struct mt_go_call {
+  const mt_tensor *grads, *saved;
+  const int32_t* needed;
+  mt_tensor* out;
+  int64_t ngrads, nsaved, nout;
+} mt_go_call;
+
+mt_error* mt_register_hook(mt_tensor t, uintptr_t callback, uint32_t* position);
+mt_error* mt_remove_hook(mt_tensor t, uint32_t position);
+
+// Makes callback the backward function from inputs to outputs; out gets the
+// outputs with that history.
+mt_error* mt_record(uintptr_t callback, const char* name, const mt_tensor* inputs, int64_t ninputs,
+                    const mt_tensor* outputs, const int32_t* differentiable, int64_t noutputs, const mt_tensor* saved,
+                    int64_t nsaved, int32_t materialize, int32_t once, mt_tensor* out);
+
+// Whether a running backward on this OS thread is for all leaves, not for some inputs.
+int32_t mt_in_full_backward(void);
+
+// Notes on t's newest nodes where in Go they were recorded, and watches them for NaN.
+mt_error* mt_mark_site(mt_tensor t, const char* text);
+
+// ---- modes of an OS thread (modes.cpp) ----
+int32_t mt_inference_mode(void);
+mt_error* mt_enter_inference(int32_t on, uintptr_t* out);
+void mt_leave_inference(uintptr_t mode);  // on the same OS thread
+int32_t mt_is_inference(mt_tensor t);
+mt_error* mt_autocast(int32_t device_type, int32_t* on, int32_t* dtype);
+mt_error* mt_set_autocast(int32_t device_type, int32_t on, int32_t dtype);
+void mt_nest_autocast(int32_t enter);
 
 // ---- per-thread state (runtime.cpp) ----
 int32_t mt_grad_mode(void);

@@ -66,5 +66,26 @@ inline std::vector<at::Tensor> borrow_all(const mt_tensor* hs, int64_t n) {
 
 char* copy_string(const std::string& s);
 
+// A number under which Go keeps something for as long as this lives.
+struct Callback {
+  uintptr_t id = 0;
+  Callback() = default;
+  explicit Callback(uintptr_t i) : id(i) {}
+  Callback(const Callback&) = delete;
+  Callback& operator=(const Callback&) = delete;
+  ~Callback();
+};
+
+// A Go function that autograd called has panicked. It passes through autograd's
+// engine, which lets only standard exceptions through.
+struct GoPanic : std::exception {
+  std::shared_ptr<Callback> value;
+  explicit GoPanic(uintptr_t id) : value(std::make_shared<Callback>(id)) {}
+  const char* what() const noexcept override { return "a Go function that autograd called has panicked"; }
+};
+
+// Where Go called the operator whose backward was running here when it failed, in
+// anomaly mode: "; the forward operator was called at ...", or "".
+std::string running_site();
 
 }  // namespace mt

@@ -26,7 +26,10 @@ type Tensor uintptr
 func (t Tensor) c() C.mt_tensor { return C.mt_tensor(t) }
 
 // Free gives the reference back.
-func (t Tensor) Free() { C.mt_free(t.c()) }
+func (t Tensor) Free() {
+	C.mt_free(t.c())
+	releaseCallbacks()
+}
 
 // Retain makes a second owned reference to the same tensor.
 func (t Tensor) Retain() Tensor { return Tensor(C.mt_retain(t.c())) }
@@ -35,6 +38,7 @@ func (t Tensor) Retain() Tensor { return Tensor(C.mt_retain(t.c())) }
 func FreeAll(ts []Tensor) {
 	if len(ts) > 0 {
 		C.mt_free_many((*C.mt_tensor)(unsafe.Pointer(&ts[0])), C.int64_t(len(ts)))
+		releaseCallbacks()
 	}
 }
 
