@@ -6,45 +6,6 @@ import (
 	"multitorch/internal/libtorch"
 )
 
-// BackwardOption is a keyword argument of Backward.
-type BackwardOption func(*backward)
-
-type backward struct {
-	gradient                 *Tensor
-	retainGraph, createGraph bool
-}
-
-// Gradient is the gradient of the tensor itself, needed unless it is a scalar.
-func Gradient(g *Tensor) BackwardOption { return func(b *backward) { b.gradient = g } }
-
-// RetainGraph keeps the graph for a second Backward.
-func RetainGraph() BackwardOption { return func(b *backward) { b.retainGraph = true } }
-
-// CreateGraph records the backward pass itself, for higher derivatives.
-func CreateGraph() BackwardOption {
-	return func(b *backward) { b.createGraph, b.retainGraph = true, true }
-}
-
-// Backward computes the gradients of t with respect to the leaves of its graph,
-// and adds them to their Grad.
-func (t *Tensor) Backward(opts ...BackwardOption) {
-	var b backward
-	for _, o := range opts {
-		o(&b)
-	}
-	roots := [1]libtorch.Tensor{t.acquire("Backward")}
-	defer t.release()
-	grads := [1]libtorch.Tensor{}
-	if b.gradient != nil {
-		grads[0] = b.gradient.acquire("Backward")
-		defer b.gradient.release()
-	}
-	if err := libtorch.Backward(roots[:], grads[:], b.retainGraph, b.createGraph, nil); err != nil {
-		fail("Backward", []*Tensor{t}, err)
-	}
-	logWarnings()
-}
-
 // Grad is the gradient accumulated by Backward, or nil. It shares its memory
 // with the tensor's own.
 func (t *Tensor) Grad() *Tensor {

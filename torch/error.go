@@ -30,6 +30,8 @@ type Error struct {
 	Message  string   // what went wrong, in libtorch's words where it was libtorch
 	Module   string   // the module in whose Forward it happened: "encoder.fc1 (Linear)"
 	Kind     Kind
+
+	cause error // of an error that a Go function raised inside autograd
 }
 
 func (e *Error) Error() string {
@@ -43,6 +45,10 @@ func (e *Error) Error() string {
 	}
 	return b.String()
 }
+
+// Unwrap is the error that a hook, or a function's Backward, panicked with, if it
+// was that.
+func (e *Error) Unwrap() error { return e.cause }
 
 // Try runs f and returns the [*Error] that it panicked with, or f's own error.
 // Other panics go on.

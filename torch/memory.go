@@ -48,6 +48,9 @@ func newTensor(h libtorch.Tensor, scope *Scope) *Tensor {
 	}
 	t := &Tensor{handle: h, note: profileNew()}
 	live.Add(1)
+	if anomalies.Load() > 0 {
+		markSite(h)
+	}
 	if scope == nil || !scope.adopt(t) {
 		t.collectLater()
 		pressure.check()

@@ -1,0 +1,154 @@
+package torch
+
+import (
+	"errors"
+	"fmt"
+
+	"multitorch/internal/libtorch"
+)
+
+// BackwardOption is a keyword argument of Backward and [Grad].
+type BackwardOption func(*backward)
+
+type backward struct {
+	op                                    string
+	gradients                             []*Tensor
+	inputs                                []*Tensor
+	retainGraph, createGraph, allowUnused bool
+}
+
+// Gradient is the gradient of the tensor itself, needed unless it has one element.
+// For several tensors it takes one gradient for each, in their order; nil stands
+// for the one of a tensor of one element.
+func Gradient(gs ...*Tensor) BackwardOption { return func(b *backward) { b.gradients = gs } }
+
+// RetainGraph keeps the graph for a second Backward.
+func RetainGraph() BackwardOption { return func(b *backward) { b.retainGraph = true } }
+
+// CreateGraph records the backward pass itself, for higher derivatives.
+func CreateGraph() BackwardOption {
+	return func(b *backward) { b.createGraph, b.retainGraph = true, true }
+}
+
+// Inputs makes Backward add to the Grad of these tensors only, which need not be
+// leaves.
+func Inputs(ts ...*Tensor) BackwardOption { return func(b *backward) { b.inputs = ts } }
+
+// AllowUnused lets [Grad] return nil for an input that the outputs don't depend on,
+// which is an error otherwise.
+func AllowUnused() BackwardOption { return func(b *backward) { b.allowUnused = true } }
+
+// Backward computes the gradients of t with respect to the leaves of its graph,
+// and adds them to their Grad.
+//
+// Hooks and functions written in Go run before it returns. What one of them panics
+// with, Backward panics with too: an [*Error] as it is, anything else inside one.
+func (t *Tensor) Backward(opts ...BackwardOption) { Backward([]*Tensor{t}, opts...) }
+
+// Backward is [Tensor.Backward] of several tensors at once, as
+// torch.autograd.backward.
+func Backward(ts []*Tensor, opts ...BackwardOption) {
+	b := settleBackward("Backward", ts, opts)
+	h := holdTensors{op: b.op}
+	defer h.release()
+	err := libtorch.Backward(h.all(ts), h.gradients(ts, b.gradients), b.retainGraph, b.createGraph, h.all(b.inputs))
+	if err != nil {
+		failBackward(b.op, ts, err)
+	}
+	logWarnings()
+}
+
+// Grad returns the gradients of the sum of outputs with respect to each of inputs,
+// as torch.autograd.grad: nobody's Grad changes. It takes [Gradient] (one for each
+// output), [RetainGraph], [CreateGraph] and [AllowUnused].
+//
+//	g := torch.Grad([]*torch.Tensor{y}, []*torch.Tensor{x}, torch.CreateGraph())[0]
+//	gg := torch.Grad([]*torch.Tensor{g.Sum()}, []*torch.Tensor{x})[0] // the second derivative
+func Grad(outputs, inputs []*Tensor, opts ...BackwardOption) []*Tensor {
+	b := settleBackward("Grad", outputs, opts)
+	if len(inputs) == 0 || b.inputs != nil {
+		panic(&Error{Op: "Grad", Kind: ValueError, Message: "expected the tensors to differentiate by as inputs, and not as an option"})
+	}
+	h := holdTensors{op: b.op}
+	defer h.release()
+	handles, err := libtorch.Grad(h.all(outputs), h.gradients(outputs, b.gradients), h.all(inputs),
+		b.retainGraph, b.createGraph, b.allowUnused)
+	if err != nil {
+		failBackward(b.op, outputs, err)
+	}
+	logWarnings()
+	grads := make([]*Tensor, len(handles))
+	for i, g := range handles {
+		grads[i] = newTensor(g, h.scope)
+	}
+	return grads
+}
+
+func settleBackward(op string, ts []*Tensor, opts []BackwardOption) backward {
+	b := backward{op: op}
+	for _, o := range opts {
+		o(&b)
+	}
+	if len(ts) == 0 {
+		panic(&Error{Op: op, Kind: ValueError, Message: "expected tensors to differentiate, but got none"})
+	}
+	if b.gradients != nil && len(b.gradients) != len(ts) {
+		panic(&Error{Op: op, Kind: ValueError, Message: fmt.Sprintf(
+			"expected a gradient for each tensor: %d, but got %d", len(ts), len(b.gradients))})
+	}
+	return b
+}
+
+// failBackward passes on what a Go function inside autograd panicked with.
+func failBackward(op string, ts []*Tensor, err error) {
+	var p *libtorch.Panic
+	if !errors.As(err, &p) {
+		fail(op, ts, err)
+	}
+	if e, ok := p.Value.(*Error); ok {
+		panic(e)
+	}
+	e := &Error{Op: op, Message: fmt.Sprint("a Go function in the graph panicked: ", p.Value)}
+	e.cause, _ = p.Value.(error)
+	panic(e)
+}
+
+// holdTensors keeps tensors from being freed until release, and finds the scope
+// that results join.
+type holdTensors struct {
+	op    string
+	held  []*Tensor
+	scope *Scope
+}
+
+func (h *holdTensors) one(t *Tensor) libtorch.Tensor {
+	handle := t.acquire(h.op)
+	h.held = append(h.held, t)
+	h.scope = inner(h.scope, t.scope.Load())
+	return handle
+}
+
+func (h *holdTensors) all(ts []*Tensor) []libtorch.Tensor {
+	handles := make([]libtorch.Tensor, len(ts))
+	for i, t := range ts {
+		handles[i] = h.one(t)
+	}
+	return handles
+}
+
+// gradients are those given, or none for each of ts.
+func (h *holdTensors) gradients(ts, given []*Tensor) []libtorch.Tensor {
+	handles := make([]libtorch.Tensor, len(ts))
+	for i, g := range given {
+		if g != nil {
+			handles[i] = h.one(g)
+		}
+	}
+	return handles
+}
+
+func (h *holdTensors) release() {
+	for _, t := range h.held {
+		t.release()
+	}
+}
