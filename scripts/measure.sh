@@ -50,8 +50,7 @@ build_cold() {
 # that failed.
 test_all() {
 	local status=0 failed
-	"$go" test -count=1 -v -timeout 20m ./... >"$output" 2>&1 || status=$?
-	grep -vE '^ *(=== |--- (PASS|SKIP))' "$output" || true
+	"$go" test -count=1 -v -timeout 20m ./... 2>&1 | tee "$output" | grep -vE '^ *(=== |--- (PASS|SKIP))' || status=$?
 	failed="$(count '^--- FAIL: ')"
 	if [ "$failed" = 0 ] && [ "$status" != 0 ]; then failed="$(count '^FAIL\s+\S')"; fi
 	fact passed "$(count '^--- PASS: ')"
