@@ -43,6 +43,11 @@ func peak(r report, _ time.Duration) float64    { return float64(r.PeakKiB) }
 
 var rows = []row{
 	{"x + x on 4 floats", "add", seconds, "µs", 1e6, "1.0 / -"},
+	{"x * x on 4 floats", "mul", seconds, "µs", 1e6, "1.0 / -"},
+	{"x @ x, 4x4", "matmul", seconds, "µs", 1e6, "1.0 / -"},
+	{"x[1] of 4x4", "index", seconds, "µs", 1e6, "1.0 / -"},
+	{"cat of two times 4", "cat", seconds, "µs", 1e6, "1.0 / -"},
+	{"10 products, sum, backward", "backward", seconds, "µs", 1e6, "1.0 / -"},
 	{"step, 32x3x32x32, 16 tokens", "step32", seconds, "ms", 1e3, "0.6 / 1.0"},
 	{"step, 32x3x8x8, 4 tokens", "step8", seconds, "ms", 1e3, "0.8 / 1.0"},
 	{"process start to first step", "start", wall, "s", 1, "0.5 / -"},

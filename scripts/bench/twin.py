@@ -3,6 +3,7 @@ import json
 import resource
 import sys
 import time
+import timeit
 
 import torch
 import torch.nn as nn
@@ -73,15 +74,17 @@ def median(xs):
     return xs[len(xs) // 2]
 
 
-def add(_):
-    x = torch.ones(4)
-    times = []
-    for _ in range(200):
-        start = time.perf_counter()
-        for _ in range(1000):
-            x + x
-        times.append((time.perf_counter() - start) / 1000)
-    return median(times)
+def each(statement, n=1000, **names):
+    # timeit puts the statement into the loop itself: no call is timed along
+    return median(timeit.repeat(statement, number=n, repeat=200, globals={"torch": torch, **names})) / n
+
+
+CHAIN = """
+y = x
+for _ in range(10):
+    y = y * x
+y.sum().backward()
+"""
 
 
 def train_step(side, length, n):
@@ -95,13 +98,13 @@ def train_step(side, length, n):
     return median(times[n // 10:])
 
 
-def start(_):
+def start():
     model, criterion, optimizer = make()
     step(model, criterion, optimizer, *data(32, 32, 16))
     return 0.0
 
 
-def epoch(_):
+def epoch():
     model, criterion, optimizer = make()
     loader = torch.utils.data.DataLoader(
         torch.utils.data.TensorDataset(*data(6400, 32, 16)), batch_size=32, shuffle=True)
@@ -112,11 +115,16 @@ def epoch(_):
 
 
 modes = {
-    "add": lambda: add(None),
+    "add": lambda: each("x + x", x=torch.ones(4)),
+    "mul": lambda: each("x * x", x=torch.ones(4)),
+    "matmul": lambda: each("x @ x", x=torch.ones(4, 4)),
+    "index": lambda: each("x[1]", x=torch.ones(4, 4)),
+    "cat": lambda: each("torch.cat((x, x))", x=torch.ones(4)),
+    "backward": lambda: each(CHAIN, 100, x=torch.ones(4, requires_grad=True)),
     "step32": lambda: train_step(32, 16, 200),
     "step8": lambda: train_step(8, 4, 600),
-    "start": lambda: start(None),
-    "epoch": lambda: epoch(None),
+    "start": start,
+    "epoch": epoch,
 }
 seconds = modes[sys.argv[1]]()
 print(json.dumps({

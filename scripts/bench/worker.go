@@ -16,11 +16,16 @@ import (
 
 // modes is the work that is timed; twin.py does the same.
 var modes = map[string]func() (float64, error){
-	"add":    add,
-	"step32": func() (float64, error) { return trainStep(32, 16, 200), nil },
-	"step8":  func() (float64, error) { return trainStep(8, 4, 600), nil },
-	"start":  start,
-	"epoch":  epoch,
+	"add":      add,
+	"mul":      mul,
+	"matmul":   matmul,
+	"index":    index,
+	"cat":      cat,
+	"backward": backward,
+	"step32":   func() (float64, error) { return trainStep(32, 16, 200), nil },
+	"step8":    func() (float64, error) { return trainStep(8, 4, 600), nil },
+	"start":    start,
+	"epoch":    epoch,
 }
 
 // report is what a worker prints, as JSON.
@@ -76,23 +81,55 @@ func median(xs []float64) float64 {
 	return xs[len(xs)/2]
 }
 
-// add times x + x on four floats, in scopes of 100, as a loop over batches has them.
-func add() (float64, error) {
-	x := torch.Ones(torch.Shape{4})
+// each times f on a tensor, in scopes of 100 calls, as a loop over batches has
+// them.
+func each(shape torch.Shape, calls int, f func(x *torch.Tensor)) (float64, error) {
+	x := torch.Ones(shape)
 	var times []float64
 	for range 200 {
 		begin := time.Now()
-		for range 10 {
+		for range calls / 100 {
 			torch.Scoped(func(s *torch.Scope) {
 				y := s.Own(x.Detach())
 				for range 100 {
-					y.Add(y)
+					f(y)
 				}
 			})
 		}
-		times = append(times, time.Since(begin).Seconds()/1000)
+		times = append(times, time.Since(begin).Seconds()/float64(calls))
 	}
 	return median(times), nil
+}
+
+func add() (float64, error) {
+	return each(torch.Shape{4}, 1000, func(x *torch.Tensor) { x.Add(x) })
+}
+
+func mul() (float64, error) {
+	return each(torch.Shape{4}, 1000, func(x *torch.Tensor) { x.Mul(x) })
+}
+
+func matmul() (float64, error) {
+	return each(torch.Shape{4, 4}, 1000, func(x *torch.Tensor) { x.Matmul(x) })
+}
+
+func index() (float64, error) {
+	return each(torch.Shape{4, 4}, 1000, func(x *torch.Tensor) { x.Index(1) })
+}
+
+func cat() (float64, error) {
+	return each(torch.Shape{4}, 1000, func(x *torch.Tensor) { torch.Cat([]*torch.Tensor{x, x}, 0) })
+}
+
+func backward() (float64, error) {
+	return each(torch.Shape{4}, 100, func(x *torch.Tensor) {
+		x.SetRequiresGrad(true)
+		y := x
+		for range 10 {
+			y = y.Mul(x)
+		}
+		y.Sum().Backward()
+	})
 }
 
 func trainStep(side, length, n int) float64 {
