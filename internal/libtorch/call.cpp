@@ -1,7 +1,7 @@
 // Operators: found in libtorch's registry, matched to its schema by name when
 // first used, and called boxed. Arguments are converted by the running schema's
 // types, since a boxed call converts nothing itself.
-#include "shim.hpp"
+#include "stream.hpp"
 
 #include <ATen/core/IListRef.h>
 #include <ATen/core/IListRef_inl.h>
@@ -9,12 +9,12 @@
 #include <ATen/core/ivalue.h>
 #include <ATen/core/jit_type.h>
 
-#include <cstdlib>
-#include <cstring>
 #include <sstream>
 
 using c10::IValue;
 using c10::TypeKind;
+using mt::Value;
+using mt::Writer;
 
 namespace {
 
@@ -47,60 +47,9 @@ Kind kind_of(const c10::Argument& arg) {
   return k;
 }
 
-// One value of a stream, read without copying.
-struct Value {
-  uint32_t tag, count;
-  const uint64_t* words;
-
-  static Value read(const uint64_t*& p) {
-    Value v{static_cast<uint32_t>(*p), static_cast<uint32_t>(*p >> 32), p + 1};
-    p += 1 + v.size();
-    return v;
-  }
-  size_t size() const {
-    switch (tag) {
-      case MT_DEFAULT: case MT_NONE: return 0;
-      case MT_COMPLEX: return 2;
-      case MT_STRING: return (count + 7) / 8;
-      case MT_INTS: case MT_DOUBLES: case MT_BOOLS: case MT_TENSORS: return count;
-      case MT_LIST: {
-        const uint64_t* end = words;
-        for (uint32_t i = 0; i < count; i++) read(end);
-        return end - words;
-      }
-      default: return 1;
-    }
-  }
-  double real(size_t i = 0) const {
-    double d;
-    std::memcpy(&d, &words[i], sizeof d);
-    return d;
-  }
-  int64_t integer(size_t i = 0) const { return static_cast<int64_t>(words[i]); }
-  mt_tensor handle(size_t i = 0) const { return static_cast<mt_tensor>(words[i]); }
-  bool is_int() const { return tag == MT_INT || tag == MT_BOOL; }
-  std::string text() const { return std::string(reinterpret_cast<const char*>(words), count); }
-  std::vector<Value> items() const {
-    std::vector<Value> vs;
-    const uint64_t* p = words;
-    for (uint32_t i = 0; i < count; i++) vs.push_back(read(p));
-    return vs;
-  }
-  c10::Device device() const {
-    return c10::Device(static_cast<c10::DeviceType>(words[0] >> 16),
-                       static_cast<c10::DeviceIndex>(static_cast<int16_t>(words[0] & 0xffff)));
-  }
-};
-
-const char* tag_name(uint32_t tag) {
-  static const char* names[] = {"nothing", "None", "a tensor", "an int", "a float", "a bool", "a complex number",
-                                "a string", "a device", "a generator", "ints", "floats", "bools", "tensors", "a list"};
-  return tag < sizeof names / sizeof *names ? names[tag] : "an unknown value";
-}
-
 [[noreturn]] void mismatch(const c10::Argument& arg, const Value& v) {
   throw mt::Failure{MT_ERROR_TYPE, "argument '" + arg.name() + "' is of type " + arg.type()->str() + ", but got " +
-                                 tag_name(v.tag)};
+                                 mt::tag_name(v.tag)};
 }
 
 c10::Scalar scalar(const c10::Argument& arg, const Value& v) {
@@ -189,9 +138,9 @@ IValue list_value(const Kind& k, const c10::Argument& arg, const Value& v) {
 
 IValue convert(const Kind& k, const c10::Argument& arg, const Value& v) {
   if (v.tag == MT_NONE) {
+    if (k.optional) return IValue();
     if (k.base == TypeKind::TensorType && !k.list) return IValue(at::Tensor());
-    if (!k.optional) mismatch(arg, v);
-    return IValue();
+    mismatch(arg, v);
   }
   if (k.list) return list_value(k, arg, v);
   switch (k.base) {
@@ -232,92 +181,6 @@ IValue convert(const Kind& k, const c10::Argument& arg, const Value& v) {
   }
   mismatch(arg, v);
 }
-
-// Writes results to the caller's words, or, where those run out, to a spill.
-class Writer {
- public:
-  Writer(uint64_t* out, size_t cap) : out_(out), cap_(cap) {}
-  void header(uint32_t tag, size_t count = 1) { put(tag | static_cast<uint64_t>(count) << 32); }
-  void put(uint64_t w) {
-    if (spill_.empty() && n_ < cap_) {
-      out_[n_++] = w;
-      return;
-    }
-    if (spill_.empty()) spill_.assign(out_, out_ + n_);
-    spill_.push_back(w);
-  }
-  void real(double d) {
-    uint64_t w;
-    std::memcpy(&w, &d, sizeof w);
-    put(w);
-  }
-  void tensor(at::Tensor t) { put(mt::release(std::move(t))); }
-  uint64_t* spill() const {
-    if (spill_.empty()) return nullptr;
-    auto* p = static_cast<uint64_t*>(std::malloc(spill_.size() * sizeof(uint64_t)));
-    std::memcpy(p, spill_.data(), spill_.size() * sizeof(uint64_t));
-    return p;
-  }
-
-  void value(IValue v) {
-    if (v.isNone()) {
-      header(MT_NONE, 0);
-    } else if (v.isTensor()) {
-      at::Tensor t = std::move(v).toTensor();
-      if (!t.defined()) return header(MT_NONE, 0);
-      header(MT_TENSOR);
-      tensor(std::move(t));
-    } else if (v.isInt()) {
-      header(MT_INT);
-      put(static_cast<uint64_t>(v.toInt()));
-    } else if (v.isDouble()) {
-      header(MT_DOUBLE);
-      real(v.toDouble());
-    } else if (v.isBool()) {
-      header(MT_BOOL);
-      put(v.toBool());
-    } else if (v.isComplexDouble()) {
-      header(MT_COMPLEX, 2);
-      real(v.toComplexDouble().real());
-      real(v.toComplexDouble().imag());
-    } else if (v.isString()) {
-      const std::string& s = v.toStringRef();
-      header(MT_STRING, s.size());
-      for (size_t i = 0; i < s.size(); i += 8) {
-        uint64_t w = 0;
-        std::memcpy(&w, s.data() + i, std::min<size_t>(8, s.size() - i));
-        put(w);
-      }
-    } else if (v.isDevice()) {
-      header(MT_DEVICE);
-      c10::Device d = v.toDevice();
-      put(static_cast<uint64_t>(d.type()) << 16 | static_cast<uint16_t>(d.index()));
-    } else if (v.isTensorList()) {
-      std::vector<at::Tensor> ts = v.toTensorVector();
-      header(MT_TENSORS, ts.size());
-      for (at::Tensor& t : ts) tensor(std::move(t));
-    } else if (v.isIntList()) {
-      std::vector<int64_t> xs = v.toIntVector();
-      header(MT_INTS, xs.size());
-      for (int64_t x : xs) put(static_cast<uint64_t>(x));
-    } else if (v.isDoubleList()) {
-      std::vector<double> xs = v.toDoubleVector();
-      header(MT_DOUBLES, xs.size());
-      for (double x : xs) real(x);
-    } else if (v.isBoolList()) {
-      c10::List<bool> xs = v.toBoolList();
-      header(MT_BOOLS, xs.size());
-      for (size_t i = 0; i < xs.size(); i++) put(xs.get(i));
-    } else {
-      throw mt::Failure{MT_ERROR_NOT_IMPLEMENTED, "a result of type " + v.tagKind() + " can't be passed to Go"};
-    }
-  }
-
- private:
-  uint64_t* out_;
-  size_t cap_, n_ = 0;
-  std::vector<uint64_t> spill_;
-};
 
 // A stack that keeps its memory between calls. A call within a call (a hook in
 // backward) gets one of its own.
