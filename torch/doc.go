@@ -8,6 +8,15 @@
 //	loss := x.Matmul(w).ReLU().Mean()
 //	loss.Backward()
 //
+// # Names
+//
+// What PyTorch has as a function and as a method is a method here, under its name
+// in Go's spelling: masked_fill is [Tensor.MaskedFill], and what ends in an
+// underscore there ends in Inplace here. Brackets are [Tensor.Index] and
+// [Tensor.IndexPut]; keepdim=True is [KeepDim] among the dimensions. Packages
+// torch/linalg and torch/fft are torch.linalg and torch.fft, and torch/aten has
+// every operator with all its arguments.
+//
 // # Errors
 //
 // Arithmetic panics with a [*Error] (operator, shapes, libtorch's words), as a
