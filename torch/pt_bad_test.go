@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -169,6 +170,19 @@ func badPT() map[string]struct {
 		"an unknown property":  {pt(strings.Replace(good, "tR.", "}"+text("x")+"\x88stR.", 1), sixteen), "the property x"},
 		"a Python object":      {pt("c__main__\nNet\n)\x81.", ""), `"__main__.Net", which is not on the list of what it may name; nothing of it was run: the file holds a Python object`},
 		"os.system":            {pt("cposix\nsystem\n"+text("true")+"\x85R.", ""), `"posix.system"`},
+		"a chain of calls":     {pt("ctorch._tensor\n_rebuild_from_type_v2\nq\x000ctorch\nTensor\nq\x010)"+strings.Repeat("q\x020(h\x00h\x01h\x02Nt", 1<<17)+"q\x020h\x00h\x02R.", ""), "of its own kind"},
+		"attributes of text":   {pt("ctorch._tensor\n_rebuild_from_type_v2\n(c_codecs\nencode\nctorch\nTensor\n("+text("x")+text("latin1")+"tNtR.", ""), "expected a tensor, found bytes"},
+		"attributes of a code": {pt("ctorch._tensor\n_rebuild_from_type_v2\n(NNNNtR.", ""), "value 1 of 4 of a tensor with attributes is None"},
+		"a full OrderedDict":   {pt("ccollections\nOrderedDict\n]\x85R.", ""), "expected an empty one"},
+		"a device of numbers":  {pt("ctorch\ndevice\nK\x01K\x02\x86R.", ""), "value 1 of 2 of a torch.device is an int"},
+		"a device of lists":    {pt("ctorch\ndevice\n]\x85R.", ""), "value 1 of 1 of a torch.device is a list"},
+		"a size of text":       {pt("ctorch\nSize\n"+text("x")+"\x85R.", ""), "value 1 of 1 of a torch.Size is a string"},
+		"bytes of numbers":     {pt("c_codecs\nencode\nK\x01K\x02\x86R.", ""), "value 1 of 2 of a bytes value is an int"},
+		"bytes that are wide":  {pt("c_codecs\nencode\nX\x03\x00\x00\x00\xe2\x82\xac"+text("latin1")+"\x86R.", ""), "expected latin1"},
+		"half a complex":       {pt("c__builtin__\ncomplex\nK\x01\x85R.", ""), "not made of two floats"},
+		"a broken item":        {pt("](N]("+float+"ee.", sixteen), "a storage without a tensor"},
+		"negative of ints":     {pt(strings.Replace(tensor(0, numbers(1), numbers(1)), ")RtR", ")R}"+text("neg")+"K\x01stR", 1)+".", sixteen), "the property neg"},
+		"conj of floats":       {pt(strings.Replace(tensor(0, numbers(1), numbers(1)), ")RtR", ")R}"+text("conj")+"\x88stR", 1)+".", sixteen), "omplex"},
 		"an os.system inside":  {pt("ctorch._tensor\n_rebuild_from_type_v2\n(cos\nsystem\n", ""), `"os.system"`},
 		"quantised":            {pt("ctorch._utils\n_rebuild_qtensor\n.", ""), "dequantize()"},
 		"sparse":               {pt("ctorch._utils\n_rebuild_sparse_tensor\n.", ""), "to_dense()"},
@@ -231,6 +245,42 @@ func TestPTOddButGoodFiles(t *testing.T) {
 	v, err = torch.ReadPT(bytes.NewReader(complexes), int64(len(complexes)))
 	require.NoError(t, err)
 	require.Equal(t, []byte(sixteen), v.(*torch.Tensor).Bytes(), "parts are turned round, not pairs")
+}
+
+// Files say of a lazily conjugated or negated view what it is, not its elements.
+func TestPTLazyViews(t *testing.T) {
+	z := torch.New([]complex64{1 + 2i, 3 - 4i})
+	for _, c := range []struct {
+		properties string
+		want       []complex64
+	}{
+		{"}", []complex64{1 + 2i, 3 - 4i}},
+		{"}" + text("conj") + "\x88s", []complex64{1 - 2i, 3 + 4i}},
+		{"}" + text("neg") + "\x88s", []complex64{-1 - 2i, -3 + 4i}},
+		{"}(" + text("neg") + "\x88" + text("conj") + "\x88u", []complex64{-1 + 2i, -3 - 4i}},
+		{"}" + text("conj") + "\x89s", []complex64{1 + 2i, 3 - 4i}},
+	} {
+		data := strings.Replace(rebuilt(persistent("ComplexFloatStorage", "0", 2), 0, numbers(2), numbers(1)), ")RtR", ")R"+c.properties+"tR", 1)
+		file := pt(data+".", string(z.Bytes()))
+		v, err := torch.ReadPT(bytes.NewReader(file), int64(len(file)))
+		require.NoError(t, err)
+		require.Equal(t, c.want, torch.ToSlice[complex64](v.(*torch.Tensor)))
+	}
+}
+
+func TestPTFilesThatCantBeRead(t *testing.T) {
+	broken := errors.New("broken disk")
+	for _, whole := range [][]byte{
+		pt(tensor(0, numbers(2, 2), numbers(2, 1))+".", sixteen),
+		legacy(tensor(0, numbers(2, 2), numbers(2, 1)), "]"+text("0")+"a", counted(4, sixteen)),
+	} {
+		before := torch.LiveTensors()
+		for n := range whole {
+			_, err := torch.ReadPT(failing{whole[:n], broken}, int64(len(whole)))
+			require.Error(t, err, n)
+		}
+		require.LessOrEqual(t, torch.LiveTensors(), before)
+	}
 }
 
 // Two dicts that stand for 2^100 paths are read, but have no list of all names.

@@ -29,6 +29,7 @@ type unpickler struct {
 	announced int64 // bytes of storages that the older format still has to fill
 	tensors   []*Tensor
 	most      int64 // of tensors
+	nested    bool  // within rebuildFromType
 }
 
 // storage is memory that tensors of the file share.
@@ -201,7 +202,12 @@ func (u *unpickler) rebuildFromType(given []any) (any, error) {
 	if err := assign("a tensor with attributes", given, &f, &kind, &args, &state); err != nil {
 		return nil, err
 	}
+	if u.nested { // or a file of such calls in each other would overflow the stack
+		return nil, errors.New("a tensor with attributes is made by a function of its own kind")
+	}
+	u.nested = true
 	v, err := f(args.Items)
+	u.nested = false
 	if _, ok := v.(*Tensor); err == nil && !ok {
 		err = fmt.Errorf("expected a tensor, found %s", pickle.Describe(v))
 	}

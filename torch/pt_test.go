@@ -182,7 +182,7 @@ func TestPTWithPython(t *testing.T) {
 		"whole": whole, "turned": whole.T(),
 		"part": whole.Slice(0, 1, 4, 2).Slice(1, 2, 7, 3), "leaf": leaf, "conj": torch.NewOperator("aten::conj", "self").Call(z),
 		"empty": torch.Zeros(torch.Shape{0, 3}), "scalar": torch.New(7), "spread": torch.New([]float32{1}).Expand(3, 2),
-		"plain": []any{nil, true, -5, 1 << 40, uint8(3), float32(0.5), "héllo", torch.Tuple{1, "a"}, map[int]string{2: "b", -1: "a"}, []float64{}, torch.BFloat16},
+		"plain": []any{nil, true, -5, 1 << 40, uint8(3), float32(0.5), "héllo", torch.Tuple{1, "a"}, map[int]string{2: "b", -1: "a"}, []float64{}, torch.BFloat16, uint64(math.MaxUint64), [2]bool{true, false}},
 	}))
 	got := twin.Run(t, `
 		dir, = args
@@ -201,7 +201,7 @@ func TestPTWithPython(t *testing.T) {
 		assert go["spread"].stride() == (0, 0) and go["spread"].storage().size() == 1
 		assert go["empty"].shape == (0, 3) and go["scalar"].item() == 7
 		assert go["conj"].tolist() == [1 - 2j, 3 + 4j]
-		assert go["plain"] == [None, True, -5, 2**40, 3, 0.5, "h\u00e9llo", (1, "a"), {-1: "a", 2: "b"}, [], torch.bfloat16], go["plain"]
+		assert go["plain"] == [None, True, -5, 2**40, 3, 0.5, "h\u00e9llo", (1, "a"), {-1: "a", 2: "b"}, [], torch.bfloat16, 2**64 - 1, [True, False]], go["plain"]
 		save(whole=w, turned=go["turned"], part=go["part"])
 		inputs["complex128"] = torch.tensor([[0, 1, 2], [3, 4, 5]], dtype=torch.complex128)
 		w = w.clone()
@@ -324,6 +324,9 @@ func TestSaveRefuses(t *testing.T) {
 		"expected a tensor, but got nil":  []torch.NamedTensor{{Name: "x"}},
 		`the state has the key "x" twice`: []torch.NamedTensor{{Name: "x", Tensor: x}, {Name: "x", Tensor: x}},
 		"nested more than":                loop,
+		"it is sparse":                    []any{torch.NewOperator("aten::to_sparse", "self").Call(x)},
+		`["k"]: expected`:                 map[string]any{"k": make(chan int)},
+		"got a chan int":                  map[string]any{"k": make(chan int)},
 		"not valid UTF-8":                 []any{"\xff"},
 		"got a func()":                    []any{func() {}},
 		"as the keys of a map":            map[float64]int{1: 2},
