@@ -37,7 +37,7 @@ func TestInterruptedTraining(t *testing.T) {
 			var about description
 			_, err := trainer.LoadCheckpoint(path, &about)
 			require.NoError(t, err)
-			require.GreaterOrEqual(t, about.Step, 12, "two epochs were done")
+			require.GreaterOrEqual(t, about.Step, 6, "the first epoch was done")
 			require.Contains(t, said, "after step "+strconv.Itoa(about.Step))
 			multitorch("eval", path).requireOK(t)
 		})
@@ -120,18 +120,19 @@ func TestTwoRunsInOneFolder(t *testing.T) {
 	require.Equal(t, interrupted, status.ExitStatus(), said)
 }
 
-// A loss that is not finite ends training; nothing after it is saved.
+// A loss that is not finite ends training; nothing after it is saved. Whether it is
+// NaN or infinite depends on the version of libtorch.
 func TestLossThatIsNotFinite(t *testing.T) {
 	for name, c := range map[string]struct {
 		args []string
 		want string
 	}{
-		"in a step":         {nil, "the loss became NaN at step 2 (epoch 1)"},
-		"in the validation": {[]string{"--batch-size", "5000"}, "the validation loss was NaN after step 1 (epoch 1)"},
+		"in a step":         {nil, "at step 2 (epoch 1), so training stopped before"},
+		"in the validation": {[]string{"--batch-size", "5000"}, "after step 1 (epoch 1), so training stopped"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out := t.TempDir()
-			o := multitorch(append(train(out, "--model", "text", "--lr", "1e30", "--epochs", "3"), c.args...)...)
+			o := multitorch(append(train(out, "--model", "text", "--lr", "1e37", "--epochs", "3"), c.args...)...)
 			o.requireError(t, failed, c.want, "a smaller learning rate", "this run saved no model")
 			names := files(t, out)
 			require.Len(t, names, 1, "%v: only the event file", names)
