@@ -9,7 +9,7 @@ found=0
 while IFS=: read -r file function; do
 	found=$((found + 1))
 	name="${function#func }"
-	"${GO:-go}" test -run '^$' -fuzz "^${name%(}\$" -fuzztime "${FUZZTIME:-10s}" "$(dirname "$file")"
+	"${GO:-go}" test -run '^$' -fuzz "^${name%(}\$" -fuzztime "${FUZZTIME:-10s}" -fuzzminimizetime 20x "$(dirname "$file")"
 done < <(grep -rEo --include='*_test.go' '^func Fuzz\w*\(' . | sort)
 
 [ "$found" -gt 0 ] || {
