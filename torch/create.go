@@ -17,6 +17,7 @@ type options struct {
 	device       any
 	generator    *Generator
 	requiresGrad bool
+	nonBlocking  bool // of To alone
 }
 
 func (d DType) applyTo(o *options)      { o.dtype = d }

@@ -111,7 +111,7 @@ func (x *Tensor) Triu(diagonal int) *Tensor { return do(opTriu, x, diagonal) }
 func (x *Tensor) Tril(diagonal int) *Tensor { return do(opTril, x, diagonal) }
 
 // To is x in another dtype, on another device, or both: x itself where nothing
-// changes, else a copy.
+// changes, else a copy; [NonBlocking] lets it return before the copy is done.
 func (x *Tensor) To(opts ...Option) *Tensor {
 	o := settle(opts)
 	info := x.info("To")
@@ -129,5 +129,5 @@ func (x *Tensor) To(opts ...Option) *Tensor {
 	if o.dtype == nil && o.device == nil {
 		return x
 	}
-	return do(opTo, x, o.dtype, o.device)
+	return do(opTo, x, o.dtype, o.device, o.nonBlocking)
 }

@@ -197,6 +197,32 @@ const char* mt_cuda_why_not(void);  // "" when CUDA can be used
 int32_t mt_cuda_count(void);
 mt_error* mt_synchronize(int32_t device_type, int32_t index);
 
+// ---- CUDA (cuda.cpp) ----
+typedef struct mt_cuda_info {
+  int64_t total_bytes;
+  int32_t major, minor, processors;
+  char name[256];
+} mt_cuda_info;
+mt_error* mt_cuda_properties(int32_t index, mt_cuda_info* out);  // index -1: the current one, here and below
+mt_error* mt_cuda_memory(int32_t index, int64_t* free_bytes, int64_t* total_bytes);
+
+typedef struct mt_stream {
+  int64_t id;
+  int32_t index;
+} mt_stream;
+mt_error* mt_stream_new(int32_t index, int32_t high_priority, mt_stream* out);  // of libtorch's pool: it is not freed
+mt_error* mt_stream_current(int32_t index, mt_stream* out);                     // of this OS thread
+mt_error* mt_stream_exchange(mt_stream s, mt_stream* before);
+mt_error* mt_stream_query(mt_stream s, int32_t* done);
+mt_error* mt_stream_synchronize(mt_stream s);
+mt_error* mt_stream_use(mt_stream s, mt_tensor t);  // keeps t's memory until s is done with it
+
+typedef uintptr_t mt_event;
+mt_error* mt_event_record(mt_stream s, mt_event* event);  // 0 before: makes one
+mt_error* mt_event_block(mt_event event, mt_stream s);
+mt_error* mt_event_query(mt_event event, int32_t* done);
+void mt_event_free(mt_event event, int32_t index);
+
 // ---- random numbers (random.cpp) ----
 typedef uintptr_t mt_generator;
 mt_error* mt_manual_seed(uint64_t seed);
