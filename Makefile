@@ -55,6 +55,10 @@ bench: build ## measure against PyTorch, side by side
 matrix: ## test on several versions of libtorch (as root; MATRIX chooses) and print a table
 	@GO="$(GO)" scripts/matrix.sh
 
+.PHONY: cuda
+cuda: setup ## run the device checks on a GPU and print a table; without one, say why not
+	@$(GO) run ./scripts/cuda
+
 .PHONY: fuzz
 fuzz: setup ## run every fuzz test for FUZZTIME
 	@GO="$(GO)" FUZZTIME="$(FUZZTIME)" scripts/fuzz.sh
