@@ -5,9 +5,10 @@
 # where it has any; and once PyTorch's function is called, forward and backward, and all operators that
 # it comes down to are noted, which are others and more.
 #
-# Usage: opinfo.py CALLS DATA   (two files to write)
+# Usage: opinfo.py CALLS DATA [small]   (two files to write)
 #   CALLS  a JSON object a line: {op, seed, args, kwargs, out, after, grads, ...}; for the values see encode
 #   DATA   the bytes of all tensors
+#   small  one call of each overload, with little data: for the files in torch/aten/testdata
 import hashlib, itertools, json, sys, types, unittest, warnings
 
 import torch
@@ -21,8 +22,11 @@ except ImportError:  # only PyTorch's own test suite needs it
 from torch.testing._internal.common_methods_invocations import op_db
 
 SAMPLES = 12  # of an operator and dtype
-CALLS = 4  # of an overload and dtypes that are kept
-DTYPES = [torch.float32, torch.float64, torch.int64, torch.bool, torch.complex64, torch.bfloat16]
+small = (globals().get("args") or sys.argv[1:])[2:] == ["small"]
+CALLS = 1 if small else 4  # of an overload and dtypes that are kept
+LARGEST = 1000 if small else 1 << 30  # bytes of a tensor
+DTYPES = [torch.float32, torch.int64] if small else [
+    torch.float32, torch.float64, torch.int64, torch.bool, torch.complex64, torch.bfloat16]
 NUMBERS = {torch.uint8: 0, torch.int8: 1, torch.int16: 2, torch.int32: 3, torch.int64: 4, torch.float16: 5, torch.float32: 6,
            torch.float64: 7, torch.complex64: 9, torch.complex128: 10, torch.bool: 11, torch.bfloat16: 15}
 LAYOUTS = {torch.strided: 0, torch.sparse_coo: 1, torch.sparse_csr: 2, torch.sparse_csc: 4, torch.sparse_bsr: 5, torch.sparse_bsc: 6}
@@ -90,6 +94,8 @@ class Call:
             if v._is_zerotensor():
                 raise Left("a tensor without memory")
             pointer, content = storage_bytes(v)
+            if len(content) > LARGEST:
+                raise Left("much data")
             if pointer not in self.storages:
                 self.storages.append(pointer)
             return ["T", self.storages.index(pointer) if content else -1, *self.data.place(content), NUMBERS[v.dtype],
@@ -123,6 +129,8 @@ class Call:
         if isinstance(v, torch.Tensor):
             if not plain(v):
                 raise Left("a result that is sparse, quantised or not on the CPU")
+            if v.nelement() * v.element_size() > LARGEST:
+                raise Left("much data")
             c = v.detach().resolve_conj().resolve_neg().contiguous()
             if c._is_zerotensor():  # has no memory
                 c = torch.zeros(c.shape, dtype=c.dtype)
@@ -327,4 +335,4 @@ def main(calls, data):
     recorder.data.file.close()
 
 
-main(*(globals().get("args") or sys.argv[1:]))
+main(*(globals().get("args") or sys.argv[1:])[:2])
