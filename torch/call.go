@@ -41,13 +41,19 @@ func do(op *libtorch.Op, args ...any) *Tensor {
 func do1(op *libtorch.Op, x *Tensor) *Tensor { return binary(op, x, nil) }
 
 func binary(op *libtorch.Op, x, y *Tensor) *Tensor {
-	var hy libtorch.Tensor
 	hx := x.acquire(op.Short)
-	defer x.release()
 	scope := x.scope.Load()
-	if y != nil {
-		hy = y.acquire(op.Short)
-		defer y.release()
+	hy := libtorch.Tensor(0)
+	switch {
+	case y == x: // held once
+		hy = hx
+	case y != nil:
+		if y.uses.Add(1) < 0 {
+			y.release()
+			x.release()
+			panic(y.freedError(op.Short))
+		}
+		hy = y.handle
 		scope = inner(scope, y.scope.Load())
 	}
 	h, err := op.CallTensors(hx, hy)
@@ -55,11 +61,12 @@ func binary(op *libtorch.Op, x, y *Tensor) *Tensor {
 		pressure.collect()
 		h, err = op.CallTensors(hx, hy)
 	}
+	x.release() // no defer: nothing above panics, and it would show in small operators
+	if y != nil && y != x {
+		y.release()
+	}
 	if err != nil {
-		if y == nil {
-			panic(newError(op.Short, err, []string{x.describe()}))
-		}
-		panic(newError(op.Short, err, []string{x.describe(), y.describe()}))
+		panic(newError(op.Short, err, tensorsIn([]any{x, y})))
 	}
 	logWarnings()
 	return newTensor(h, scope)
