@@ -141,7 +141,7 @@ func TestFetchStopsWithItsContext(t *testing.T) {
 
 func TestDir(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", "/cache")
-	t.Setenv("HOME", "/home/someone")
+	t.Setenv("HOME", "/nowhere/home")
 	t.Setenv(emoji10.DirVariable, "")
 	check := func(argument, want string) {
 		got, err := emoji10.Dir(argument)
