@@ -87,6 +87,12 @@ struct GoNode : Node {
 
   std::string name() const override { return title; }
 
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 14)
+  // Node's own, which an older libtorch lacks: named in a body it is looked up
+  // when it is called, and not when the program starts. See fits.
+  void release_resources() override { Node::release_resources(); }
+#endif
+
   void release_variables() override {
     std::lock_guard<std::mutex> lock(mutex_);
     released = !saved.empty() || released;
