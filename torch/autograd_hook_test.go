@@ -12,17 +12,22 @@ import (
 	"multitorch/torch"
 )
 
-// requireBalance runs f twice, and fails when the second time leaves more behind than
-// the first: tensors, their memory, or Go functions that the graph holds.
+// requireBalance runs f many times, and fails when what the first run left behind
+// grows: tensors, their memory, or Go functions that the graph holds.
 func requireBalance(t *testing.T, f func()) {
 	t.Helper()
 	f()
 	tensors, bytes := settled()
 	held := libtorch.HeldCallbacks()
-	f()
+	const runs = 32
+	for range runs {
+		f()
+	}
 	tensorsAfter, bytesAfter := settled()
 	require.LessOrEqual(t, tensorsAfter, tensors)
-	require.LessOrEqual(t, bytesAfter, bytes)
+	// The allocator's blocks may be a little larger from one time to the next; the
+	// smallest leak of every run is larger than that.
+	require.Less(t, bytesAfter, bytes+16*runs)
 	require.LessOrEqual(t, libtorch.HeldCallbacks(), held)
 }
 
