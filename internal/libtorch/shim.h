@@ -86,6 +86,9 @@ void mt_free(mt_tensor t);
 void mt_free_many(const mt_tensor* ts, int64_t n);
 mt_error* mt_from_data(const char* data, int64_t nbytes, const int64_t* shape, int64_t dims,
                        int32_t dtype, mt_tensor* out);
+// A tensor on memory that Go keeps, under the number held, until it comes out of
+// mt_next_released.
+mt_error* mt_from_memory(void* data, const int64_t* shape, int64_t dims, int32_t dtype, uintptr_t held, mt_tensor* out);
 // Copies the elements, in row-major order, to dst, which holds nbytes.
 mt_error* mt_copy_out(mt_tensor t, char* dst, int64_t nbytes);
 

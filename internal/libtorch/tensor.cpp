@@ -2,6 +2,7 @@
 #include "shim.hpp"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
 
 #include <cstring>
 
@@ -35,6 +36,14 @@ mt_error* mt_from_data(const char* data, int64_t nbytes, const int64_t* shape, i
     check_size(t, nbytes);
     if (nbytes > 0) std::memcpy(t.data_ptr(), data, nbytes);
     *out = mt::release(std::move(t));
+  });
+}
+
+mt_error* mt_from_memory(void* data, const int64_t* shape, int64_t dims, int32_t dtype, uintptr_t held, mt_tensor* out) {
+  auto owner = std::make_shared<mt::Callback>(held);
+  return mt::guarded([&] {
+    *out = mt::release(at::from_blob(data, at::IntArrayRef(shape, dims), [owner](void*) {},
+                                     at::TensorOptions(static_cast<at::ScalarType>(dtype))));
   });
 }
 

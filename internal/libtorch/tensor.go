@@ -50,6 +50,16 @@ func FromBytes(data []byte, shape []int, dtype int) (Tensor, error) {
 	return Tensor(out), err
 }
 
+// FromMemory makes a CPU tensor on memory that is not Go's. It lies there as long as
+// keep is reachable, which is let go once nothing refers to the tensor's storage.
+func FromMemory(data unsafe.Pointer, shape []int, dtype int, keep any) (Tensor, error) {
+	var out C.mt_tensor
+	err := take(C.mt_from_memory(data, (*C.int64_t)(unsafe.Pointer(unsafe.SliceData(shape))), C.int64_t(len(shape)),
+		C.int32_t(dtype), C.uintptr_t(hold(keep)), &out))
+	releaseCallbacks()
+	return Tensor(out), err
+}
+
 // CopyTo copies the elements, row-major, into dst, which must have their size.
 func (t Tensor) CopyTo(dst []byte) error {
 	return take(C.mt_copy_out(t.c(), (*C.char)(unsafe.Pointer(unsafe.SliceData(dst))), C.int64_t(len(dst))))
