@@ -8,6 +8,7 @@ import "C"
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"strconv"
 	"sync"
@@ -60,7 +61,9 @@ var releasedWaiting = (*int64)(unsafe.Pointer(C.mt_released_waiting()))
 // there is nothing.
 func releaseCallbacks() {
 	for atomic.LoadInt64(releasedWaiting) > 0 {
-		letGo(uintptr(C.mt_next_released()))
+		if memory, ok := letGo(uintptr(C.mt_next_released())).(io.Closer); ok {
+			memory.Close()
+		}
 	}
 }
 

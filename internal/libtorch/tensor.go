@@ -18,7 +18,10 @@ package libtorch
 */
 import "C"
 
-import "unsafe"
+import (
+	"io"
+	"unsafe"
+)
 
 // Tensor is an owned reference to a libtorch tensor; 0 is none.
 type Tensor uintptr
@@ -50,12 +53,12 @@ func FromBytes(data []byte, shape []int, dtype int) (Tensor, error) {
 	return Tensor(out), err
 }
 
-// FromMemory makes a CPU tensor on memory that is not Go's. It lies there as long as
-// keep is reachable, which is let go once nothing refers to the tensor's storage.
-func FromMemory(data unsafe.Pointer, shape []int, dtype int, keep any) (Tensor, error) {
+// FromMemory makes a CPU tensor on memory that is not Go's, and closes the memory
+// soon after nothing refers to the tensor's storage any more, or after an error.
+func FromMemory(data unsafe.Pointer, shape []int, dtype int, memory io.Closer) (Tensor, error) {
 	var out C.mt_tensor
 	err := take(C.mt_from_memory(data, (*C.int64_t)(unsafe.Pointer(unsafe.SliceData(shape))), C.int64_t(len(shape)),
-		C.int32_t(dtype), C.uintptr_t(hold(keep)), &out))
+		C.int32_t(dtype), C.uintptr_t(hold(memory)), &out))
 	releaseCallbacks()
 	return Tensor(out), err
 }
