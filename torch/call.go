@@ -57,8 +57,7 @@ func binary(op *libtorch.Op, x, y *Tensor) *Tensor {
 		scope = inner(scope, y.scope.Load())
 	}
 	h, err := op.CallTensors(hx, hy)
-	if err != nil && outOfMemory(err) {
-		pressure.collect()
+	if roomMade(err) {
 		h, err = op.CallTensors(hx, hy)
 	}
 	x.release() // no defer: nothing above panics, and it would show in small operators
@@ -70,6 +69,27 @@ func binary(op *libtorch.Op, x, y *Tensor) *Tensor {
 	}
 	logWarnings()
 	return newTensor(h, scope)
+}
+
+// withInts is do for a tensor and two integers, as quick as binary.
+func withInts(op *libtorch.Op, x *Tensor, i, j int) *Tensor {
+	h, scope, err := x.callInts(op, i, j)
+	if err != nil {
+		panic(newError(op.Short, err, tensorsIn([]any{x})))
+	}
+	return newTensor(h, scope)
+}
+
+func (x *Tensor) callInts(op *libtorch.Op, i, j int) (libtorch.Tensor, *Scope, error) {
+	hx := x.acquire(op.Short)
+	scope := x.scope.Load()
+	h, err := op.CallInts(hx, i, j)
+	if roomMade(err) {
+		h, err = op.CallInts(hx, i, j)
+	}
+	x.release()
+	logWarnings()
+	return h, scope, err
 }
 
 // inner is the scope that was opened last.
@@ -158,8 +178,7 @@ func (c *call) run(op *libtorch.Op, args []any) {
 		c.add(a)
 	}
 	err := op.Call(&c.args, &c.results)
-	if err != nil && outOfMemory(err) {
-		pressure.collect() // what only the collector knows to be garbage may be enough
+	if roomMade(err) {
 		err = op.Call(&c.args, &c.results)
 	}
 	if err != nil {
@@ -280,6 +299,17 @@ func (c *call) hold(t *Tensor) libtorch.Tensor {
 	c.held++
 	c.scope = inner(c.scope, t.scope.Load())
 	return h
+}
+
+// roomMade reports whether a call that failed is worth another try: memory was
+// short, and the collector has run since. What only it knows to be garbage may be
+// enough.
+func roomMade(err error) bool {
+	if err == nil || !outOfMemory(err) {
+		return false
+	}
+	pressure.collect()
+	return true
 }
 
 func outOfMemory(err error) bool {

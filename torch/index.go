@@ -56,6 +56,13 @@ var (
 // indices: then it is a copy. An index that is out of range is an [*Error] of the
 // kind [IndexError].
 func (x *Tensor) Index(indices ...any) *Tensor {
+	if len(indices) == 1 {
+		if i, isInt := indices[0].(int); isInt {
+			if h, scope, err := x.callInts(opSelect, 0, i); err == nil {
+				return newTensor(h, scope)
+			} // or else what follows says why, as Python does
+		}
+	}
 	b := newBrackets(x, indices)
 	defer b.free()
 	if len(b.tensors) > 0 {

@@ -41,7 +41,7 @@ func (x *Tensor) View(shape ...int) *Tensor { return do(opView, x, shape) }
 func (x *Tensor) Flatten(start, end int) *Tensor { return do(opFlatten, x, start, end) }
 
 // Transpose swaps two dimensions.
-func (x *Tensor) Transpose(dim0, dim1 int) *Tensor { return do(opTranspose, x, dim0, dim1) }
+func (x *Tensor) Transpose(dim0, dim1 int) *Tensor { return withInts(opTranspose, x, dim0, dim1) }
 
 // Permute orders the dimensions anew.
 func (x *Tensor) Permute(dims ...int) *Tensor { return do(opPermute, x, dims) }
@@ -88,7 +88,7 @@ func (x *Tensor) Chunk(n, dim int) []*Tensor { return doList(opChunk, x, n, dim)
 func (x *Tensor) Unbind(dim int) []*Tensor { return doList(opUnbind, x, dim) }
 
 // Select is the slice at one index of dim, without that dimension; a view.
-func (x *Tensor) Select(dim, index int) *Tensor { return do(opSelect, x, dim, index) }
+func (x *Tensor) Select(dim, index int) *Tensor { return withInts(opSelect, x, dim, index) }
 
 // Narrow is the slice [start, start+length) of dim; a view.
 func (x *Tensor) Narrow(dim, start, length int) *Tensor { return x.Slice(dim, start, start+length, 1) }

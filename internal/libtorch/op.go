@@ -6,8 +6,8 @@ package libtorch
 
 #cgo noescape mt_call
 #cgo nocallback mt_call
-#cgo noescape mt_call_tensors
-#cgo nocallback mt_call_tensors
+#cgo noescape mt_call_tensor
+#cgo nocallback mt_call_tensor
 */
 import "C"
 
@@ -101,12 +101,29 @@ func (op *Op) Call(a *Args, r *Results) error {
 // CallTensors is Call for one tensor, or for two where b is not 0, and a tensor
 // back. It is quicker, and most calls of a program are of this sort.
 func (op *Op) CallTensors(a, b Tensor) (Tensor, error) {
+	words := [...]uint64{one | tagTensor, uint64(a), one | tagTensor, uint64(b)}
+	n := 2
+	if b == 0 {
+		n = 1
+	}
+	return op.callTensor(&words[0], n)
+}
+
+// CallInts is Call for a tensor and two integers, and a tensor back.
+func (op *Op) CallInts(t Tensor, i, j int) (Tensor, error) {
+	words := [...]uint64{one | tagTensor, uint64(t), one | tagInt, uint64(i), one | tagInt, uint64(j)}
+	return op.callTensor(&words[0], 3)
+}
+
+const one = 1 << 32 // a header's count
+
+func (op *Op) callTensor(words *uint64, n int) (Tensor, error) {
 	o, err := op.resolve()
 	if err != nil {
 		return 0, err
 	}
 	var out C.mt_tensor
-	if e := C.mt_call_tensors(o, a.c(), b.c(), &out); e != nil {
+	if e := C.mt_call_tensor(o, (*C.uint64_t)(words), C.int32_t(n), &out); e != nil {
 		return 0, take(e)
 	}
 	return Tensor(out), nil

@@ -2,8 +2,6 @@
 // interpreter.
 #include "stream.hpp"
 
-#include <ATen/core/function_schema.h>
-#include <ATen/core/jit_type.h>
 #include <caffe2/serialize/read_adapter_interface.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/export.h>
@@ -15,8 +13,6 @@
 #include <sstream>
 
 using c10::IValue;
-using c10::TypeKind;
-using mt::Value;
 using torch::jit::Module;
 
 namespace {
@@ -45,124 +41,12 @@ class File final : public caffe2::serialize::ReadAdapterInterface {
   int fd_;
 };
 
-[[noreturn]] void mismatch(const c10::TypePtr& type, const Value& v) {
-  throw mt::Failure{MT_ERROR_TYPE, "expected a value of type " + type->repr_str() + ", but got " + mt::tag_name(v.tag)};
-}
-
-IValue convert(const c10::TypePtr& type, const Value& v);
-
-// A value where the program says nothing about its type.
-IValue untyped(const c10::TypePtr& type, const Value& v) {
-  switch (v.tag) {
-    case MT_NONE: return IValue();
-    case MT_TENSOR: return mt::borrow(v.handle());
-    case MT_INT: return v.integer();
-    case MT_DOUBLE: return v.real();
-    case MT_BOOL: return v.integer() != 0;
-    case MT_COMPLEX: return c10::complex<double>(v.real(0), v.real(1));
-    case MT_STRING: return v.text();
-    case MT_DEVICE: return v.device();
-    default: mismatch(type, v);
-  }
-}
-
-IValue sequence(const c10::TypePtr& type, const Value& v) {
-  if (v.item_tag() == 0 && v.tag != MT_LIST && v.tag != MT_TUPLE && v.tag != MT_DICT) mismatch(type, v);
-  const std::vector<Value> items = v.items();
-  switch (type->kind()) {
-    case TypeKind::ListType: {
-      if (v.tag == MT_DICT) mismatch(type, v);
-      c10::TypePtr element = type->castRaw<c10::ListType>()->getElementType();
-      c10::impl::GenericList list(element);
-      for (const Value& item : items) list.push_back(convert(element, item));
-      return list;
-    }
-    case TypeKind::TupleType: {
-      const auto elements = type->castRaw<c10::TupleType>()->elements();
-      if (v.tag == MT_DICT || elements.size() != items.size()) mismatch(type, v);
-      std::vector<IValue> values;
-      for (size_t i = 0; i < items.size(); i++) values.push_back(convert(elements[i], items[i]));
-      return c10::ivalue::Tuple::create(std::move(values));
-    }
-    default: {
-      if (v.tag != MT_DICT) mismatch(type, v);
-      auto* d = type->castRaw<c10::DictType>();
-      c10::impl::GenericDict dict(d->getKeyType(), d->getValueType());
-      for (size_t i = 0; i + 1 < items.size(); i += 2)
-        dict.insert_or_assign(convert(d->getKeyType(), items[i]), convert(d->getValueType(), items[i + 1]));
-      return dict;
-    }
-  }
-}
-
-IValue convert(const c10::TypePtr& type, const Value& v) {
-  bool fits = false;
-  switch (type->kind()) {
-    case TypeKind::OptionalType:
-      if (v.tag == MT_NONE) return IValue();
-      return convert(type->castRaw<c10::OptionalType>()->getElementType(), v);
-    case TypeKind::ListType:
-    case TypeKind::TupleType:
-    case TypeKind::DictType: return sequence(type, v);
-    case TypeKind::FloatType:
-      if (v.is_int()) return static_cast<double>(v.integer());
-      fits = v.tag == MT_DOUBLE;
-      break;
-    case TypeKind::ComplexType:
-      if (v.is_int()) return c10::complex<double>(static_cast<double>(v.integer()));
-      if (v.tag == MT_DOUBLE) return c10::complex<double>(v.real());
-      fits = v.tag == MT_COMPLEX;
-      break;
-    case TypeKind::TensorType: fits = v.tag == MT_TENSOR; break;
-    case TypeKind::IntType: fits = v.tag == MT_INT; break;
-    case TypeKind::BoolType: fits = v.tag == MT_BOOL; break;
-    case TypeKind::NumberType: fits = v.is_int() || v.tag == MT_DOUBLE || v.tag == MT_COMPLEX; break;
-    case TypeKind::StringType: fits = v.tag == MT_STRING; break;
-    case TypeKind::NoneType: fits = v.tag == MT_NONE; break;
-    case TypeKind::AnyType: fits = true; break;
-    case TypeKind::DeviceObjType:
-      if (v.tag == MT_STRING) return c10::Device(v.text());
-      fits = v.tag == MT_DEVICE;
-      break;
-    default: break;
-  }
-  if (!fits) mismatch(type, v);
-  return untyped(type, v);
-}
-
 torch::jit::Method find_method(const Module& m, const std::string& name) {
   if (auto method = m.find_method(name)) return *method;
   std::string known;
   for (const auto& method : m.get_methods()) known += (known.empty() ? "" : ", ") + method.name();
   throw mt::Failure{MT_ERROR_NOT_IMPLEMENTED, "the program has no method '" + name + "'; it has " +
                                                   (known.empty() ? "none" : known)};
-}
-
-std::vector<IValue> arguments(const c10::FunctionSchema& schema, const uint64_t* p, int32_t nargs) {
-  const auto& expected = schema.arguments();  // the first one is self
-  if (static_cast<size_t>(nargs) + 1 > expected.size())
-    throw mt::Failure{MT_ERROR_TYPE, "takes " + std::to_string(expected.size() - 1) + " arguments, but got " + std::to_string(nargs)};
-  std::vector<IValue> values;
-  for (int32_t i = 0; i < nargs; i++) {
-    const c10::Argument& arg = expected[i + 1];
-    Value v = Value::read(p);
-    if (v.tag == MT_DEFAULT) {
-      if (!arg.default_value()) throw mt::Failure{MT_ERROR_TYPE, "argument '" + arg.name() + "' is required"};
-      values.push_back(*arg.default_value());
-      continue;
-    }
-    try {
-      values.push_back(convert(arg.type(), v));
-    } catch (const mt::Failure& f) {
-      throw mt::Failure{f.kind, "argument '" + arg.name() + "': " + f.message};
-    }
-  }
-  return values;
-}
-
-void finish(mt::Writer& w, int64_t count, mt_results* out) {
-  out->count = count;
-  out->spill = reinterpret_cast<uint64_t>(w.spill());
 }
 
 // The order of Python's state_dict: a module's parameters, its buffers, its children.
@@ -203,10 +87,11 @@ mt_error* mt_script_methods(mt_script s, char** out) {
 mt_error* mt_script_call(mt_script s, const char* name, const uint64_t* args, int32_t nargs, mt_results* out) {
   return mt::guarded([&] {
     torch::jit::Method method = find_method(module(s), name);
-    IValue result = method(arguments(method.function().getSchema(), args, nargs));
+    std::vector<IValue> stack;
+    mt::push_arguments(method.function().getSchema(), 1, args, nargs, stack);  // after self
     mt::Writer w(out->words, MT_RESULT_WORDS);
-    w.value(std::move(result));
-    finish(w, 1, out);
+    w.value(method(std::move(stack)));
+    w.finish(1, out);
   });
 }
 
@@ -214,7 +99,7 @@ mt_error* mt_script_state(mt_script s, mt_results* out) {
   return mt::guarded([&] {
     mt::Writer w(out->words, MT_RESULT_WORDS);
     const int64_t n = write_state(module(s), "", w);
-    finish(w, 3 * n, out);
+    w.finish(3 * n, out);
   });
 }
 

@@ -73,9 +73,8 @@ typedef struct mt_results {
 // Calls it with nargs values.
 mt_error* mt_call(mt_op op, const uint64_t* args, int32_t nargs, mt_results* out);
 
-// mt_call for one tensor, or for two (b not 0), and one tensor back (or 0): what
-// most calls of a program are.
-mt_error* mt_call_tensors(mt_op op, mt_tensor a, mt_tensor b, mt_tensor* out);
+// mt_call for one tensor back (0 for None), as most calls of a program are.
+mt_error* mt_call_tensor(mt_op op, const uint64_t* args, int32_t nargs, mt_tensor* out);
 
 // All operators' schemas, one a line (malloc'd).
 mt_error* mt_schemas(char** out);

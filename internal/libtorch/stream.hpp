@@ -2,6 +2,7 @@
 #pragma once
 #include "shim.hpp"
 
+#include <ATen/core/function_schema.h>
 #include <ATen/core/ivalue.h>
 
 #include <cstdlib>
@@ -42,14 +43,14 @@ struct Value {
   mt_tensor handle(size_t i = 0) const { return static_cast<mt_tensor>(words[i]); }
   bool is_int() const { return tag == MT_INT || tag == MT_BOOL; }
   std::string text() const { return std::string(reinterpret_cast<const char*>(words), count); }
-  std::vector<Value> items() const {
-    std::vector<Value> vs;
+  double number() const { return tag == MT_DOUBLE ? real() : static_cast<double>(integer()); }
+  bool is_sequence() const { return item_tag() != 0 || tag == MT_LIST || tag == MT_TUPLE || tag == MT_DICT; }
+  template <class F>
+  void each(F&& f) const {
     const uint64_t* p = words;
-    if (uint32_t one = item_tag())  // numbers or tensors: a word each
-      for (uint32_t i = 0; i < count; i++) vs.push_back(Value{words[i] == 0 && one == MT_TENSOR ? uint32_t{MT_NONE} : one, 1, words + i});
-    else
-      for (uint32_t i = 0; i < count; i++) vs.push_back(read(p));
-    return vs;
+    const uint32_t one = item_tag();  // numbers or tensors: a word each
+    for (uint32_t i = 0; i < count; i++)
+      f(one == 0 ? read(p) : Value{words[i] == 0 && one == MT_TENSOR ? uint32_t{MT_NONE} : one, 1, words + i});
   }
   uint32_t item_tag() const {
     switch (tag) {
@@ -72,6 +73,13 @@ inline const char* tag_name(uint32_t tag) {
   return tag < sizeof names / sizeof *names ? names[tag] : "an unknown value";
 }
 
+// The value that a schema's argument asks for: v, or the argument's default
+// (convert.cpp).
+c10::IValue argument(const c10::Argument& arg, const Value& v);
+// Pushes n values, and the defaults of what is left, for the arguments from first on.
+void push_arguments(const c10::FunctionSchema& schema, size_t first, const uint64_t* p, int32_t n,
+                    std::vector<c10::IValue>& stack);
+
 // Writes results to the caller's words, or, where those run out, to a spill.
 class Writer {
  public:
@@ -89,6 +97,10 @@ class Writer {
     uint64_t w;
     std::memcpy(&w, &d, sizeof w);
     put(w);
+  }
+  void finish(size_t count, mt_results* out) const {
+    out->count = static_cast<int64_t>(count);
+    out->spill = reinterpret_cast<uint64_t>(spill());
   }
   void tensor(at::Tensor t) { put(release(std::move(t))); }
   uint64_t* spill() const {

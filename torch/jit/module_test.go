@@ -89,16 +89,16 @@ func TestErrorsNameTheMethodAndTheLine(t *testing.T) {
 		args   []any
 		expect string
 	}{
-		{"forward", nil, "missing value for argument 'x'"},
-		{"forward", []any{3}, "argument 'x': expected a value of type Tensor, but got an int"},
-		{"forward", []any{x, 1.5}, "argument 'repeat': expected a value of type int, but got a float"},
+		{"forward", nil, "argument 'x' is required"},
+		{"forward", []any{3}, "argument 'x' is of type Tensor, but got an int"},
+		{"forward", []any{x, 1.5}, "argument 'repeat' is of type int, but got a float"},
 		{"forward", []any{x, 1, 2}, "takes 2 arguments, but got 3"},
 		{"forward", []any{x.Reshape(4, 5)}, "blocks"},
 		{"forward", []any{struct{}{}}, "Go type struct {} can't be passed"},
-		{"forward", []any{(*torch.Tensor)(nil)}, "expected a value of type Tensor, but got None"},
+		{"forward", []any{(*torch.Tensor)(nil)}, "argument 'x' is of type Tensor, but got None"},
 		{"backwards", []any{x}, "no method 'backwards'; it has forward, fail, huge, types"},
-		{"types", []any{[]*torch.Tensor{x}, 3}, "argument 'named': expected a value of type Dict[str, Tensor], but got an int"},
-		{"types", []any{[]any{x, "x"}}, "argument 'xs': expected a value of type Tensor, but got a string"},
+		{"types", []any{[]*torch.Tensor{x}, 3}, "argument 'named' is of type Dict(str, Tensor), but got an int"},
+		{"types", []any{[]any{x, "x"}}, "argument 'xs' is of type Tensor[], but got a list with a string"},
 		{"fail", []any{x}, "this program always fails"},
 	} {
 		var failure *torch.Error
