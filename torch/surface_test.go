@@ -149,7 +149,7 @@ func TestScatteringAndProductsAsInPython(t *testing.T) {
 		one("torch.einsum('bij,kj->bik', x, m)", func() T { return torch.Einsum("bij,kj->bik", x, m) }), one("torch.einsum('ii', m[:, :3])", func() T { return torch.Einsum("ii", m.Slice(1, 0, 3, 1)) }),
 		one("torch.tensordot(x, m, dims=([1, 2], [0, 1]))", func() T { return x.Tensordot(m, []int{1, 2}, []int{0, 1}) }),
 		one("torch.cdist(m, w.t(), p=1)", func() T { return m.Cdist(w.T(), 1) }), one("torch.pdist(m, 2)", func() T { return m.Pdist(2) }),
-		one("(m @ w).inverse()", func() T { return m.Matmul(w).Inverse() }), one("(m @ w).det()", func() T { return m.Matmul(w).Det() }), one("(m @ m.t()).logdet()", func() T { return m.Matmul(m.T()).Logdet() }),
+		one("(m @ w + torch.eye(3)).inverse()", func() T { return m.Matmul(w).Add(torch.Eye(3)).Inverse() }), one("(m @ w).det()", func() T { return m.Matmul(w).Det() }), one("(m @ m.t()).logdet()", func() T { return m.Matmul(m.T()).Logdet() }),
 		one("(m @ w).matrix_power(3)", func() T { return m.Matmul(w).MatrixPower(3) }), one("(m @ w).matrix_exp()", func() T { return m.Matmul(w).MatrixExp() }),
 		one("w[:3].cholesky_solve(w[:3].tril() + 3 * torch.eye(3))", func() T {
 			return w.Slice(0, 0, 3, 1).CholeskySolve(w.Slice(0, 0, 3, 1).Tril(0).Add(torch.Eye(3).Mul(3)), false)
