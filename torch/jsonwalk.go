@@ -65,6 +65,12 @@ func (j jsonWalk) text() (string, error) {
 	return s, nil
 }
 
+// skip reads a value of any kind, which does not matter.
+func (j jsonWalk) skip() error {
+	var value json.RawMessage
+	return j.dec.Decode(&value)
+}
+
 func (j jsonWalk) delim(want json.Delim) error {
 	token, err := j.token()
 	if err == nil && token != want {

@@ -95,20 +95,31 @@ func Save(path string, value any) error {
 
 // openRegular opens a file for a reader that needs to know its length.
 func openRegular(path, expected string, read func(f *os.File, size int64) error) error {
-	f, err := os.Open(path)
+	f, size, err := openRegularFile(path, expected)
+	if err == nil {
+		defer f.Close()
+		err = read(f, size)
+	}
 	if err != nil {
-		return err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("read %s: expected %s, found something that is no regular file", path, expected)
-	}
-	if err := read(f, info.Size()); err != nil {
 		return fmt.Errorf("read %s: %w", path, err)
 	}
 	return nil
+}
+
+func openRegularFile(path, expected string) (f *os.File, size int64, err error) {
+	info, err := os.Stat(path) // first: to open a pipe could wait for ever
+	if err != nil {
+		return nil, 0, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, 0, fmt.Errorf("expected %s, found something that is no regular file", expected)
+	}
+	if f, err = os.Open(path); err != nil {
+		return nil, 0, err
+	}
+	if info, err = f.Stat(); err != nil {
+		f.Close()
+		return nil, 0, err
+	}
+	return f, info.Size(), nil
 }

@@ -33,7 +33,11 @@ func writeArchive(w io.Writer, data []byte, storages []*Tensor) error {
 		}
 		return err
 	}
-	if err := errors.Join(add("data.pkl", data), add("byteorder", []byte("little"))); err != nil {
+	order := "little"
+	if hostIsBigEndian {
+		order = "big"
+	}
+	if err := errors.Join(add("data.pkl", data), add("byteorder", []byte(order))); err != nil {
 		return err
 	}
 	for key, base := range storages {

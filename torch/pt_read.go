@@ -163,5 +163,5 @@ func (s *storage) fill(in *pickle.Reader) error {
 	if s.numel > in.Left()/int64(s.dtype.Size()) {
 		return errors.New("the file ends within its elements")
 	}
-	return s.base.readFrom(in)
+	return s.base.readFrom(in, false)
 }

@@ -1,6 +1,7 @@
 package torch
 
 import (
+	bin "encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -14,16 +15,15 @@ import (
 
 var opAsStrided = libtorch.NewOp("aten::as_strided", "self", "size", "stride", "storage_offset")
 
+var hostIsBigEndian = bin.NativeEndian.Uint16([]byte{0, 1}) == 1
+
 // readElements makes a one-dimensional tensor of n elements and reads them. The
 // caller has checked that they are there, so that the memory is in proportion.
 func readElements(r io.Reader, n int64, d DType, bigEndian bool) (t *Tensor, err error) {
 	if err := Try(func() error { t = Empty(Shape{int(n)}, d); return nil }); err != nil {
 		return nil, err
 	}
-	if err = t.readFrom(r); err == nil && bigEndian {
-		err = t.swapBytes()
-	}
-	if err != nil {
+	if err = t.readFrom(r, bigEndian); err != nil {
 		t.Free()
 		return nil, err
 	}
@@ -52,16 +52,19 @@ func (t *Tensor) withMemory(f func(elements []byte) error) error {
 	return f(unsafe.Slice((*byte)(data), info.Numel*int64(info.ItemSize)))
 }
 
-// readFrom reads the elements of a contiguous CPU tensor.
-func (t *Tensor) readFrom(r io.Reader) error {
-	isBool := t.DType() == Bool
+// readFrom reads the elements of a contiguous CPU tensor from a file of that byte order.
+func (t *Tensor) readFrom(r io.Reader, bigEndian bool) error {
+	d := t.DType()
 	return t.withMemory(func(elements []byte) error {
 		if _, err := io.ReadFull(r, elements); err == io.EOF || err == io.ErrUnexpectedEOF {
 			return errors.New("the file ends within its elements")
 		} else if err != nil {
 			return err
 		}
-		if !isBool {
+		if bigEndian != hostIsBigEndian {
+			swapBytes(elements, d)
+		}
+		if d != Bool {
 			return nil
 		}
 		// C++ may do anything with a bool that is neither.
@@ -72,22 +75,18 @@ func (t *Tensor) readFrom(r io.Reader) error {
 	})
 }
 
-// swapBytes turns the byte order of every number of a contiguous tensor round.
-func (t *Tensor) swapBytes() error {
-	d := t.DType()
+// swapBytes turns the byte order of every number round.
+func swapBytes(elements []byte, d DType) {
 	width := d.Size()
 	if d.IsComplex() {
 		width /= 2
 	}
 	if width == 1 {
-		return nil
+		return
 	}
-	return t.withMemory(func(elements []byte) error {
-		for number := range slices.Chunk(elements, width) {
-			slices.Reverse(number)
-		}
-		return nil
-	})
+	for number := range slices.Chunk(elements, width) {
+		slices.Reverse(number)
+	}
 }
 
 // checkLayout checks that a tensor of these sizes and strides lies within a
