@@ -53,6 +53,7 @@ var (
 	opGt, opGe          = newBinary("aten::gt"), newBinary("aten::ge")
 	opPow               = binaryOp{libtorch.NewOp("aten::pow.Tensor_Tensor", "self", "exponent"), libtorch.NewOp("aten::pow.Tensor_Scalar", "self", "exponent")}
 	opRsub              = libtorch.NewOp("aten::rsub.Scalar", "self", "other")
+	opRpow              = libtorch.NewOp("aten::pow.Scalar", "self", "exponent")
 	opFloorDiv          = binaryOp{libtorch.NewOp("aten::floor_divide", "self", "other"), libtorch.NewOp("aten::floor_divide.Scalar", "self", "other")}
 	opRemainder         = newBinary("aten::remainder")
 	opMaximum           = libtorch.NewOp("aten::maximum", "self", "other")
@@ -61,16 +62,12 @@ var (
 	opAnd               = libtorch.NewOp("aten::logical_and", "self", "other")
 	opOr                = libtorch.NewOp("aten::logical_or", "self", "other")
 	opNot               = libtorch.NewOp("aten::logical_not", "self")
-	opWhere             = libtorch.NewOp("aten::where.self", "condition", "self", "other")
-	opClamp             = libtorch.NewOp("aten::clamp", "self", "min", "max")
-	opMaskFill          = libtorch.NewOp("aten::masked_fill.Scalar", "self", "mask", "value")
 	opAddcmul           = libtorch.NewOp("aten::addcmul_", "self", "tensor1", "tensor2", "value")
 	opAddcdiv           = libtorch.NewOp("aten::addcdiv_", "self", "tensor1", "tensor2", "value")
 	opLerp              = libtorch.NewOp("aten::lerp_.Scalar", "self", "end", "weight")
 	opAddAlpha          = libtorch.NewOp("aten::add.Tensor", "self", "other", "alpha")
 	opAddAlpha_         = libtorch.NewOp("aten::add_.Tensor", "self", "other", "alpha")
 	opZero              = libtorch.NewOp("aten::zero_", "self")
-	opFill              = libtorch.NewOp("aten::fill_.Scalar", "self", "value")
 	opCopy              = libtorch.NewOp("aten::copy_", "self", "src", "non_blocking")
 	opAllclose          = libtorch.NewOp("aten::allclose", "self", "other", "rtol", "atol")
 	opEqual             = libtorch.NewOp("aten::equal", "self", "other")
@@ -127,8 +124,14 @@ func (x *Tensor) Gt(other any) *Tensor { return opGt.do(x, other) }
 // Ge is x >= other, elementwise.
 func (x *Tensor) Ge(other any) *Tensor { return opGe.do(x, other) }
 
-// RSub is number - x.
-func (x *Tensor) RSub(number_ any) *Tensor { return do(opRsub, x, number("rsub", number_)) }
+// RSub is v - x, v a number.
+func (x *Tensor) RSub(v any) *Tensor { return do(opRsub, x, number("rsub", v)) }
+
+// RDiv is v / x, v a number: the reciprocal times v, as in Python.
+func (x *Tensor) RDiv(v any) *Tensor { return x.Reciprocal().Mul(number("rdiv", v)) }
+
+// RPow is v to the power of x, v a number.
+func (x *Tensor) RPow(v any) *Tensor { return do(opRpow, number("rpow", v), x) }
 
 // Maximum is the larger of two tensors, elementwise.
 func (x *Tensor) Maximum(other *Tensor) *Tensor { return binary(opMaximum, x, other) }
@@ -148,33 +151,14 @@ func (x *Tensor) Or(other *Tensor) *Tensor { return binary(opOr, x, other) }
 // Not is !x, elementwise.
 func (x *Tensor) Not() *Tensor { return do1(opNot, x) }
 
-// Where takes elements of x where condition holds, and of y elsewhere.
-func Where(condition, x, y *Tensor) *Tensor { return do(opWhere, condition, x, y) }
-
-// Clamp limits the elements to [low, high]; nil leaves a side open.
-func (x *Tensor) Clamp(low, high any) *Tensor {
-	if low != nil {
-		low = number("clamp", low)
-	}
-	if high != nil {
-		high = number("clamp", high)
-	}
-	return do(opClamp, x, low, high)
+// AddScaled is x + alpha*other, alpha a number; for integers it must be an int.
+func (x *Tensor) AddScaled(other *Tensor, alpha any) *Tensor {
+	return do(opAddAlpha, x, other, number("add", alpha))
 }
 
-// MaskedFill is x with value where mask holds.
-func (x *Tensor) MaskedFill(mask *Tensor, value any) *Tensor {
-	return do(opMaskFill, x, mask, number("masked_fill", value))
-}
-
-// AddScaled is x + alpha*other.
-func (x *Tensor) AddScaled(other *Tensor, alpha float64) *Tensor {
-	return do(opAddAlpha, x, other, alpha)
-}
-
-// AddScaledInplace is x += alpha*other.
-func (x *Tensor) AddScaledInplace(other *Tensor, alpha float64) *Tensor {
-	doVoid(opAddAlpha_, x, other, alpha)
+// AddScaledInplace is x += alpha*other, as AddScaled.
+func (x *Tensor) AddScaledInplace(other *Tensor, alpha any) *Tensor {
+	doVoid(opAddAlpha_, x, other, number("add_", alpha))
 	return x
 }
 
@@ -199,12 +183,6 @@ func (x *Tensor) LerpInplace(end *Tensor, weight float64) *Tensor {
 // ZeroInplace sets all elements to 0.
 func (x *Tensor) ZeroInplace() *Tensor {
 	doVoid(opZero, x)
-	return x
-}
-
-// FillInplace sets all elements to value.
-func (x *Tensor) FillInplace(value any) *Tensor {
-	doVoid(opFill, x, number("fill_", value))
 	return x
 }
 

@@ -2,6 +2,7 @@ package torch
 
 import (
 	"slices"
+	"strings"
 
 	"multitorch/internal/libtorch"
 )
@@ -73,5 +74,19 @@ func (t *Tensor) GradFn() string {
 	if err != nil {
 		fail("GradFn", []*Tensor{t}, err)
 	}
+	s = strings.TrimPrefix(s, "torch::autograd::")
+	if name, ok := namesInPython[s]; ok {
+		return name
+	}
 	return s
+}
+
+// namesInPython are other names of the same operations: Python passes a number to
+// these as a tensor, and so never shows the forms for a number.
+var namesInPython = map[string]string{
+	"AddBackward1": "AddBackward0",
+	"SubBackward1": "SubBackward0",
+	"MulBackward1": "MulBackward0",
+	"DivBackward1": "DivBackward0",
+	"DivBackward3": "DivBackward2",
 }

@@ -67,56 +67,56 @@ func (x *Tensor) Kron(other *Tensor) *Tensor { return binary(opKron, x, other) }
 func (x *Tensor) Cross(other *Tensor, dim int) *Tensor { return do(opLinalgCross, x, other, dim) }
 
 // Addmm is beta*x + alpha*(a @ b), a and b matrices.
-func (x *Tensor) Addmm(a, b *Tensor, beta, alpha float64) *Tensor {
+func (x *Tensor) Addmm(a, b *Tensor, beta, alpha any) *Tensor {
 	return do(opAddmm, x, a, b, beta, alpha)
 }
 
 // AddmmInplace is Addmm into x itself.
-func (x *Tensor) AddmmInplace(a, b *Tensor, beta, alpha float64) *Tensor {
+func (x *Tensor) AddmmInplace(a, b *Tensor, beta, alpha any) *Tensor {
 	doVoid(opAddmmInplace, x, a, b, beta, alpha)
 	return x
 }
 
 // Addmv is beta*x + alpha*(matrix @ vector).
-func (x *Tensor) Addmv(matrix, vector *Tensor, beta, alpha float64) *Tensor {
+func (x *Tensor) Addmv(matrix, vector *Tensor, beta, alpha any) *Tensor {
 	return do(opAddmv, x, matrix, vector, beta, alpha)
 }
 
 // AddmvInplace is Addmv into x itself.
-func (x *Tensor) AddmvInplace(matrix, vector *Tensor, beta, alpha float64) *Tensor {
+func (x *Tensor) AddmvInplace(matrix, vector *Tensor, beta, alpha any) *Tensor {
 	doVoid(opAddmvInplace, x, matrix, vector, beta, alpha)
 	return x
 }
 
 // Addr is beta*x + alpha*Outer(a, b).
-func (x *Tensor) Addr(a, b *Tensor, beta, alpha float64) *Tensor {
+func (x *Tensor) Addr(a, b *Tensor, beta, alpha any) *Tensor {
 	return do(opAddr, x, a, b, beta, alpha)
 }
 
 // AddrInplace is Addr into x itself.
-func (x *Tensor) AddrInplace(a, b *Tensor, beta, alpha float64) *Tensor {
+func (x *Tensor) AddrInplace(a, b *Tensor, beta, alpha any) *Tensor {
 	doVoid(opAddrInplace, x, a, b, beta, alpha)
 	return x
 }
 
 // Baddbmm is beta*x + alpha*(a @ b), a and b batches of matrices.
-func (x *Tensor) Baddbmm(a, b *Tensor, beta, alpha float64) *Tensor {
+func (x *Tensor) Baddbmm(a, b *Tensor, beta, alpha any) *Tensor {
 	return do(opBaddbmm, x, a, b, beta, alpha)
 }
 
 // BaddbmmInplace is Baddbmm into x itself.
-func (x *Tensor) BaddbmmInplace(a, b *Tensor, beta, alpha float64) *Tensor {
+func (x *Tensor) BaddbmmInplace(a, b *Tensor, beta, alpha any) *Tensor {
 	doVoid(opBaddbmmInplace, x, a, b, beta, alpha)
 	return x
 }
 
 // Addbmm is beta*x plus alpha times the sum of the products a @ b over the batch.
-func (x *Tensor) Addbmm(a, b *Tensor, beta, alpha float64) *Tensor {
+func (x *Tensor) Addbmm(a, b *Tensor, beta, alpha any) *Tensor {
 	return do(opAddbmm, x, a, b, beta, alpha)
 }
 
 // AddbmmInplace is Addbmm into x itself.
-func (x *Tensor) AddbmmInplace(a, b *Tensor, beta, alpha float64) *Tensor {
+func (x *Tensor) AddbmmInplace(a, b *Tensor, beta, alpha any) *Tensor {
 	doVoid(opAddbmmInplace, x, a, b, beta, alpha)
 	return x
 }

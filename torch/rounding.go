@@ -21,8 +21,6 @@ var (
 	opPositive         = libtorch.NewOp("aten::positive")
 	opNanToNum         = libtorch.NewOp("aten::nan_to_num")
 	opNanToNumInplace  = libtorch.NewOp("aten::nan_to_num_")
-	opClampTensorI     = libtorch.NewOp("aten::clamp_.Tensor", "self", "min", "max")
-	opClampInplace     = libtorch.NewOp("aten::clamp_", "self", "min", "max")
 	opFrexpTensor      = libtorch.NewOp("aten::frexp.Tensor")
 	opLdexpTensor      = libtorch.NewOp("aten::ldexp.Tensor")
 	opLdexpInplace     = libtorch.NewOp("aten::ldexp_")
@@ -103,24 +101,6 @@ func threeFloats(vs []float64) (a, b, c any) {
 		out[i] = v
 	}
 	return out[0], out[1], out[2]
-}
-
-// ClampInplace is Clamp into x itself.
-func (x *Tensor) ClampInplace(low, high any) *Tensor {
-	lowTensor, highTensor := asTensor(low), asTensor(high)
-	if lowTensor != nil || highTensor != nil {
-		doVoid(opClampTensorI, x, lowTensor, highTensor)
-		return x
-	}
-	doVoid(opClampInplace, x, numberOrNil("clamp_", low), numberOrNil("clamp_", high))
-	return x
-}
-
-func numberOrNil(op string, v any) any {
-	if v == nil {
-		return nil
-	}
-	return number(op, v)
 }
 
 // Frexp splits x into a fraction of absolute value in [0.5, 1) and an exponent of

@@ -24,8 +24,6 @@ var (
 	opMaskedSelect         = libtorch.NewOp("aten::masked_select")
 	opMaskedScatter        = libtorch.NewOp("aten::masked_scatter")
 	opMaskedScatterInplace = libtorch.NewOp("aten::masked_scatter_")
-	opMaskedFillTensorI    = libtorch.NewOp("aten::masked_fill_.Tensor")
-	opMaskedFillScalarI    = libtorch.NewOp("aten::masked_fill_.Scalar")
 	opTake                 = libtorch.NewOp("aten::take")
 	opTakeAlongDim         = libtorch.NewOp("aten::take_along_dim")
 	opPut                  = libtorch.NewOp("aten::put")
@@ -133,17 +131,6 @@ func (x *Tensor) MaskedScatter(mask, source *Tensor) *Tensor {
 // MaskedScatterInplace is MaskedScatter into x itself.
 func (x *Tensor) MaskedScatterInplace(mask, source *Tensor) *Tensor {
 	doVoid(opMaskedScatterInplace, x, mask, source)
-	return x
-}
-
-// MaskedFillInplace is MaskedFill into x itself; the value is a number or a
-// tensor of one element.
-func (x *Tensor) MaskedFillInplace(mask *Tensor, value any) *Tensor {
-	if t := asTensor(value); t != nil {
-		doVoid(opMaskedFillTensorI, x, mask, t)
-	} else {
-		doVoid(opMaskedFillScalarI, x, mask, number("masked_fill_", value))
-	}
 	return x
 }
 
