@@ -34,10 +34,15 @@ func SaveSafetensors(path string, tensors []NamedTensor, metadata map[string]str
 // WriteSafetensors writes what [SaveSafetensors] writes. The same tensors and
 // metadata give the same bytes, and those of the official writer.
 func WriteSafetensors(w io.Writer, tensors []NamedTensor, metadata map[string]string) error {
-	stored, metadata, err := planSafetensors(tensors, metadata)
+	stored, metadata, err := checkSafetensors(tensors, metadata)
 	if err != nil {
 		return err
 	}
+	return writeSafetensors(w, stored, metadata)
+}
+
+func writeSafetensors(w io.Writer, stored []storedTensor, metadata map[string]string) error {
+	placeSafetensors(stored)
 	if _, err := w.Write(encodeSafetensorsHeader(stored, metadata)); err != nil {
 		return err
 	}

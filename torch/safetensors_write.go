@@ -55,9 +55,9 @@ func rank(d DType) int {
 	return -1
 }
 
-// planSafetensors decides what is stored where. The metadata that it returns is a
-// copy with the aliases.
-func planSafetensors(tensors []NamedTensor, metadata map[string]string) ([]storedTensor, map[string]string, error) {
+// checkSafetensors says what is to be stored, in the order given, each with its
+// size as its end. The metadata that it returns is a copy with the aliases.
+func checkSafetensors(tensors []NamedTensor, metadata map[string]string) ([]storedTensor, map[string]string, error) {
 	type memory struct {
 		storage uint64
 		offset  int64
@@ -102,6 +102,11 @@ func planSafetensors(tensors []NamedTensor, metadata map[string]string) ([]store
 		first[m] = t.Name
 		stored = append(stored, s)
 	}
+	return stored, all, nil
+}
+
+// placeSafetensors gives the tensors of one file their order and places.
+func placeSafetensors(stored []storedTensor) {
 	slices.SortFunc(stored, func(a, b storedTensor) int {
 		return cmp.Or(cmp.Compare(rank(b.DType), rank(a.DType)), cmp.Compare(a.Name, b.Name))
 	})
@@ -110,7 +115,6 @@ func planSafetensors(tensors []NamedTensor, metadata map[string]string) ([]store
 		stored[i].begin, stored[i].end = at, at+stored[i].end
 		at = stored[i].end
 	}
-	return stored, all, nil
 }
 
 // encodeSafetensorsHeader is the length and the header.

@@ -53,7 +53,7 @@ func Write(path string, write func(io.Writer) error) error {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	renamed = true
-	if err := syncDir(filepath.Dir(target)); err != nil {
+	if err := SyncDir(filepath.Dir(target)); err != nil {
 		return fmt.Errorf("write %s: the file is in place, but its folder could not be forced to disk: %w", path, err)
 	}
 	return nil
@@ -130,8 +130,9 @@ func fill(temp *os.File, write func(io.Writer) error) error {
 	return temp.Close()
 }
 
-// syncDir makes a rename in dir survive a power cut. Some network file systems cannot do it and say EINVAL.
-func syncDir(dir string) error {
+// SyncDir makes the renames and removals that were done in dir survive a power cut. Some network file systems cannot do
+// it and say EINVAL; that is no error.
+func SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
