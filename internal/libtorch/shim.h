@@ -168,14 +168,16 @@ const char* mt_loaded_version(void);
 mt_error* mt_check_version(void);  // of nothing but whether the two are the same
 const char* mt_config(void);
 const char* mt_library_path(void);
-const char* mt_malloc_setting(void);
 int32_t mt_num_threads(void);
 mt_error* mt_set_num_threads(int32_t n);
 int32_t mt_blas_threads(void);  // -1: not an OpenBLAS
-const int64_t* mt_cpu_bytes(void);       // live bytes of CPU tensor storage
 const int64_t* mt_warning_count(void);   // warnings so far
 char* mt_next_warning(void);             // malloc'd; NULL when there is none
 double mt_pow(double x, double y);       // libm's, as Python uses it
+
+// ---- memory (memory.cpp) ----
+const char* mt_malloc_setting(void);
+const int64_t* mt_cpu_bytes(void);  // live bytes of CPU tensor storage
 
 // ---- TorchScript (script.cpp) ----
 typedef uintptr_t mt_script;  // an owned torch::jit::Module
