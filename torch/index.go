@@ -3,6 +3,7 @@ package torch
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 
 	"multitorch/internal/libtorch"
@@ -63,7 +64,7 @@ func (x *Tensor) Index(indices ...any) *Tensor {
 			} // or else what follows says why, as Python does
 		}
 	}
-	b := newBrackets(x, indices)
+	b := newBrackets(x, slices.Clone(indices)) // a copy: so that the quick way costs no memory
 	defer b.free()
 	if len(b.tensors) > 0 {
 		return do(opIndex, b.view, b.tensors)

@@ -85,6 +85,7 @@ func (s *Scope) Close() {
 	}
 	s.owned, s.closed = nil, true
 	s.mu.Unlock()
+	defer giveList(owned)
 	var batch [64]libtorch.Tensor
 	handles := batch[:0]
 	for _, t := range owned {
@@ -120,6 +121,9 @@ func (s *Scope) adopt(t *Tensor) bool {
 		return false
 	}
 	t.scope.Store(s)
+	if s.owned == nil {
+		s.owned = takeList()
+	}
 	s.owned = append(s.owned, t)
 	s.mu.Unlock()
 	return true
@@ -165,4 +169,23 @@ func (s *Scope) countGone() {
 	}
 	clear(s.owned[len(live):])
 	s.owned, s.gone = live, 0
+}
+
+// lists are scopes' lists that were closed: the next scope is mostly as long.
+var lists sync.Pool
+
+func takeList() []*Tensor {
+	if l, ok := lists.Get().(*[]*Tensor); ok {
+		return *l
+	}
+	return make([]*Tensor, 0, 16)
+}
+
+func giveList(l []*Tensor) {
+	const longest = 4096
+	if cap(l) > 0 && cap(l) <= longest {
+		clear(l)
+		l = l[:0]
+		lists.Put(&l)
+	}
 }
