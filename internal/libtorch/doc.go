@@ -12,7 +12,7 @@
 package libtorch
 
 /*
-#cgo CXXFLAGS: -std=c++20 -O2 -Wall -Wno-unused-function
+#cgo CXXFLAGS: -std=c++20 -O2 -g1 -Wall -Wno-unused-function
 #cgo CXXFLAGS: -isystem ${SRCDIR}/../../third_party/libtorch/include
 #cgo CXXFLAGS: -isystem ${SRCDIR}/../../third_party/libtorch/include/torch/csrc/api/include
 #cgo CXXFLAGS: -isystem /usr/include/torch/csrc/api/include
