@@ -2,6 +2,7 @@ package torch
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"unsafe"
 
@@ -182,9 +183,13 @@ func fromBytes(data []byte, shape Shape, dtype DType) *Tensor {
 //
 //	torch.New([][]float32{{1, 2}, {3, 4}})
 //
-// The element type follows Go's (int is Int64) unless a DType is given.
+// The element type follows Go's (int is Int64) unless a DType is given. Numbers that
+// an integer type can't hold are an [*Error], as in Python; fractions are dropped.
 func New(data any, opts ...Option) *Tensor {
 	v := reflect.ValueOf(data)
+	if !v.IsValid() {
+		panic(&Error{Op: "New", Kind: TypeError, Message: "expected a number or a slice, but got nil"})
+	}
 	shape, err := shapeOf(v)
 	if err != nil {
 		panic(&Error{Op: "New", Kind: ValueError, Message: err.Error()})
@@ -201,6 +206,9 @@ func New(data any, opts ...Option) *Tensor {
 	flat = appendElements(flat, v)
 	t := fromBytes(flat, shape, dtypeOf(zero))
 	o := settle(opts)
+	if d, ok := o.dtype.(DType); ok {
+		t.mustFit(d)
+	}
 	if o.dtype != nil || o.device != nil {
 		moved := t.To(opts...)
 		if moved != t {
@@ -209,6 +217,33 @@ func New(data any, opts ...Option) *Tensor {
 		t = moved
 	}
 	return o.finish(t)
+}
+
+// mustFit panics, and frees t, if its numbers are too large for an integer dtype. As
+// in Python, negative integers may wrap around in an unsigned one.
+func (t *Tensor) mustFit(d DType) {
+	if d == t.DType() || d == Bool || d.IsFloatingPoint() || d.IsComplex() || t.DType() == Bool || t.Numel() == 0 {
+		return
+	}
+	ok := !t.IsComplex()
+	if ok {
+		least, most := t.Aminmax()
+		half := math.Ldexp(1, 8*d.Size()-1)
+		low, high := -half, half-1
+		if d == Uint8 {
+			low, high = 0, 2*half-1
+			if !t.IsFloatingPoint() {
+				low = -high
+			}
+		}
+		ok = least.Item() >= low && most.Item() <= high
+		least.Free()
+		most.Free()
+	}
+	if !ok {
+		t.Free()
+		panic(&Error{Op: "New", Kind: ValueError, Message: fmt.Sprintf("a number can't be converted to %s without overflow", d)})
+	}
 }
 
 func shapeOf(v reflect.Value) (Shape, error) {

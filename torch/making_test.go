@@ -2,10 +2,12 @@ package torch_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/twin"
 	"multitorch/torch"
 )
 
@@ -115,4 +117,43 @@ func TestWithDataIsTheMemoryItself(t *testing.T) {
 	})
 	require.Equal(t, live-1, torch.LiveTensors())
 	require.Error(t, torch.Try(func() error { torch.WithData(x, func([]float32) {}); return nil }))
+}
+
+// Numbers that don't fit are refused where Python refuses them.
+func TestNewRefusesOverflowAsInPython(t *testing.T) {
+	values := []float64{300, 255, 256, -1, -255, -256, 127, 128, -128, -129, 1.9, -0.9, 255.9, 32768, 3e9, 1e19, -9e18, math.Inf(1), math.NaN()}
+	dtypes := []torch.DType{torch.Uint8, torch.Int8, torch.Int16, torch.Int32, torch.Int64, torch.Float16, torch.Bool}
+	var names []string
+	for _, d := range dtypes {
+		names = append(names, d.String())
+	}
+	want := twin.Run(t, `
+for d in args:
+    for n, v in enumerate(inputs["values"].tolist()):
+        for kind, w in ("float", v), ("int", int(v) if v == v and v == int(min(max(v, -9e18), 9e18)) else None):
+            if w is None: continue
+            try: out["%s %d %s" % (d, n, kind)] = torch.tensor([w], dtype=getattr(torch, d))
+            except (RuntimeError, ValueError, OverflowError): pass
+`, map[string]T{"values": torch.New(values)}, names...)
+	require.Greater(t, len(want), 100)
+	for _, d := range dtypes {
+		for n, v := range values {
+			kinds := map[string]any{"float": []float64{v}}
+			if v == math.Trunc(v) && math.Abs(v) <= 9e18 {
+				kinds["int"] = []int{int(v)}
+			}
+			for kind, data := range kinds {
+				y := try(t, func() T { return torch.New(data, d) })
+				about := fmt.Sprint(d, " from ", kind, " ", v)
+				w := want[fmt.Sprint(d, " ", n, " ", kind)]
+				require.Equal(t, w == nil, y == nil, about)
+				if w != nil {
+					twin.RequireEqual(t, w, y, about)
+				}
+			}
+		}
+	}
+	for _, f := range []func() T{func() T { return torch.New(nil) }, func() T { return torch.New([]complex64{1i}, torch.Int32) }} {
+		require.Nil(t, try(t, f))
+	}
 }
