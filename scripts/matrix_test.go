@@ -70,7 +70,7 @@ func TestMatrixMakesPlacesOnceAndPrintsATable(t *testing.T) {
 	require.Equal(t, 1, s.called("debootstrap --variant=minbase"))
 	require.Equal(t, 1, s.called(" trixie "))
 	require.Equal(t, 1, s.called("-m venv"))
-	require.Equal(t, 1, s.called("install torch numpy pillow"))
+	require.Equal(t, 1, s.called("install torch numpy pillow setuptools"))
 }
 
 func TestMatrixGoesOnAfterAFailure(t *testing.T) {

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Finds or installs the Python that the Go programs are compared with, and prints its path; all other
-# words go to stderr. It needs numpy, Pillow and the torch whose version is that of the chosen
-# libtorch, for only then can results be equal bit for bit. The first of:
+# words go to stderr. It needs numpy, Pillow, setuptools (which PyTorch's own test databases import) and
+# the torch whose version is that of the chosen libtorch, for only then can results be equal bit for bit.
+# The first of:
 #
 #   1. the Python named by PYTHON
 #   2. python3 on PATH
@@ -27,8 +28,9 @@ has = {}
 exec(open(os.path.join(os.path.dirname(spec.origin), "version.py")).read(), has)
 if re.match(r"[\d.]*\d", has["__version__"]).group() != want:
     sys.exit(print("torch", want, "(it has %s)" % has["__version__"]))
-for name in "numpy", "PIL":
-    if not importlib.util.find_spec(name):
+for name in "numpy", "PIL", "setuptools":
+    spec = importlib.util.find_spec(name)
+    if not spec or not spec.origin:  # a folder that a package left behind has no origin
         sys.exit(print(name))
 '
 
@@ -46,7 +48,7 @@ main() {
 
 	# Debian's torch goes with Debian's libtorch; for any other one it would be installed in vain.
 	if [ ! -e "$third_party" ] && python_lacks "$debian" "$version" >/dev/null; then
-		apt_install python3-torch python3-numpy python3-pil >&2
+		apt_install python3-torch python3-numpy python3-pil python3-setuptools >&2
 	fi
 	lacks="$(python_lacks "$debian" "$version")" &&
 		die "$debian lacks $lacks; set PYTHON to a Python that has it"

@@ -98,13 +98,13 @@ func TestPythonWithTheSameTorchIsUsed(t *testing.T) {
 	t.Parallel()
 	s := newSandbox(t)
 	s.env = []string{"LIBTORCH=" + fakeLibtorch(t, "2.6.0")}
-	pythonWith(t, s.bin+"/python3", fakeTorch(t, "2.6.0", "2.6.0+cpu"), "numpy", "PIL")
+	pythonWith(t, s.bin+"/python3", fakeTorch(t, "2.6.0", "2.6.0+cpu"), "numpy", "PIL", "setuptools")
 	r := s.run("setup-python.sh")
 	require.Zero(t, r.code, r.stderr)
 	require.Equal(t, s.bin+"/python3\n", r.stdout)
 
 	// PYTHON comes first, and is made absolute: tests run in other folders.
-	pythonWith(t, s.root+"/venv/bin/python", fakeTorch(t, "2.6.0", "2.6.0a0+git"), "numpy", "PIL")
+	pythonWith(t, s.root+"/venv/bin/python", fakeTorch(t, "2.6.0", "2.6.0a0+git"), "numpy", "PIL", "setuptools")
 	s.env = append(s.env, "PYTHON=venv/bin/python")
 	r = s.run("setup-python.sh")
 	require.Zero(t, r.code, r.stderr)
@@ -116,10 +116,11 @@ func TestPYTHONThatLacksSomethingIsRefused(t *testing.T) {
 	t.Parallel()
 	same := fakeTorch(t, "2.6.0", "2.6.0")
 	for lacks, make := range map[string]func(path string){
-		"torch 2.6.0":                func(path string) { pythonWith(t, path, "", "numpy", "PIL") },
-		"torch 2.6.0 (it has 2.6.1)": func(path string) { pythonWith(t, path, fakeTorch(t, "2.6.1", "2.6.1"), "numpy", "PIL") },
-		"numpy":                      func(path string) { pythonWith(t, path, same, "PIL") },
-		"PIL":                        func(path string) { pythonWith(t, path, same, "numpy") },
+		"torch 2.6.0":                func(path string) { pythonWith(t, path, "", "numpy", "PIL", "setuptools") },
+		"torch 2.6.0 (it has 2.6.1)": func(path string) { pythonWith(t, path, fakeTorch(t, "2.6.1", "2.6.1"), "numpy", "PIL", "setuptools") },
+		"numpy":                      func(path string) { pythonWith(t, path, same, "PIL", "setuptools") },
+		"PIL":                        func(path string) { pythonWith(t, path, same, "numpy", "setuptools") },
+		"setuptools":                 func(path string) { pythonWith(t, path, same, "numpy", "PIL") },
 		"a working Python 3":         func(string) {},
 	} {
 		s := newSandbox(t)
@@ -143,26 +144,26 @@ func TestDebiansPython(t *testing.T) {
 	s.user(1000)
 	r := s.run("setup-python.sh")
 	require.Equal(t, 1, r.code)
-	require.Contains(t, r.stderr, install+"python3-torch python3-numpy python3-pil\n")
+	require.Contains(t, r.stderr, install+"python3-torch python3-numpy python3-pil python3-setuptools\n")
 	require.Empty(t, r.stdout)
 
 	// Root gets it installed, once. Debian's 1.13.1 calls itself 1.13.0a0 in Python.
 	s.user(0)
-	pythonWith(t, s.sys+"/offered/usr/bin/python3", fakeTorch(t, "1.13.0", "1.13.0a0"), "numpy", "PIL")
+	pythonWith(t, s.sys+"/offered/usr/bin/python3", fakeTorch(t, "1.13.0", "1.13.0a0"), "numpy", "PIL", "setuptools")
 	for range 2 {
 		r = s.run("setup-python.sh")
 		require.Zero(t, r.code, r.stderr)
 		require.Equal(t, debian+"\n", r.stdout)
 		require.Len(t, s.aptLog(), 2)
 	}
-	require.Contains(t, s.aptLog()[1], "install -y --no-install-recommends python3-torch python3-numpy python3-pil")
+	require.Contains(t, s.aptLog()[1], "install -y --no-install-recommends python3-torch python3-numpy python3-pil python3-setuptools")
 }
 
 func TestDebiansPythonWithAnotherTorchIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newSandbox(t)
 	s.env = []string{"LIBTORCH=" + fakeLibtorch(t, "2.6.0")}
-	pythonWith(t, s.sys+"/usr/bin/python3", fakeTorch(t, "1.13.0", "1.13.0a0"), "numpy", "PIL")
+	pythonWith(t, s.sys+"/usr/bin/python3", fakeTorch(t, "1.13.0", "1.13.0a0"), "numpy", "PIL", "setuptools")
 	r := s.run("setup-python.sh")
 	require.Equal(t, 1, r.code)
 	require.Contains(t, r.stderr, "lacks torch 2.6.0 (it has 1.13.0a0); set PYTHON to a Python that has it")

@@ -46,7 +46,7 @@ make_chroot() {
 # cannot be moved, so it is removed again when that fails.
 make_venv() {
 	mkdir -p "$1" && rm -rf "$1/venv" || return
-	python3 -m venv "$1/venv" && "$1/venv/bin/python" -m pip install torch numpy pillow || {
+	python3 -m venv "$1/venv" && "$1/venv/bin/python" -m pip install torch numpy pillow setuptools || {
 		rm -rf "$1/venv"
 		return 1
 	}
