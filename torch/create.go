@@ -229,14 +229,14 @@ func (t *Tensor) mustFit(d DType) {
 	if ok {
 		least, most := t.Aminmax()
 		half := math.Ldexp(1, 8*d.Size()-1)
-		low, high := -half, half-1
+		low, high := -half, half
 		if d == Uint8 {
-			low, high = 0, 2*half-1
+			low, high = 0, 2*half
 			if !t.IsFloatingPoint() {
-				low = -high
+				low = 1 - high
 			}
 		}
-		ok = least.Item() >= low && most.Item() <= high
+		ok = least.Item() >= low && most.Item() < high
 		least.Free()
 		most.Free()
 	}
