@@ -273,6 +273,9 @@ func (c *call) add(arg any) {
 	case string:
 		c.args.String(v)
 	case DType:
+		if err := v.available(); err != nil {
+			panic(&Error{Op: c.op.Short, Kind: TypeError, Message: err.Error()})
+		}
 		c.args.Int(int64(v))
 	case Device:
 		c.args.Device(int(v.kind), v.Index())

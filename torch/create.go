@@ -161,6 +161,13 @@ func FromSlice[T Element](data []T, shape ...int) *Tensor {
 func FromBytes(data []byte, shape Shape, dtype DType) *Tensor { return fromBytes(data, shape, dtype) }
 
 func fromBytes(data []byte, shape Shape, dtype DType) *Tensor {
+	err := dtype.available()
+	if err == nil && dtype.IsQuantized() {
+		err = fmt.Errorf("the bytes of %s mean nothing without a scale; make the tensor with QuantizePerTensor", dtype)
+	}
+	if err != nil {
+		panic(&Error{Op: "FromSlice", Kind: TypeError, Message: err.Error()})
+	}
 	n := dtype.Size()
 	for _, s := range shape {
 		if s < 0 {

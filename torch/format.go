@@ -51,6 +51,9 @@ func (t *Tensor) text(o PrintOptions) string {
 const printPrefix = "tensor("
 
 func (t *Tensor) format(o PrintOptions) string {
+	if t.IsQuantized() {
+		return t.formatQuantized(o)
+	}
 	info, shape := t.info("String"), t.Shape()
 	dtype, device := DType(info.DType), t.Device()
 	var suffixes []string
@@ -132,6 +135,9 @@ func (p *printer) read(t *Tensor) {
 		}
 	}()
 	shown := own(t.Detach())
+	if wide, narrow := printable[shown.DType()]; narrow {
+		shown = own(shown.To(wide)) // before it is taken apart, for which few operators know these
+	}
 	for dim, n := range p.shape {
 		if p.cut(n) {
 			first, last := own(shown.Slice(dim, 0, p.EdgeItems, 1)), own(shown.Slice(dim, n-p.EdgeItems, n, 1))
@@ -146,9 +152,17 @@ func (p *printer) read(t *Tensor) {
 	case dtype.IsFloatingPoint():
 		f := newFloatFormat(ToSlice[float64](own(own(shown.To(CPU)).To(Float64))), p.Precision)
 		p.texts, p.width = f.padded(), f.width
+	case t.DType() == Uint64:
+		p.words(shown, func(v int64) string { return strconv.FormatUint(uint64(v), 10) })
 	default:
 		p.words(own(shown.Long()), func(v int64) string { return strconv.FormatInt(v, 10) })
 	}
+}
+
+// printable are the types as which rare ones are printed.
+var printable = map[DType]DType{
+	Complex32: Complex64, Uint16: Int64, Uint32: Int64, Uint64: Int64, Float8E5M2: Float32, Float8E4M3FN: Float32,
+	Float8E5M2FNUZ: Float32, Float8E4M3FNUZ: Float32, Float8E8M0FNU: Float32,
 }
 
 // words prints integers and truth values, all of one width.

@@ -20,18 +20,19 @@ import (
 //	int                               int64, or *big.Int where that is too short
 //	bytes                             []byte
 //	list, tuple                       []any, [Tuple]
-//	dict, OrderedDict                 *[Dict]
+//	dict, OrderedDict, Counter        *[Dict]
 //	Tensor, Parameter                 *[Tensor]
 //	torch.Size, dtype, device         [Shape], [DType], [Device]
+//	torch.qscheme                     [QScheme]
 //
 // Tensors are on the CPU, whatever device they were saved from, as with
 // map_location="cpu", and belong to no scope. Those that shared memory in Python
 // share it again, and strides and requires_grad are as they were. Attributes that
 // a program added to a tensor or to an OrderedDict are not read.
 //
-// No more memory is taken than is in proportion to the file. Not read are
-// quantised, sparse and nested tensors, dtypes that [DType] has no name for, and
-// TorchScript programs.
+// No more memory is taken than is in proportion to the file. Not read are sparse
+// and nested tensors, dtypes that [DType] has no name for or the running libtorch
+// lacks, and TorchScript programs.
 func Load(path string) (value any, err error) {
 	err = openRegular(path, "a file of torch.save", func(f *os.File, size int64) error {
 		value, err = ReadPT(f, size)
@@ -88,7 +89,8 @@ func LoadTensors(path string) ([]NamedTensor, error) {
 // As in PyTorch the memory behind a tensor is written as a whole, and once,
 // however many tensors are views of it: Clone a small view of a large tensor first.
 // All tensors are written as CPU tensors. PyTorch 1.13's weights_only=True reads
-// fewer types: of numbers outside of tensors ints only.
+// fewer types: of numbers outside of tensors ints only, and no quantised tensors.
+// Complex32 and the dtypes that are younger than 1.13 need PyTorch 2.1 or newer.
 func Save(path string, value any) error {
 	return atomicfile.Write(path, func(w io.Writer) error { return WritePT(w, value) })
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -108,18 +109,17 @@ func patched(at int, value uint32) []byte {
 	return b
 }
 
-func badPT() map[string]struct {
+type badFile = struct {
 	file    []byte
 	message string
-} {
+}
+
+func badPT() map[string]badFile {
 	good := tensor(0, numbers(2, 2), numbers(2, 1)) + "."
 	whole := pt(good, sixteen)
 	float := persistent("FloatStorage", "0", 4)
 	loop := "]q\x00h\x00a."
-	return map[string]struct {
-		file    []byte
-		message string
-	}{
+	files := map[string]badFile{
 		"empty":                {nil, "not written by torch.save"},
 		"text":                 {[]byte("hello, this is no such file"), "not written by torch.save"},
 		"a zip cut":            {whole[:len(whole)-10], "zip"},
@@ -144,7 +144,7 @@ func badPT() map[string]struct {
 		"a storage of 2^62":    {pt(rebuilt(persistent("FloatStorage", "0", 1<<62), 0, numbers(1), numbers(1))+".", ""), "4611686018427387904 elements"},
 		"two dtypes":           {pt("("+good[:len(good)-1]+rebuilt(persistent("IntStorage", "0", 4), 0, numbers(1), numbers(1))+"t.", sixteen), "is both 4 elements of float32 and 4 of int32"},
 		"a bool of 2":          {pt(rebuilt(persistent("BoolStorage", "0", 2), 0, numbers(1), numbers(1))+".", "\x01\x02"), "element 1 is the byte 2"},
-		"an unknown storage":   {pt(rebuilt(persistent("QInt8Storage", "0", 16), 0, numbers(1), numbers(1))+".", sixteen), "dtype is unknown here"},
+		"an unknown storage":   {pt(rebuilt(persistent("QUInt4x2Storage", "0", 16), 0, numbers(1), numbers(1))+".", sixteen), "dtype is unknown here"},
 		"a bare storage":       {pt(float+".", sixteen), "a storage without a tensor"},
 		"a bare function":      {pt("ctorch._utils\n_rebuild_tensor_v2\n.", ""), "a function as a value"},
 		"a bare type":          {pt("ctorch\nFloatStorage\n.", ""), "an object (torch.storageType) as a value"},
@@ -184,9 +184,8 @@ func badPT() map[string]struct {
 		"negative of ints":     {pt(strings.Replace(tensor(0, numbers(1), numbers(1)), ")RtR", ")R}"+text("neg")+"K\x01stR", 1)+".", sixteen), "the property neg"},
 		"conj of floats":       {pt(strings.Replace(tensor(0, numbers(1), numbers(1)), ")RtR", ")R}"+text("conj")+"\x88stR", 1)+".", sixteen), "omplex"},
 		"an os.system inside":  {pt("ctorch._tensor\n_rebuild_from_type_v2\n(cos\nsystem\n", ""), `"os.system"`},
-		"quantised":            {pt("ctorch._utils\n_rebuild_qtensor\n.", ""), "dequantize()"},
 		"sparse":               {pt("ctorch._utils\n_rebuild_sparse_tensor\n.", ""), "to_dense()"},
-		"a dtype of tomorrow":  {pt("ctorch._utils\n_rebuild_tensor_v3\n.", ""), "dtype is unknown here"},
+		"a dtype of tomorrow":  {pt("ctorch\nfloat4_e2m1fn_x2\n.", ""), "dtype is unknown here"},
 		"NumPy":                {pt("cnumpy.core.multiarray\nscalar\n.", ""), "float()"},
 		"a list in itself":     {pt(loop, ""), "a list contains itself"},
 		"an odd device":        {pt("ctorch\ndevice\n"+text("abacus")+"\x85R.", ""), "expected cpu, cuda"},
@@ -205,6 +204,8 @@ func badPT() map[string]struct {
 		"legacy loop":         {legacy(loop[:len(loop)-1], "]", ""), "a list contains itself"},
 		"legacy view":         {legacy(rebuilt(strings.Replace(float, "tQ", "("+text("v")+number(0)+number(1)+"ttQ", 1), 0, numbers(1), numbers(1)), "]", ""), "before 0.4"},
 	}
+	maps.Copy(files, badRarePT())
+	return files
 }
 
 func TestPTBadFiles(t *testing.T) {
@@ -305,7 +306,7 @@ func TestPTTakeMemoryInProportion(t *testing.T) {
 	for name, c := range badPT() {
 		files[name] = c.file
 	}
-	for _, name := range []string{"zip.pt", "legacy.pt", "new.pt"} {
+	for _, name := range []string{"zip.pt", "legacy.pt", "new.pt", "quantized.pt"} {
 		golden, err := os.ReadFile(filepath.Join("testdata", name))
 		require.NoError(t, err)
 		for n := 0; n < len(golden); n += 97 {
@@ -333,7 +334,7 @@ func requireModest(t *testing.T, name string, file []byte, read func()) {
 }
 
 func FuzzPT(f *testing.F) {
-	for _, name := range []string{"zip.pt", "legacy.pt", "new.pt"} {
+	for _, name := range []string{"zip.pt", "legacy.pt", "new.pt", "quantized.pt"} {
 		golden, err := os.ReadFile(filepath.Join("testdata", name))
 		require.NoError(f, err)
 		f.Add(golden)
@@ -348,7 +349,7 @@ func FuzzPT(f *testing.F) {
 
 // FuzzPTPickle gets beyond what the archive's checksums catch.
 func FuzzPTPickle(f *testing.F) {
-	for _, name := range []string{"zip.pt", "new.pt"} {
+	for _, name := range []string{"zip.pt", "new.pt", "quantized.pt", "rare.pt"} {
 		z, err := zip.OpenReader(filepath.Join("testdata", name))
 		require.NoError(f, err)
 		data, err := z.Open(z.File[0].Name)
@@ -361,6 +362,7 @@ func FuzzPTPickle(f *testing.F) {
 	for _, c := range []string{
 		tensor(0, numbers(2, 2), numbers(2, 1)), tensor(1, numbers(3), numbers(0)), tensor(1<<62, numbers(0), numbers(1<<62)),
 		tensor(0, numbers(1<<30, 1<<30), numbers(0, 0)), rebuilt(persistent("BoolStorage", "0", 16), 3, numbers(2), numbers(5)),
+		perTensor(0, numbers(2, 2), numbers(2, 1)), perChannel(0, numbers(2, 2), 1), untyped("complex32", 1, numbers(2), numbers(1)),
 	} {
 		f.Add([]byte(c+"."), []byte(sixteen))
 	}

@@ -45,8 +45,7 @@ func (u *unpickler) readZip(r io.ReaderAt, size int64) (any, error) {
 			if size/int64(s.dtype.Size()) != s.numel || size%int64(s.dtype.Size()) != 0 {
 				return fmt.Errorf("it has %d bytes, but the pickle speaks of %d elements of %s", size, s.numel, s.dtype)
 			}
-			s.base, err = readElements(r, s.numel, s.dtype, u.bigEndian)
-			return err
+			return s.read(r)
 		})
 	}
 	var v any
@@ -119,7 +118,7 @@ func (u *unpickler) readLegacy(r io.ReaderAt, size int64) (any, error) {
 			return fmt.Errorf("the storages have more than the %d bytes of the file", size)
 		}
 		u.announced += s.numel * int64(s.dtype.Size())
-		return Try(func() error { s.base = Empty(Shape{int(s.numel)}, s.dtype); return nil })
+		return Try(func() error { s.base = Empty(Shape{int(s.numel)}, s.dtype.plain()); return nil })
 	}
 	v, err := u.machine(legacyStorage).Load(in)
 	if err != nil {

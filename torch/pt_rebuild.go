@@ -14,13 +14,6 @@ var (
 	opNegView = libtorch.NewOp("aten::_neg_view", "self")
 )
 
-// storageTypes are the names of storages in pickles.
-var storageTypes = map[string]DType{
-	"DoubleStorage": Float64, "FloatStorage": Float32, "HalfStorage": Float16, "BFloat16Storage": BFloat16,
-	"LongStorage": Int64, "IntStorage": Int32, "ShortStorage": Int16, "CharStorage": Int8, "ByteStorage": Uint8,
-	"BoolStorage": Bool, "ComplexFloatStorage": Complex64, "ComplexDoubleStorage": Complex128,
-}
-
 // unpickler makes tensors of what a pickle of PyTorch asks for.
 type unpickler struct {
 	storages  map[string]*storage
@@ -30,14 +23,6 @@ type unpickler struct {
 	tensors   []*Tensor
 	most      int64 // of tensors
 	nested    bool  // within rebuildFromType
-}
-
-// storage is memory that tensors of the file share.
-type storage struct {
-	dtype  DType
-	numel  int64
-	base   *Tensor // one-dimensional, all of it
-	filled bool    // in the older format
 }
 
 // storageType and class are what the names of storages and of tensors' types give.
@@ -76,9 +61,17 @@ func (u *unpickler) machine(storageFrom func(u *unpickler, id []any) (*storage, 
 	for dtype, d := range dtypes {
 		globals["torch."+d.name] = dtype
 	}
+	globals["torch.storage.UntypedStorage"] = storageType(Uint8)
+	for scheme, name := range qschemes {
+		globals["torch."+name] = scheme
+	}
 	globals["torch._utils._rebuild_tensor"] = u.rebuild(4)
 	globals["torch._utils._rebuild_tensor_v2"] = u.rebuild(6)
+	globals["torch._utils._rebuild_tensor_v3"] = u.rebuild(7)
+	globals["torch._utils._rebuild_qtensor"] = pickle.Func(u.rebuildQuantized)
+	globals["torch._utils._rebuild_device_tensor_from_cpu_tensor"] = pickle.Func(u.rebuildFromCPU)
 	globals["torch._utils._rebuild_parameter"] = pickle.Func(u.rebuildParameter)
+	globals["torch._utils._rebuild_parameter_with_state"] = pickle.Func(u.rebuildParameterWithState)
 	globals["torch._tensor._rebuild_from_type_v2"] = pickle.Func(u.rebuildFromType)
 	globals["torch.Tensor"] = class("Tensor")
 	globals["torch.nn.parameter.Parameter"] = class("Parameter")
@@ -111,7 +104,7 @@ func zipStorage(u *unpickler, id []any) (*storage, error) {
 		}
 		return s, nil
 	}
-	s := &storage{dtype: DType(dtype), numel: numel}
+	s := &storage{dtype: DType(dtype), numel: numel, bigEndian: u.bigEndian}
 	u.storages[key] = s
 	return s, u.fetch(key, s)
 }
@@ -129,7 +122,8 @@ func legacyStorage(u *unpickler, id []any) (*storage, error) {
 }
 
 // rebuild makes a tensor of a storage, an offset, sizes and strides, and of
-// requires_grad, hooks (which are of no use) and metadata where there are those.
+// requires_grad, hooks (which are of no use), dtype and metadata where there are
+// those.
 func (u *unpickler) rebuild(args int) pickle.Func {
 	return func(given []any) (any, error) {
 		var (
@@ -138,15 +132,22 @@ func (u *unpickler) rebuild(args int) pickle.Func {
 			sizes, strides        []int
 			requiresGrad          bool
 			hooks                 any
+			dtype                 = DType(-1)
 			metadata              *pickle.Dict
 			conjugated, negatived bool
 		)
-		into := []any{&s, &offset, &sizes, &strides, &requiresGrad, &hooks, &metadata}[:args]
-		if args == 6 && len(given) == 7 {
+		into := []any{&s, &offset, &sizes, &strides, &requiresGrad, &hooks, &dtype}[:args]
+		if args > 4 && len(given) == args+1 {
 			into = append(into, &metadata)
 		}
 		if err := assign("a tensor", given, into...); err != nil {
 			return nil, err
+		}
+		if dtype < 0 {
+			dtype = s.dtype
+		}
+		if dtype.IsQuantized() {
+			return nil, fmt.Errorf("a tensor of %s has no scale", dtype)
 		}
 		if metadata != nil {
 			for _, key := range metadata.Keys {
@@ -161,7 +162,7 @@ func (u *unpickler) rebuild(args int) pickle.Func {
 				}
 			}
 		}
-		t, err := u.keep(s.base.view(sizes, strides, offset))
+		t, err := u.keep(s.tensor(dtype, sizes, strides, offset))
 		if err == nil && conjugated {
 			t, err = u.keep(apply(opConj, t))
 		}
@@ -183,6 +184,35 @@ func (u *unpickler) rebuildParameter(given []any) (any, error) {
 	)
 	if err := assign("a parameter", given, &data, &grad, &hooks); err != nil {
 		return nil, err
+	}
+	t, err := u.keep(data.Detach(), nil)
+	if err != nil {
+		return nil, err
+	}
+	return t, requireGrad(t, grad)
+}
+
+// rebuildParameterWithState makes a parameter that has attributes, without these.
+func (u *unpickler) rebuildParameterWithState(given []any) (any, error) {
+	if len(given) == 4 {
+		given = given[:3]
+	}
+	return u.rebuildParameter(given)
+}
+
+// rebuildFromCPU makes a tensor that was on a device without storages of its own.
+func (u *unpickler) rebuildFromCPU(given []any) (any, error) {
+	var (
+		data   *Tensor
+		dtype  DType
+		device string
+		grad   bool
+	)
+	if err := assign("a device's tensor", given, &data, &dtype, &device, &grad); err != nil {
+		return nil, err
+	}
+	if data.DType() != dtype {
+		return nil, fmt.Errorf("a tensor of %s was %s on its device", data.DType(), dtype)
 	}
 	t, err := u.keep(data.Detach(), nil)
 	if err != nil {
@@ -258,6 +288,12 @@ func assign(what string, items []any, into ...any) error {
 			*p, ok = item.(bool)
 		case *storageType:
 			*p, ok = item.(storageType)
+		case *float64:
+			*p, ok = item.(float64)
+		case *DType:
+			*p, ok = item.(DType)
+		case *QScheme:
+			*p, ok = item.(QScheme)
 		case *class:
 			*p, ok = item.(class)
 		case **storage:

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"regexp"
 	"strings"
 
 	"multitorch/internal/pickle"
@@ -13,6 +14,7 @@ import (
 // on more than their arguments.
 var plainGlobals = map[string]any{
 	"collections.OrderedDict": pickle.Func(newOrderedDict),
+	"collections.Counter":     pickle.Func(newCounter), // of learning-rate schedulers
 	"torch.Size":              pickle.Func(newSize),
 	"torch.device":            pickle.Func(newDevice),
 	"_codecs.encode":          pickle.Func(newBytes), // bytes, in protocol 2
@@ -25,6 +27,15 @@ func newOrderedDict(args []any) (any, error) {
 		return nil, errors.New("an OrderedDict is made of other values; expected an empty one")
 	}
 	return &pickle.Dict{}, nil
+}
+
+func newCounter(args []any) (any, error) {
+	if len(args) == 0 {
+		return &pickle.Dict{}, nil
+	}
+	var counts *pickle.Dict
+	err := assign("a Counter", args, &counts)
+	return counts, err
 }
 
 func newSize(args []any) (any, error) {
@@ -74,6 +85,9 @@ func newComplex(args []any) (any, error) {
 	return nil, errors.New("a complex number is not made of two floats")
 }
 
+// rareDType are dtypes of which several elements share a byte, and the like.
+var rareDType = regexp.MustCompile(`^torch\.(bits|u?int|quint|float|bcomplex)\d`)
+
 // explain says what to do about a name that is not on the list.
 func (u *unpickler) explain(err error) error {
 	refused := (*pickle.RefusedError)(nil)
@@ -83,11 +97,11 @@ func (u *unpickler) explain(err error) error {
 	name := refused.Name
 	hint := "the file holds a Python object, not only tensors and plain data; in Python, save the model's or optimizer's state_dict()"
 	switch {
-	case strings.Contains(name, "_rebuild_qtensor"):
-		hint = "quantised tensors can't be read; in Python, dequantize() them before saving"
 	case strings.Contains(name, "_rebuild_sparse"), strings.Contains(name, "_rebuild_nested"):
 		hint = "sparse and nested tensors can't be read; in Python, convert them with to_dense() or to_padded_tensor() before saving"
-	case strings.Contains(name, "_rebuild_tensor_v3"), strings.HasSuffix(name, "Storage"):
+	case strings.Contains(name, "_rebuild_meta"):
+		hint = "the file holds a tensor on the meta device, which has no elements"
+	case rareDType.MatchString(name), strings.HasSuffix(name, "Storage"):
 		hint = "a tensor's dtype is unknown here; in Python, convert it before saving"
 	case strings.HasPrefix(name, "numpy"):
 		hint = "the file holds NumPy values; in Python, convert them with float(), int() or torch.from_numpy() before saving"
@@ -99,7 +113,7 @@ func (u *unpickler) explain(err error) error {
 // no cycles; what it holds twice stays one value.
 func goValue(v any, known map[any]any) (any, error) {
 	switch v := v.(type) {
-	case nil, bool, int64, float64, string, complex128, []byte, *big.Int, *Tensor, Shape, DType, Device:
+	case nil, bool, int64, float64, string, complex128, []byte, *big.Int, *Tensor, Shape, DType, QScheme, Device:
 		return v, nil
 	case *pickle.List:
 		if seen, ok := known[v]; ok {

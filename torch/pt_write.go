@@ -39,6 +39,7 @@ func WritePT(w io.Writer, value any) (err error) {
 type pickler struct {
 	w        *pickle.Writer
 	storages []*Tensor      // one-dimensional, by key
+	kinds    []DType        // of the storages' elements, by key
 	keys     map[uint64]int // by the storage's identity
 	memo     map[any]int    // numbers of what is written, by identity
 }
@@ -107,8 +108,8 @@ func (p *pickler) value(v any, depth int) error {
 			return errors.New("expected a big number of less than 254 bytes")
 		}
 		return nil
-	case DType:
-		p.global("torch", v.String())
+	case DType, QScheme:
+		p.global("torch", v.(fmt.Stringer).String())
 		return nil
 	case Device:
 		p.global("torch", "device")
@@ -276,27 +277,34 @@ func (p *pickler) newTensor(t *Tensor, requiresGrad bool) error {
 		defer resolved.Free()
 		plain = resolved
 	}
-	key, offset, err := p.storage(plain)
-	if err != nil {
-		return err
-	}
 	d := plain.DType()
+	kind, place, rebuild := d, "torch", "_rebuild_tensor_v2"
 	var storageName string
 	for name, dtype := range storageTypes {
 		if dtype == d {
 			storageName = name
 		}
 	}
-	if storageName == "" {
+	switch {
+	case d.untyped():
+		kind, place, storageName, rebuild = Uint8, "torch.storage", "UntypedStorage", "_rebuild_tensor_v3"
+	case d.IsQuantized():
+		rebuild = "_rebuild_qtensor"
+	}
+	if storageName == "" || d.Size() == 0 {
 		return fmt.Errorf("a file of torch.save can't hold %s; convert it first", d)
+	}
+	key, offset, err := p.storage(plain, kind)
+	if err != nil {
+		return err
 	}
 	sizes, strides := plain.layout()
 	w := p.w
-	p.global("torch._utils", "_rebuild_tensor_v2")
+	p.global("torch._utils", rebuild)
 	w.Mark()
 	w.Mark()
 	w.String("storage")
-	p.global("torch", storageName)
+	p.global(place, storageName)
 	w.String(strconv.Itoa(key))
 	w.String("cpu")
 	w.Int(int64(p.storages[key].Numel()))
@@ -310,16 +318,25 @@ func (p *pickler) newTensor(t *Tensor, requiresGrad bool) error {
 		}
 		w.Tuple()
 	}
+	if d.IsQuantized() {
+		if err := p.quantizer(plain); err != nil {
+			return err
+		}
+	}
 	w.Bool(requiresGrad)
 	p.emptyOrderedDict()
+	if d.untyped() {
+		p.global("torch", d.String())
+	}
 	w.Tuple()
 	w.Reduce()
 	return nil
 }
 
-// storage is the key of the memory behind a tensor, and the tensor's place in it.
-func (p *pickler) storage(t *Tensor) (key int, offset int64, err error) {
-	base, offset, err := t.storage()
+// storage is the key of the memory behind a tensor, which is written as elements
+// of kind, and the tensor's place in it.
+func (p *pickler) storage(t *Tensor, kind DType) (key int, offset int64, err error) {
+	base, offset, err := t.storage(kind.plain())
 	if err != nil {
 		return 0, 0, err
 	}
@@ -327,13 +344,13 @@ func (p *pickler) storage(t *Tensor) (key int, offset int64, err error) {
 	key, known := p.keys[id]
 	if !known || base.Numel() == 0 {
 		p.keys[id] = len(p.storages)
-		p.storages = append(p.storages, base)
+		p.storages, p.kinds = append(p.storages, base), append(p.kinds, kind)
 		return len(p.storages) - 1, offset, nil
 	}
 	defer base.Free()
-	if before := p.storages[key]; before.DType() != base.DType() {
+	if before := p.kinds[key]; before != kind {
 		return 0, 0, fmt.Errorf("two tensors share memory, one as %s and one as %s, which a file of torch.save can't hold; Clone one",
-			before.DType(), base.DType())
+			before, kind)
 	}
 	return key, offset, nil
 }

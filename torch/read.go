@@ -62,7 +62,7 @@ func (t *Tensor) copyTo(dst []byte) {
 func goName(d DType) string {
 	for name, dt := range map[string]DType{
 		"Uint8": Uint8, "Int8": Int8, "Int16": Int16, "Int32": Int32, "Int64": Int64, "Float16": Float16, "Float32": Float32,
-		"Float64": Float64, "Complex64": Complex64, "Complex128": Complex128, "Bool": Bool, "BFloat16": BFloat16,
+		"Float64": Float64, "Complex32": Complex32, "Complex64": Complex64, "Complex128": Complex128, "Bool": Bool, "BFloat16": BFloat16,
 	} {
 		if d == dt {
 			return name

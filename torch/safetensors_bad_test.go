@@ -53,7 +53,7 @@ func TestSafetensorsBadFiles(t *testing.T) {
 		"metadata null":        {file(`{"__metadata__":null}`), `expected {, found <nil>`},
 		"unknown field":        {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}}`, four...), `"a": "x": expected dtype, shape and data_offsets only`},
 		"missing field":        {file(`{"a":{"dtype":"F32","data_offsets":[0,4]}}`, four...), `"a": expected dtype, shape and data_offsets`},
-		"unknown dtype":        {file(`{"a":{"dtype":"F99","shape":[1],"data_offsets":[0,4]}}`, four...), `"a": "dtype": "F99" is unknown to libtorch`},
+		"unknown dtype":        {file(`{"a":{"dtype":"F99","shape":[1],"data_offsets":[0,4]}}`, four...), `"a": "dtype": "F99" is unknown here`},
 		"dtype not text":       {file(`{"a":{"dtype":["F32"],"shape":[1],"data_offsets":[0,4]}}`, four...), `"dtype": expected a string, found [`},
 		"entry not an object":  {file(`{"a":[]}`), `"a": expected {, found [`},
 		"shape not a list":     {file(`{"a":{"dtype":"F32","shape":1,"data_offsets":[0,4]}}`, four...), `"shape": expected [, found 1`},

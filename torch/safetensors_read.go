@@ -107,7 +107,7 @@ func (j jsonWalk) entry(s *storedTensor) error {
 					return nil
 				}
 			}
-			return fmt.Errorf("%q is unknown to libtorch; known are BOOL, U8, I8, I16, I32, I64, F16, BF16, F32, F64 and C64", name)
+			return fmt.Errorf("%q is unknown here; known are BOOL, U8 to U64, I8 to I64, F16, BF16, F32, F64, C64 and some F8", name)
 		case "shape":
 			s.Shape, err = j.ints()
 			return err

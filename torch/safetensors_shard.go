@@ -70,6 +70,9 @@ const mapFrom = 16 << 10
 
 // mapped makes a tensor on the file's own pages, if its elements can be used as they are.
 func (s *safetensorsShard) mapped(t storedTensor) (*Tensor, error) {
+	if err := t.DType.available(); err != nil {
+		return nil, err
+	}
 	at, n := s.start+t.begin, t.end-t.begin
 	// A bool must stay 0 or 1, which only memory of our own does.
 	if s.file == nil || n < mapFrom || t.DType == Bool || at%int64(t.DType.Size()) != 0 || hostIsBigEndian {

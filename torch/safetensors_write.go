@@ -28,14 +28,22 @@ var safetensorsDTypes = []struct {
 	{"BOOL", Bool},
 	{"U8", Uint8},
 	{"I8", Int8},
+	{"F8_E5M2", Float8E5M2},
+	{"F8_E4M3", Float8E4M3FN},
+	{"F8_E8M0", Float8E8M0FNU},
+	{"F8_E4M3FNUZ", Float8E4M3FNUZ},
+	{"F8_E5M2FNUZ", Float8E5M2FNUZ},
 	{"I16", Int16},
+	{"U16", Uint16},
 	{"F16", Float16},
 	{"BF16", BFloat16},
 	{"I32", Int32},
+	{"U32", Uint32},
 	{"F32", Float32},
 	{"C64", Complex64},
 	{"F64", Float64},
 	{"I64", Int64},
+	{"U64", Uint64},
 }
 
 // storedTensor is an entry of the header, with its place among the elements.

@@ -149,20 +149,3 @@ func (t *Tensor) view(sizes, strides []int, offset int64) (v *Tensor, err error)
 	err = Try(func() error { v = do(opAsStrided, t, sizes, strides, min(offset, int64(t.Numel()))); return nil })
 	return v, err
 }
-
-// storage is a one-dimensional tensor of all memory behind t, of which t may be a
-// view, and t's place in it.
-func (t *Tensor) storage() (base *Tensor, offset int64, err error) {
-	err = Try(func() error {
-		info := t.info("save")
-		if info.HasStorage == 0 {
-			return errors.New("it has no memory of its own kind (it is sparse, or nested); convert it with ToDense")
-		}
-		detached := t.Detach()
-		defer detached.Free()
-		base = do(opAsStrided, detached, []int{int(info.StorageBytes) / int(info.ItemSize)}, []int{1}, 0)
-		offset = info.Offset
-		return nil
-	})
-	return base, offset, err
-}

@@ -1,7 +1,7 @@
 # Makes the files that the tests and examples of torch.Load, LoadNpy and LoadNpz read:
 #
 #   python3 make_pt.py zip.pt legacy.pt checkpoint.pt     with PyTorch 1.13
-#   python3 make_pt.py new.pt               with the newest PyTorch
+#   python3 make_pt.py new.pt quantized.pt rare.pt        with the newest PyTorch
 #   python3 make_pt.py array.npy arrays.npz
 import collections, os, sys
 import torch
@@ -40,8 +40,35 @@ def checkpoint():
     return {"epoch": 3, "model": model.state_dict()}
 
 
+def quantized():
+    x = torch.arange(-6, 6).reshape(3, 4) * 0.25
+    per_channel = torch.quantize_per_channel(x, torch.tensor([0.1, 0.2, 0.3, 0.4]).double(), torch.tensor([1, 2, 3, 4]), 1, torch.quint8)
+    values = {str(d): torch.quantize_per_tensor(x, 0.1, 2, d) for d in (torch.qint8, torch.quint8, torch.qint32)}
+    values.update(
+        turned=values["torch.qint8"].t(), row=values["torch.qint8"][1], empty=torch.quantize_per_tensor(x[:0], 1, 0, torch.qint8),
+        per_channel=per_channel, floats=torch.quantize_per_channel(x, torch.ones(3) / 3, torch.ones(3) / 7, 0, torch.quint8),
+        last=torch.quantize_per_channel(x.reshape(1, 3, 2, 2).contiguous(memory_format=torch.channels_last), torch.ones(3).double(),
+                                        torch.zeros(3).long(), 1, torch.qint8),
+        complex32=torch.tensor([1 - 2j, 0.5j]).to(torch.complex32), scheme=torch.per_channel_affine,
+        counter=collections.Counter({30: 1, 60: 2}))
+    values["parameter"] = torch.nn.Parameter(torch.ones(2))
+    values["parameter"].note = "a parameter with an attribute"
+    return values
+
+
+# Before the dtypes of PyTorch 2.1 nothing here could be read.
+RARE = ("float8_e5m2", "float8_e4m3fn", "float8_e5m2fnuz", "float8_e4m3fnuz", "float8_e8m0fnu", "uint16", "uint32", "uint64")
+
+
+def rare():
+    values = {d: torch.tensor([1, 2, 4], dtype=torch.float32).to(getattr(torch, d)) for d in RARE}
+    return dict(values, view=torch.arange(6).to(torch.uint16).reshape(2, 3).t()[1:])
+
+
 for name in sys.argv[1:]:
-    if name == "checkpoint.pt":
+    if name in ("quantized.pt", "rare.pt"):
+        torch.save({"quantized.pt": quantized, "rare.pt": rare}[name](), name)
+    elif name == "checkpoint.pt":
         torch.save(checkpoint(), name)
     elif name.endswith(".pt"):
         torch.save(everything(), name, _use_new_zipfile_serialization=name != "legacy.pt")
