@@ -194,7 +194,7 @@ func badPT() map[string]badFile {
 		"legacy cut":          {legacy("N", "]", "")[:14], "ends in the middle"},
 		"legacy version":      {bytes.Replace(legacy("N", "]", ""), []byte("M\xe9\x03"), []byte("M\xea\x03"), 1), "the version 1001"},
 		"legacy without keys": {legacy(good[:len(good)-1], "]", ""), "expected the keys of 1 storages"},
-		"legacy other key":    {legacy(good[:len(good)-1], "]"+text("1")+"a", ""), "the storage 1 is unknown"},
+		"legacy other key":    {legacy(good[:len(good)-1], "]"+text("1")+"a", ""), "the storage \"1\" is unknown"},
 		"legacy no elements":  {legacy(good[:len(good)-1], "]"+text("0")+"a", ""), "the file ends before it"},
 		"legacy half":         {legacy(good[:len(good)-1], "]"+text("0")+"a", counted(4, sixteen[:15])), "ends within its elements"},
 		"legacy other count":  {legacy(good[:len(good)-1], "]"+text("0")+"a", counted(5, sixteen)), "it has 5 elements, but the pickle speaks of 4"},

@@ -109,7 +109,7 @@ func (u *unpickler) readLegacy(r io.ReaderAt, size int64) (any, error) {
 		values[i] = v
 	}
 	if n, ok := values[0].(*big.Int); !ok || n.Cmp(legacyMagic) != 0 || values[1] != int64(legacyVersion) {
-		return nil, fmt.Errorf("expected PyTorch's magic number and the version %d, found %v and %v", legacyVersion, values[0], values[1])
+		return nil, fmt.Errorf("expected PyTorch's magic number and the version %d at its beginning", legacyVersion)
 	}
 	// Storages follow after the pickle: their memory is taken as they are met, as
 	// long as the file can hold them all.
@@ -136,7 +136,7 @@ func (u *unpickler) readLegacy(r io.ReaderAt, size int64) (any, error) {
 		name, _ := key.(string)
 		s := u.storages[name]
 		if s == nil || s.filled {
-			return nil, fmt.Errorf("the storage %v is unknown, or comes twice", key)
+			return nil, fmt.Errorf("the storage %.80q is unknown, or comes twice", name)
 		}
 		s.filled = true
 		if err := s.fill(in); err != nil {

@@ -158,7 +158,7 @@ func (u *unpickler) rebuild(args int) pickle.Func {
 				case key == "neg" && isBool:
 					negatived = on
 				default:
-					return nil, fmt.Errorf("a tensor has the property %v, which is unknown; expected conj or neg", key)
+					return nil, fmt.Errorf("a tensor has the property %.80v, which is unknown; expected conj or neg", key)
 				}
 			}
 		}

@@ -22,7 +22,7 @@ type Func func(args []any) (any, error)
 type RefusedError struct{ Name string }
 
 func (e *RefusedError) Error() string {
-	return fmt.Sprintf("the pickle asks for %q, which is not on the list of what it may name; nothing of it was run", e.Name)
+	return fmt.Sprintf("the pickle asks for %.200q, which is not on the list of what it may name; nothing of it was run", e.Name)
 }
 
 // maxSteps ends pickles whose values would fill the memory although each takes

@@ -356,3 +356,11 @@ func walk(t *testing.T, v any, depth int, budget *int) {
 		}
 	}
 }
+
+// What a file holds doesn't flood the message about it.
+func TestRefusedNamesAreShortened(t *testing.T) {
+	err := &pickle.RefusedError{Name: "os." + strings.Repeat("\x1b", 5000)}
+	require.Less(t, len(err.Error()), 1200)
+	require.NotContains(t, err.Error(), "\x1b")
+	require.Contains(t, err.Error(), `"os.\x1b`)
+}
