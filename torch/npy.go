@@ -17,9 +17,9 @@ import (
 // either byte order. An array in Fortran order has Fortran's strides, as
 // torch.from_numpy gives it.
 //
-// Not read are arrays of strings, objects, dates and records, and of types that
-// [DType] has no name for (the unsigned ones but uint8). No more memory is taken
-// than the file is long.
+// Not read are arrays of strings, objects, dates and records; those of unsigned
+// integers but uint8 need libtorch 2.3. No more memory is taken than the file is
+// long.
 func LoadNpy(path string) (t *Tensor, err error) {
 	err = openRegular(path, "an npy file", func(f *os.File, size int64) error {
 		t, err = ReadNpy(f, size)

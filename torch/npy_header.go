@@ -21,7 +21,7 @@ const (
 // npyTypes are NumPy's names, without the byte order.
 var npyTypes = map[string]DType{
 	"f2": Float16, "f4": Float32, "f8": Float64, "i1": Int8, "i2": Int16, "i4": Int32, "i8": Int64, "u1": Uint8,
-	"b1": Bool, "c8": Complex64, "c16": Complex128,
+	"u2": Uint16, "u4": Uint32, "u8": Uint64, "b1": Bool, "c8": Complex64, "c16": Complex128,
 }
 
 // npyHeader is what a header says.
@@ -123,6 +123,9 @@ func (h *npyHeader) setType(p *npyParser) error {
 	if !known || !strings.Contains("<>|=", order) {
 		return fmt.Errorf("the type %q can't be read; convert it in Python to one of float16/32/64, int8/16/32/64, uint8, bool, complex64/128", name)
 	}
+	if err := d.available(); err != nil {
+		return fmt.Errorf("the type %q can't be read: %w", name, err)
+	}
 	h.dtype, h.bigEndian = d, order == ">"
 	return nil
 }
@@ -187,6 +190,8 @@ func npyHeaderFor(t *Tensor) ([]byte, error) {
 	order := "<"
 	if d.Size() == 1 {
 		order = "|"
+	} else if hostIsBigEndian {
+		order = ">"
 	}
 	sizes := make([]string, len(shape))
 	for i, n := range shape {

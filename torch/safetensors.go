@@ -25,8 +25,8 @@ type TensorInfo struct {
 // ties them again. Views that only overlap are stored each by itself.
 //
 // Refused are names that come twice or are not valid UTF-8, metadata keys that
-// begin with "alias.", freed tensors, and dtypes that the format lacks
-// (Complex128).
+// begin with "alias.", freed tensors, and dtypes that the format lacks: Complex32,
+// Complex128 and the quantised ones.
 func SaveSafetensors(path string, tensors []NamedTensor, metadata map[string]string) error {
 	return atomicfile.Write(path, func(w io.Writer) error { return WriteSafetensors(w, tensors, metadata) })
 }

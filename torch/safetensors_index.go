@@ -95,7 +95,7 @@ func parseSafetensorsIndex(text []byte) (*safetensorsIndex, error) {
 // an index from elsewhere must not make us open other files.
 func (x *safetensorsIndex) add(name, file string) error {
 	if !filepath.IsLocal(file) || file == "." || strings.ContainsRune(file, 0) {
-		return fmt.Errorf("its file is %q; expected one in the folder of the index", file)
+		return fmt.Errorf("its file is %.200q; expected one in the folder of the index", file)
 	}
 	x.names = append(x.names, name)
 	x.files[name] = file

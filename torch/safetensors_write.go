@@ -96,7 +96,7 @@ func checkSafetensors(tensors []NamedTensor, metadata map[string]string) ([]stor
 			s.DType, s.Shape, s.end = DType(info.DType), sizes, info.Numel*int64(info.ItemSize)
 			m = memory{info.StorageID, info.Offset, fmt.Sprint(info.DType, sizes, strides)}
 			if rank(s.DType) < 0 {
-				return fmt.Errorf("a safetensors file can't hold %s; convert it first (Complex128: To(torch.Complex64))", s.DType)
+				return fmt.Errorf("a safetensors file can't hold %s; convert it first, with To, or Dequantize", s.DType)
 			}
 			return nil
 		})
