@@ -3,19 +3,30 @@ package torch
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"multitorch/internal/libtorch"
 )
 
+// carried is held while what tensors carry for autograd is read or changed by one
+// goroutine: gradients, hooks, whether gradients are wanted. libtorch leaves that to
+// its callers.
+var carried sync.Mutex
+
 // Grad is the gradient accumulated by Backward, or nil. It shares its memory
 // with the tensor's own.
-func (t *Tensor) Grad() *Tensor {
-	h, err := t.acquire("Grad").Grad()
+func (t *Tensor) Grad() *Tensor { return newTensor(t.grad(), t.scope.Load()) }
+
+func (t *Tensor) grad() libtorch.Tensor {
+	h := t.acquire("Grad")
+	carried.Lock()
+	g, err := h.Grad()
+	carried.Unlock()
 	t.release()
 	if err != nil {
 		fail("Grad", []*Tensor{t}, err)
 	}
-	return newTensor(h, t.scope.Load())
+	return g
 }
 
 // SetGrad replaces the accumulated gradient; nil drops it.
@@ -31,7 +42,10 @@ func (t *Tensor) SetGrad(g *Tensor) {
 		gh = g.acquire("SetGrad")
 		defer g.release()
 	}
-	err := t.acquire("SetGrad").SetGrad(gh)
+	h := t.acquire("SetGrad")
+	carried.Lock()
+	err := h.SetGrad(gh)
+	carried.Unlock()
 	t.release()
 	if err != nil {
 		fail("SetGrad", []*Tensor{t, g}, err)
@@ -43,7 +57,10 @@ func (t *Tensor) RequiresGrad() bool { return t.info("RequiresGrad").RequiresGra
 
 // SetRequiresGrad asks for gradients of a leaf, or no longer, and returns it.
 func (t *Tensor) SetRequiresGrad(on bool) *Tensor {
-	err := t.acquire("SetRequiresGrad").SetRequiresGrad(on)
+	h := t.acquire("SetRequiresGrad")
+	carried.Lock()
+	err := h.SetRequiresGrad(on)
+	carried.Unlock()
 	t.release()
 	if err != nil {
 		fail("SetRequiresGrad", []*Tensor{t}, err)

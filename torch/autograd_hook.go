@@ -25,17 +25,22 @@ type hookFunc struct {
 //
 // The gradient, and what f computes from it, is freed when f returns: Keep takes a
 // tensor out. f must not change the gradient in place, and what f refers to lives as
-// long as the hook: if that is the tensor itself, only a scope or Free ends both. On a GPU it runs on another
-// OS thread than the caller's of Backward. It may panic (see [Tensor.Backward]); it
-// must not end its goroutine (runtime.Goexit, a test's FailNow), which would leave
-// libtorch in the middle of its work: its memory for this Backward would be lost.
+// long as the hook: if that is the tensor itself, only a scope or Free ends both. On a
+// GPU it runs on another OS thread than the caller's of Backward. It may panic (see
+// [Tensor.Backward]); it must not end its goroutine (runtime.Goexit, a test's
+// FailNow), which would leave libtorch in the middle of its work: its memory for this
+// Backward would be lost. No other goroutine may run a Backward through the tensor
+// while a hook is registered or removed.
 func (t *Tensor) RegisterHook(f func(grad *Tensor) *Tensor) *Hook {
 	if f == nil {
 		panic(&Error{Op: "RegisterHook", Kind: TypeError, Message: "expected a function, but got nil"})
 	}
 	hook := &Hook{tensor: t, f: &hookFunc{}}
 	hook.f.Store(&f)
-	position, err := t.acquire("RegisterHook").RegisterHook(hook.f.call)
+	h := t.acquire("RegisterHook")
+	carried.Lock()
+	position, err := h.RegisterHook(hook.f.call)
+	carried.Unlock()
 	t.release()
 	if err != nil {
 		fail("RegisterHook", []*Tensor{t}, err)
@@ -54,7 +59,10 @@ func (h *Hook) Remove() {
 	if h.tensor.uses.Add(1) < 0 {
 		return // freed: libtorch drops the hook with the graph
 	}
-	if err := h.tensor.handle.RemoveHook(h.position); err != nil {
+	carried.Lock()
+	err := h.tensor.handle.RemoveHook(h.position)
+	carried.Unlock()
+	if err != nil {
 		fail("Hook.Remove", nil, err)
 	}
 }

@@ -3,6 +3,7 @@
 
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/variable.h>
 
 namespace {
 
@@ -14,6 +15,26 @@ mt_error* with_site(mt_error* e) {
   mt_error* longer = mt::make_error(e->kind, e->message + site);
   mt_error_free(e);
   return longer;
+}
+
+// A node's own lock, which holds while it adds to the gradient of its leaf.
+struct NodeLock : torch::autograd::Node {
+  static std::mutex& of(torch::autograd::Node& node) { return node.*(&NodeLock::mutex_); }
+};
+
+// Runs f while no backward pass of another thread adds to t's gradient.
+template <class F>
+void between_accumulations(const at::Tensor& t, F&& f) {
+  auto* meta = torch::autograd::impl::get_autograd_meta(t);
+  if (meta == nullptr) return f();
+  decltype(meta->grad_accumulator_.lock()) accumulator;
+  {
+    std::lock_guard<std::mutex> lock(meta->mutex_);
+    accumulator = meta->grad_accumulator_.lock();
+  }
+  std::unique_lock<std::mutex> lock;
+  if (accumulator) lock = std::unique_lock<std::mutex>(NodeLock::of(*accumulator));
+  f();
 }
 
 }  // namespace
@@ -38,11 +59,18 @@ mt_error* mt_grad(const mt_tensor* outputs, const mt_tensor* grads, int64_t n, c
 }
 
 mt_error* mt_get_grad(mt_tensor t, mt_tensor* out) {
-  return mt::guarded([&] { *out = mt::release(mt::borrow(t).mutable_grad()); });
+  return mt::guarded([&] {
+    const at::Tensor tensor = mt::borrow(t);
+    const c10::TensorImpl* impl = tensor.unsafeGetTensorImpl();
+    between_accumulations(tensor, [&] { *out = mt::release(impl->grad()); });
+  });
 }
 
 mt_error* mt_set_grad(mt_tensor t, mt_tensor grad) {
-  return mt::guarded([&] { mt::borrow(t).mutable_grad() = mt::borrow(grad); });
+  return mt::guarded([&] {
+    at::Tensor tensor = mt::borrow(t), given = mt::borrow(grad);
+    between_accumulations(tensor, [&] { std::swap(tensor.mutable_grad(), given); });
+  });  // where the gradient before is freed
 }
 
 mt_error* mt_set_requires_grad(mt_tensor t, int32_t on) {
