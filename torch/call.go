@@ -23,6 +23,7 @@ type call struct {
 	results libtorch.Results
 	scope   *Scope
 	held    int
+	read    int // of the results
 }
 
 // do calls an operator and returns its first result, a tensor (nil for None).
@@ -33,7 +34,9 @@ type call struct {
 func do(op *libtorch.Op, args ...any) *Tensor {
 	var c call
 	c.run(op, args)
-	return newTensor(c.results.Tensor(), c.scope)
+	t := c.tensor(c.scope)
+	c.drop()
+	return t
 }
 
 // do1 is do for one tensor; binary is do for two. They are the quick way, and
@@ -98,69 +101,6 @@ func inner(a, b *Scope) *Scope {
 		return b
 	}
 	return a
-}
-
-// do2 is do for operators that return two tensors.
-func do2(op *libtorch.Op, args ...any) (*Tensor, *Tensor) {
-	var c call
-	c.run(op, args)
-	return newTensor(c.results.Tensor(), c.scope), newTensor(c.results.Tensor(), c.scope)
-}
-
-// do3 is do for operators that return three tensors.
-func do3(op *libtorch.Op, args ...any) (*Tensor, *Tensor, *Tensor) {
-	var c call
-	c.run(op, args)
-	return newTensor(c.results.Tensor(), c.scope), newTensor(c.results.Tensor(), c.scope), newTensor(c.results.Tensor(), c.scope)
-}
-
-// doList is do for operators that return a list of tensors.
-func doList(op *libtorch.Op, args ...any) []*Tensor {
-	var c call
-	c.run(op, args)
-	return newTensors(c.results.Tensors(), c.scope)
-}
-
-// doVoid is do for operators that change their first argument: the reference to
-// it that they return is dropped.
-func doVoid(op *libtorch.Op, args ...any) {
-	var c call
-	c.run(op, args)
-	for range c.results.Len() {
-		switch v := c.results.Value().(type) {
-		case libtorch.Tensor:
-			v.Free()
-		case []libtorch.Tensor:
-			libtorch.FreeAll(v)
-		}
-	}
-}
-
-// doValue is do for operators that return a number or a truth value.
-func doValue(op *libtorch.Op, args ...any) any {
-	var c call
-	c.run(op, args)
-	return c.results.Value()
-}
-
-// doAll is do for all results, whatever they are.
-func doAll(op *libtorch.Op, args ...any) []any {
-	var c call
-	c.run(op, args)
-	all := make([]any, c.results.Len())
-	for i := range all {
-		switch v := c.results.Value().(type) {
-		case libtorch.Tensor:
-			all[i] = newTensor(v, c.scope)
-		case []libtorch.Tensor:
-			all[i] = newTensors(v, c.scope)
-		case libtorch.Device:
-			all[i] = deviceFrom(v.Kind, v.Index)
-		default:
-			all[i] = v
-		}
-	}
-	return all
 }
 
 func newTensors(hs []libtorch.Tensor, scope *Scope) []*Tensor {

@@ -8,12 +8,7 @@ package torch
 func Grads(s *Scope, ts []*Tensor) []*Tensor {
 	grads := make([]*Tensor, len(ts))
 	for i, t := range ts {
-		h, err := t.acquire("Grad").Grad()
-		t.release()
-		if err != nil {
-			fail("Grad", []*Tensor{t}, err)
-		}
-		grads[i] = newTensor(h, s)
+		grads[i] = newTensor(t.grad(), s)
 	}
 	return grads
 }
@@ -23,7 +18,9 @@ func Grads(s *Scope, ts []*Tensor) []*Tensor {
 func (o *Operator) CallIn(s *Scope, args ...any) *Tensor {
 	var c call
 	c.run(o.op, args)
-	return newTensor(c.results.Tensor(), s)
+	t := c.tensor(s)
+	c.drop()
+	return t
 }
 
 // ListIn is List with results that belong to s, whatever the scopes of the
@@ -31,10 +28,5 @@ func (o *Operator) CallIn(s *Scope, args ...any) *Tensor {
 func (o *Operator) ListIn(s *Scope, args ...any) []*Tensor {
 	var c call
 	c.run(o.op, args)
-	handles := c.results.Tensors()
-	ts := make([]*Tensor, len(handles))
-	for i, h := range handles {
-		ts[i] = newTensor(h, s)
-	}
-	return ts
+	return c.tensors(s)
 }

@@ -145,16 +145,20 @@ func (r *Results) word(i int) uint64 {
 	return uint64(r.c.words[i])
 }
 
-// Tensor reads a tensor; 0 for None, or for a value that is no tensor.
+// IsTensor reports whether the next value is a tensor.
+func (r *Results) IsTensor() bool { return r.Len() > 0 && uint32(r.word(r.at)) == tagTensor }
+
+// IsNone reports whether the next value is None.
+func (r *Results) IsNone() bool { return r.Len() > 0 && uint32(r.word(r.at)) == tagNone }
+
+// Tensor reads a tensor.
 func (r *Results) Tensor() Tensor {
-	if uint32(r.next()) != tagTensor {
-		return 0
-	}
+	r.next()
 	return Tensor(r.next())
 }
 
 // IsTensors reports whether the next value is a list of tensors.
-func (r *Results) IsTensors() bool { return uint32(r.word(r.at)) == tagTensors }
+func (r *Results) IsTensors() bool { return r.Len() > 0 && uint32(r.word(r.at)) == tagTensors }
 
 // Tensors reads a list of tensors.
 func (r *Results) Tensors() []Tensor {
