@@ -9,7 +9,8 @@ import (
 // Checkpoint computes f(xs...) without keeping what its gradient needs, and computes
 // it once more in Backward instead: memory for time, as
 // torch.utils.checkpoint.checkpoint. The second run draws the same random numbers
-// (those of the default CPU generator), and casts as the first did.
+// from the default generators of the CPU and of the GPUs that xs are on, and casts as
+// the first did.
 //
 // f must do the same each time, and may use other tensors than xs, parameters above
 // all: Backward adds to their gradients too. [Grad], and Backward with [Inputs],
@@ -19,13 +20,17 @@ func Checkpoint(f func(xs ...*Tensor) *Tensor, xs ...*Tensor) *Tensor {
 	if !IsGradEnabled() || IsInferenceModeEnabled() {
 		return f(xs...)
 	}
-	rng := RNGState()
-	defer rng.Free()
-	c := checkpoint{f: f, n: len(xs), cpu: currentCasting(CPU), cuda: currentCasting(CUDA)}
+	c := checkpoint{f: f, n: len(xs), cpu: currentCasting(CPU), cuda: currentCasting(CUDA), devices: drawingDevices(xs)}
+	rng := rngStates(c.devices)
+	defer func() {
+		for _, s := range rng {
+			s.Free()
+		}
+	}()
 	function := Function{
 		Name: "Checkpoint",
 		Forward: func(ctx *Context, in ...*Tensor) []*Tensor {
-			ctx.SaveForBackward(append(slices.Clone(in[:c.n]), rng)...)
+			ctx.SaveForBackward(append(slices.Clone(in[:c.n]), rng...)...)
 			return []*Tensor{f(in[:c.n]...)}
 		},
 		Backward:           c.backward,
@@ -43,6 +48,18 @@ type checkpoint struct {
 	f         func(xs ...*Tensor) *Tensor
 	n         int // of inputs
 	cpu, cuda casting
+	devices   []Device // whose random numbers are drawn again
+}
+
+// drawingDevices are the CPU and the GPUs that xs are on.
+func drawingDevices(xs []*Tensor) []Device {
+	devices := []Device{CPU}
+	for _, x := range xs {
+		if d := x.Device(); !slices.Contains(devices, d) {
+			devices = append(devices, d)
+		}
+	}
+	return devices
 }
 
 func (c checkpoint) backward(ctx *Context, grads ...*Tensor) []*Tensor {
@@ -54,7 +71,7 @@ func (c checkpoint) backward(ctx *Context, grads ...*Tensor) []*Tensor {
 	for i := range inputs {
 		inputs[i] = saved[i].Detach().SetRequiresGrad(ctx.NeedsInputGrad(i))
 	}
-	y := c.again(saved[c.n], inputs)
+	y := c.again(saved[c.n:], inputs)
 	if y.RequiresGrad() {
 		y.Backward(Gradient(grads[0]))
 	}
@@ -69,14 +86,13 @@ func (c checkpoint) backward(ctx *Context, grads ...*Tensor) []*Tensor {
 }
 
 // again is the second run of f, with the first one's random numbers.
-func (c checkpoint) again(rng *Tensor, inputs []*Tensor) (y *Tensor) {
-	now := RNGState()
-	defer now.Free()
-	SetRNGState(rng)
-	defer SetRNGState(now)
-	withAutocast(CPU, c.cpu, func() {
-		withAutocast(CUDA, c.cuda, func() {
-			EnableGrad(func() { y = c.f(inputs...) })
+func (c checkpoint) again(rng, inputs []*Tensor) (y *Tensor) {
+	forkRNG(c.devices, func() {
+		setRNGStates(c.devices, rng)
+		withAutocast(CPU, c.cpu, func() {
+			withAutocast(CUDA, c.cuda, func() {
+				EnableGrad(func() { y = c.f(inputs...) })
+			})
 		})
 	})
 	return y

@@ -50,6 +50,14 @@ func (o options) make(op *libtorch.Op, args ...any) *Tensor {
 	return o.finish(do(op, append(args, o.dtype, o.device)...))
 }
 
+// randomLike is a tensor like t that fill draws. (The operators that do this at once
+// take a generator in newer versions only.)
+func (o options) randomLike(t *Tensor, fill func(x *Tensor, g *Generator)) *Tensor {
+	x := do(opEmptyL, t, o.dtype, o.device)
+	fill(x, o.generator)
+	return o.finish(x)
+}
+
 // random is make for operators that take a generator too.
 func (o options) random(op *libtorch.Op, args ...any) *Tensor {
 	return o.make(op, append(args, o.generator)...)
@@ -71,8 +79,6 @@ var (
 	opOnesL    = libtorch.NewOp("aten::ones_like", "self", "dtype", "device")
 	opEmptyL   = libtorch.NewOp("aten::empty_like", "self", "dtype", "device")
 	opFullL    = libtorch.NewOp("aten::full_like", "self", "fill_value", "dtype", "device")
-	opRandL    = libtorch.NewOp("aten::rand_like", "self", "dtype", "device")
-	opRandnL   = libtorch.NewOp("aten::randn_like", "self", "dtype", "device")
 )
 
 // Empty is a tensor whose elements are whatever was in memory.
@@ -141,10 +147,14 @@ func FullLike(t *Tensor, value any, opts ...Option) *Tensor {
 }
 
 // RandLike is Rand with t's shape, dtype and device.
-func RandLike(t *Tensor, opts ...Option) *Tensor { return settle(opts).make(opRandL, t) }
+func RandLike(t *Tensor, opts ...Option) *Tensor {
+	return settle(opts).randomLike(t, func(x *Tensor, g *Generator) { x.UniformInplace(0, 1, g) })
+}
 
 // RandnLike is Randn with t's shape, dtype and device.
-func RandnLike(t *Tensor, opts ...Option) *Tensor { return settle(opts).make(opRandnL, t) }
+func RandnLike(t *Tensor, opts ...Option) *Tensor {
+	return settle(opts).randomLike(t, func(x *Tensor, g *Generator) { x.NormalInplace(0, 1, g) })
+}
 
 // FromSlice copies a slice into a tensor of the given shape, or of one
 // dimension where none is given.

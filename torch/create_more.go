@@ -8,9 +8,8 @@ import (
 )
 
 var (
-	opLogspace            = libtorch.NewOp("aten::logspace", "start", "end", "steps", "base", "dtype", "device")
-	opEmptyStrided        = libtorch.NewOp("aten::empty_strided", "size", "stride", "dtype", "device")
-	opRandintLikeLowDtype = libtorch.NewOp("aten::randint_like.low_dtype", "self", "low", "high", "dtype", "device")
+	opLogspace     = libtorch.NewOp("aten::logspace", "start", "end", "steps", "base", "dtype", "device")
+	opEmptyStrided = libtorch.NewOp("aten::empty_strided", "size", "stride", "dtype", "device")
 )
 
 // Logspace is steps values from base**start to base**end, both included.
@@ -30,7 +29,7 @@ func ScalarTensor(value any, opts ...Option) *Tensor {
 
 // RandintLike is Randint with t's shape, dtype and device.
 func RandintLike(t *Tensor, low, high int, opts ...Option) *Tensor {
-	return settle(opts).make(opRandintLikeLowDtype, t, low, high)
+	return settle(opts).randomLike(t, func(x *Tensor, g *Generator) { x.RandintInplace(low, high, g) })
 }
 
 // NewZeros is Zeros with x's dtype and device.

@@ -2,15 +2,15 @@
 // same draws as in Python.
 #include "shim.hpp"
 
-#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
 
 namespace {
 
 at::Generator generator(mt_generator g) {
-  if (g == 0) return at::detail::getDefaultCPUGenerator();
   return at::Generator(c10::intrusive_ptr<c10::GeneratorImpl>::reclaim_copy(reinterpret_cast<c10::GeneratorImpl*>(g)));
 }
+
+mt_generator owned(at::Generator g) { return reinterpret_cast<mt_generator>(g.unsafeReleaseGeneratorImpl()); }
 
 }  // namespace
 
@@ -26,8 +26,29 @@ mt_error* mt_initial_seed(mt_generator g, uint64_t* seed) {
   });
 }
 
-mt_error* mt_generator_new(uint64_t seed, mt_generator* out) {
-  return mt::guarded([&] { *out = reinterpret_cast<mt_generator>(at::detail::createCPUGenerator(seed).unsafeReleaseGeneratorImpl()); });
+mt_error* mt_generator_default(int32_t device_type, int32_t index, mt_generator* out) {
+  return mt::guarded([&] {
+    const c10::Device device(static_cast<c10::DeviceType>(device_type), static_cast<c10::DeviceIndex>(index));
+    if (device.is_cuda() && *mt_cuda_why_not() != 0)
+      throw mt::Failure{MT_ERROR_NOT_IMPLEMENTED, std::string("CUDA is not available: ") + mt_cuda_why_not()};
+    *out = owned(at::globalContext().defaultGenerator(device));
+  });
+}
+
+mt_error* mt_generator_clone(mt_generator g, mt_generator* out) {
+  return mt::guarded([&] {
+    at::Generator gen = generator(g);
+    std::lock_guard<std::mutex> lock(gen.mutex());
+    *out = owned(gen.clone());
+  });
+}
+
+mt_error* mt_generator_seed_anew(mt_generator g, uint64_t* seed) {
+  return mt::guarded([&] {
+    at::Generator gen = generator(g);
+    std::lock_guard<std::mutex> lock(gen.mutex());
+    *seed = gen.seed();
+  });
 }
 
 mt_error* mt_generator_seed(mt_generator g, uint64_t seed) {

@@ -3,8 +3,7 @@ package libtorch
 // #include "shim.h"
 import "C"
 
-// Generator is an owned reference to a random number generator; 0 stands for
-// the default CPU generator where that makes sense.
+// Generator is an owned reference to a random number generator.
 type Generator uintptr
 
 func (g Generator) c() C.mt_generator { return C.mt_generator(g) }
@@ -12,11 +11,25 @@ func (g Generator) c() C.mt_generator { return C.mt_generator(g) }
 // ManualSeed seeds the default generators of all devices, as torch.manual_seed.
 func ManualSeed(seed uint64) error { return take(C.mt_manual_seed(C.uint64_t(seed))) }
 
-// NewGenerator makes a CPU generator of its own.
-func NewGenerator(seed uint64) (Generator, error) {
+// DefaultGenerator is a reference to a device's own generator.
+func DefaultGenerator(kind, index int) (Generator, error) {
 	var g C.mt_generator
-	err := take(C.mt_generator_new(C.uint64_t(seed), &g))
+	err := take(C.mt_generator_default(C.int32_t(kind), C.int32_t(index), &g))
 	return Generator(g), err
+}
+
+// Clone makes a generator of the same state.
+func (g Generator) Clone() (Generator, error) {
+	var c C.mt_generator
+	err := take(C.mt_generator_clone(g.c(), &c))
+	return Generator(c), err
+}
+
+// SeedAnew seeds it with a number that nobody can foresee, and returns that.
+func (g Generator) SeedAnew() (uint64, error) {
+	var s C.uint64_t
+	err := take(C.mt_generator_seed_anew(g.c(), &s))
+	return uint64(s), err
 }
 
 // Seed seeds it.

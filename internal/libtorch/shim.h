@@ -230,9 +230,11 @@ void mt_event_free(mt_event event, int32_t index);
 // ---- random numbers (random.cpp) ----
 typedef uintptr_t mt_generator;
 mt_error* mt_manual_seed(uint64_t seed);
-mt_error* mt_initial_seed(mt_generator g, uint64_t* seed);  // g 0: the default CPU generator
-mt_error* mt_generator_new(uint64_t seed, mt_generator* out);
+mt_error* mt_initial_seed(mt_generator g, uint64_t* seed);
+mt_error* mt_generator_default(int32_t device_type, int32_t index, mt_generator* out);  // a reference to the device's own
+mt_error* mt_generator_clone(mt_generator g, mt_generator* out);                        // one of the same state
 mt_error* mt_generator_seed(mt_generator g, uint64_t seed);
+mt_error* mt_generator_seed_anew(mt_generator g, uint64_t* seed);  // with a number that nobody can foresee
 void mt_generator_free(mt_generator g);
 mt_error* mt_generator_state(mt_generator g, mt_tensor* out);
 mt_error* mt_set_generator_state(mt_generator g, mt_tensor state);
