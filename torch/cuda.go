@@ -24,8 +24,7 @@ func CUDADeviceProperties(d Device) (CUDAProperties, error) {
 
 // CUDAMemory is torch.cuda.mem_get_info: the bytes of a GPU's memory that are
 // free, and all of them. What libtorch keeps of freed tensors for the next ones is
-// not free in the driver's eyes; libtorch's own count of it can't be read without
-// CUDA's headers.
+// not free in the driver's eyes: see [CUDAMemoryOf] and [CUDAEmptyCache].
 func CUDAMemory(d Device) (free, total int64, err error) {
 	if err := d.needCUDA(); err != nil {
 		return 0, 0, err

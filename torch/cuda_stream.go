@@ -3,6 +3,7 @@ package torch
 import (
 	"fmt"
 	"runtime"
+	"time"
 
 	"multitorch/internal/libtorch"
 )
@@ -95,13 +96,20 @@ func (s *CUDAStream) must(op string, err error) {
 type CUDAEvent struct {
 	handle libtorch.Event
 	stream *CUDAStream
+	timed  bool
 }
 
 // Record marks the stream's work up to now.
-func (s *CUDAStream) Record() *CUDAEvent {
-	h, err := libtorch.Event(0).Record(s.handle)
+func (s *CUDAStream) Record() *CUDAEvent { return s.record(false) }
+
+// RecordTimed is Record with the time at which the work is done, for
+// [CUDAEvent.Elapsed]: torch.cuda.Event(enable_timing=True).
+func (s *CUDAStream) RecordTimed() *CUDAEvent { return s.record(true) }
+
+func (s *CUDAStream) record(timed bool) *CUDAEvent {
+	h, err := libtorch.Event(0).Record(s.handle, timed)
 	s.must("Record", err)
-	e := &CUDAEvent{h, s}
+	e := &CUDAEvent{h, s, timed}
 	index := s.handle.Index
 	runtime.AddCleanup(e, func(h libtorch.Event) { h.Free(index) }, h)
 	return e
@@ -119,6 +127,25 @@ func (e *CUDAEvent) IsDone() bool {
 	done, err := e.handle.Query()
 	e.stream.must("IsDone", err)
 	return done
+}
+
+// Elapsed is the time that the GPU took from this mark to a later one, to about half
+// a microsecond, as start.elapsed_time(end). Both must be timed; it waits for the
+// later one.
+func (e *CUDAEvent) Elapsed(end *CUDAEvent) (time.Duration, error) {
+	if !e.timed || !end.timed {
+		return 0, &Error{Op: "CUDAEvent.Elapsed", Kind: ValueError, Message: "expected two marks of RecordTimed, but one is of Record"}
+	}
+	if err := end.Synchronize(); err != nil {
+		return 0, err
+	}
+	ms, err := e.handle.Elapsed(end.handle)
+	runtime.KeepAlive(e)
+	runtime.KeepAlive(end)
+	if err != nil {
+		return 0, newError("CUDAEvent.Elapsed", err, nil)
+	}
+	return time.Duration(float64(ms) * float64(time.Millisecond)), nil
 }
 
 // Synchronize waits until the work before the mark is done, by a stream that has

@@ -2,10 +2,17 @@
 // that has no words for, the plain C functions of the CUDA libraries themselves.
 #include "shim.hpp"
 
-#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
+#include <c10/core/Allocator.h>
 #include <c10/core/Stream.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
+
+// From 2.9 on an allocator of device memory can be asked without CUDA's headers.
+#define MT_DEVICE_ALLOCATOR (TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 9))
+#if MT_DEVICE_ALLOCATOR
+#include <c10/core/CachingDeviceAllocator.h>
+#endif
 
 namespace {
 
@@ -107,10 +114,11 @@ mt_error* mt_stream_use(mt_stream s, mt_tensor t) {
   });
 }
 
-mt_error* mt_event_record(mt_stream s, mt_event* event) {
+mt_error* mt_event_record(mt_stream s, int32_t timed, mt_event* event) {
   return mt::guarded([&] {
     void* e = reinterpret_cast<void*>(*event);
-    cuda().record(&e, stream(s), static_cast<c10::DeviceIndex>(s.index), c10::EventFlag::PYTORCH_DEFAULT);
+    const auto flag = timed ? c10::EventFlag::BACKEND_DEFAULT : c10::EventFlag::PYTORCH_DEFAULT;
+    cuda().record(&e, stream(s), static_cast<c10::DeviceIndex>(s.index), flag);
     *event = reinterpret_cast<mt_event>(e);
   });
 }
@@ -123,8 +131,102 @@ mt_error* mt_event_query(mt_event event, int32_t* done) {
   return mt::guarded([&] { *done = cuda().queryEvent(reinterpret_cast<void*>(event)); });
 }
 
+mt_error* mt_event_elapsed(mt_event from, mt_event to, float* milliseconds) {
+  return mt::guarded([&] {
+    auto elapsed = function<int (*)(float*, void*, void*)>("libcudart.so", "cudaEventElapsedTime");
+    check(elapsed(milliseconds, reinterpret_cast<void*>(from), reinterpret_cast<void*>(to)), "cudaEventElapsedTime");
+  });
+}
+
 void mt_event_free(mt_event event, int32_t index) {
   mt_error_free(mt::guarded([&] {
     cuda().destroyEvent(reinterpret_cast<void*>(event), static_cast<c10::DeviceIndex>(index));
   }));
+}
+
+namespace {
+
+template <class C, class T>
+T total_of(void (C::*)(void*, int64_t, T, T, c10::Device));
+using Total = decltype(total_of(&c10::MemoryReportingInfoBase::reportMemoryUsage));
+
+// An allocator tells a profiler what it holds whenever it gives or takes.
+struct Listener final : c10::MemoryReportingInfoBase {
+  mt_memory_stats heard{-1, -1, -1, -1, -1, -1};
+  bool memoryProfilingEnabled() const override { return true; }
+  void reportMemoryUsage(void*, int64_t, Total allocated, Total reserved, c10::Device) override {
+    heard.allocated = static_cast<int64_t>(allocated);
+    heard.reserved = static_cast<int64_t>(reserved);
+  }
+  void reportOutOfMemory(int64_t, Total, Total, c10::Device) override {}
+};
+
+mt_memory_stats hear(const c10::Device& device, int64_t bytes) {
+  auto listener = std::make_shared<Listener>();
+  c10::DebugInfoGuard guard(c10::DebugInfoKind::PROFILER_STATE, listener);
+  at::empty({bytes}, at::TensorOptions(device).dtype(at::kByte));  // comes and goes: what is left counts
+  if (listener->heard.allocated < 0)
+    throw mt::Failure{MT_ERROR_NOT_IMPLEMENTED, "the allocator of " + device.str() + " does not say what it holds"};
+  return listener->heard;
+}
+
+#if MT_DEVICE_ALLOCATOR
+// Null before the first tensor on a GPU. (All of CUDA's are of this class; to ask for
+// it at run time would tie the program to a symbol that older versions lack.)
+c10::DeviceAllocator* allocator() {
+  auto* a = static_cast<c10::DeviceAllocator*>(c10::GetAllocator(c10::DeviceType::CUDA));
+  return a->initialized() ? a : nullptr;
+}
+#endif
+
+}  // namespace
+
+mt_error* mt_device_memory(int32_t device_type, int32_t index, mt_memory_stats* out) {
+  return mt::guarded([&] {
+    constexpr int64_t page = 4096;
+    if (static_cast<c10::DeviceType>(device_type) == c10::DeviceType::CPU) {
+      *out = hear(c10::Device(c10::DeviceType::CPU), page);
+      return;
+    }
+    const c10::Device d = device(cuda(), index);
+#if MT_DEVICE_ALLOCATOR
+    *out = {};
+    if (auto* a = allocator()) {
+      const auto stats = a->getDeviceStats(d.index());
+      const auto &allocated = stats.allocated_bytes[0], &reserved = stats.reserved_bytes[0];  // 0: all pools
+      *out = {allocated.current, allocated.peak, reserved.current, reserved.peak, stats.num_alloc_retries, stats.num_ooms};
+    }
+#else
+    *out = hear(d, page);
+#endif
+  });
+}
+
+mt_error* mt_cuda_reset_peak(int32_t index) {
+  return mt::guarded([&] {
+    const c10::Device d = device(cuda(), index);
+#if MT_DEVICE_ALLOCATOR
+    if (auto* a = allocator()) a->resetPeakStats(d.index());
+#else
+    throw mt::Failure{MT_ERROR_NOT_IMPLEMENTED, "the peaks of " + d.str() + " are out of reach before libtorch 2.9: this is " + TORCH_VERSION};
+#endif
+  });
+}
+
+mt_error* mt_cuda_empty_cache(void) {
+  return mt::guarded([&] {
+#if MT_DEVICE_ALLOCATOR
+    cuda();
+    if (auto* a = allocator()) a->emptyCache();
+#else
+    // Before it gives up, the allocator empties its cache: nobody has a pebibyte.
+    const VirtualGuardImpl guard = cuda();
+    for (int i = 0; i < guard.deviceCount(); i++) {
+      try {
+        at::empty({int64_t{1} << 50}, at::TensorOptions(device(guard, i)).dtype(at::kByte));
+      } catch (const c10::OutOfMemoryError&) {
+      }
+    }
+#endif
+  });
 }

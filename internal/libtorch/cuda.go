@@ -72,9 +72,9 @@ func (s Stream) Use(t Tensor) error { return take(C.mt_stream_use(s.c(), t.c()))
 type Event uintptr
 
 // Record makes the event, or moves it to what s has been given so far.
-func (e Event) Record(s Stream) (Event, error) {
+func (e Event) Record(s Stream, timed bool) (Event, error) {
 	c := C.mt_event(e)
-	err := take(C.mt_event_record(s.c(), &c))
+	err := take(C.mt_event_record(s.c(), cbool(timed), &c))
 	return Event(c), err
 }
 
@@ -88,5 +88,32 @@ func (e Event) Query() (bool, error) {
 	return done != 0, err
 }
 
+// Elapsed is the milliseconds between two timed events.
+func (e Event) Elapsed(to Event) (float32, error) {
+	var ms C.float
+	err := take(C.mt_event_elapsed(C.mt_event(e), C.mt_event(to), &ms))
+	return float32(ms), err
+}
+
 // Free gives it back.
 func (e Event) Free(index int32) { C.mt_event_free(C.mt_event(e), C.int32_t(index)) }
+
+// MemoryStats is what a device's allocator holds, in bytes, and how often it had to
+// try again or failed; -1 is unknown.
+type MemoryStats struct{ Allocated, MaxAllocated, Reserved, MaxReserved, Retries, Failures int64 }
+
+// DeviceMemory asks the allocator of a device.
+func DeviceMemory(kind, index int) (MemoryStats, error) {
+	var c C.mt_memory_stats
+	err := take(C.mt_device_memory(C.int32_t(kind), C.int32_t(index), &c))
+	return MemoryStats{
+		int64(c.allocated), int64(c.max_allocated), int64(c.reserved), int64(c.max_reserved),
+		int64(c.retries), int64(c.failures),
+	}, err
+}
+
+// ResetPeak makes the peaks of a GPU what it holds now.
+func ResetPeak(index int) error { return take(C.mt_cuda_reset_peak(C.int32_t(index))) }
+
+// EmptyCache gives the memory back that the allocators of all GPUs keep for later.
+func EmptyCache() error { return take(C.mt_cuda_empty_cache()) }

@@ -222,10 +222,20 @@ mt_error* mt_stream_synchronize(mt_stream s);
 mt_error* mt_stream_use(mt_stream s, mt_tensor t);  // keeps t's memory until s is done with it
 
 typedef uintptr_t mt_event;
-mt_error* mt_event_record(mt_stream s, mt_event* event);  // 0 before: makes one
+mt_error* mt_event_record(mt_stream s, int32_t timed, mt_event* event);  // 0 before: makes one
 mt_error* mt_event_block(mt_event event, mt_stream s);
 mt_error* mt_event_query(mt_event event, int32_t* done);
+mt_error* mt_event_elapsed(mt_event from, mt_event to, float* milliseconds);  // both timed, and past
 void mt_event_free(mt_event event, int32_t index);
+
+// What the device's allocator holds, in bytes, and how often it had to try again or
+// failed. -1 is what the running libtorch tells nobody without CUDA's headers.
+typedef struct mt_memory_stats {
+  int64_t allocated, max_allocated, reserved, max_reserved, retries, failures;
+} mt_memory_stats;
+mt_error* mt_device_memory(int32_t device_type, int32_t index, mt_memory_stats* out);
+mt_error* mt_cuda_reset_peak(int32_t index);
+mt_error* mt_cuda_empty_cache(void);
 
 // ---- random numbers (random.cpp) ----
 typedef uintptr_t mt_generator;
