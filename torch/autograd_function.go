@@ -2,6 +2,7 @@ package torch
 
 import (
 	"fmt"
+	"slices"
 
 	"multitorch/internal/libtorch"
 )
@@ -25,7 +26,7 @@ type Function struct {
 	Name string
 
 	// Forward computes the outputs, one or more, without recording. It may return an
-	// input, but must not change one.
+	// input, and changes one only where it marks that: see [Context.MarkDirty].
 	Forward func(ctx *Context, inputs ...*Tensor) []*Tensor
 
 	// Backward computes, from the gradient of each output, that of each input, in
@@ -53,6 +54,7 @@ type Context struct {
 	needsInput        []bool
 	saved             []*Tensor
 	nonDifferentiable []*Tensor
+	dirty             []*Tensor
 	absent            bool
 }
 
@@ -73,6 +75,11 @@ func (c *Context) SavedTensors() []*Tensor { return c.saved }
 // MarkNonDifferentiable says of outputs that they have no gradient, in Forward.
 // Outputs of integers and truth values have none anyway.
 func (c *Context) MarkNonDifferentiable(outputs ...*Tensor) { c.nonDifferentiable = outputs }
+
+// MarkDirty says of inputs that Forward changes them in place. Each must be an output
+// too, and can't be a leaf that requires gradients; one that is a view must be the only
+// output. Marks on what is no input are ignored.
+func (c *Context) MarkDirty(inputs ...*Tensor) { c.dirty = inputs }
 
 // SetMaterializeGrads(false), in Forward, makes Backward get nil for an output whose
 // gradient is zero because nothing depends on it, instead of a tensor of zeros.
@@ -96,10 +103,25 @@ func (f *Function) Apply(inputs ...*Tensor) []*Tensor {
 	if len(outputs) == 0 {
 		panic(f.error("its Forward returned no output"))
 	}
-	if !needed {
-		return outputs
+	for _, x := range ctx.dirty {
+		if !has(outputs, x) {
+			panic(f.error("some elements marked as dirty during the forward method were not returned as output: the inputs that are modified in place must all be outputs of the function"))
+		}
 	}
-	return f.record(ctx, inputs, outputs)
+	if needed {
+		return f.record(ctx, inputs, outputs)
+	}
+	for i, y := range outputs {
+		if y.RequiresGrad() { // an input as it is: the output must not
+			outputs[i] = y.Detach()
+		}
+	}
+	return outputs
+}
+
+// has reports whether t is one of ts.
+func has(ts []*Tensor, t *Tensor) bool {
+	return slices.ContainsFunc(ts, func(o *Tensor) bool { return o != nil && t != nil && o.handle == t.handle })
 }
 
 func (f *Function) record(ctx *Context, inputs, outputs []*Tensor) []*Tensor {
@@ -108,16 +130,14 @@ func (f *Function) record(ctx *Context, inputs, outputs []*Tensor) []*Tensor {
 	r := libtorch.Recording{
 		Name:    f.Name + "Backward",
 		Inputs:  h.all(inputs),
-		Outputs: h.all(outputs), Differentiable: make([]bool, len(outputs)),
+		Outputs: h.all(outputs), Differentiable: make([]bool, len(outputs)), Dirty: make([]bool, len(outputs)),
 		Saved:       h.all(ctx.saved),
 		Materialize: !ctx.absent,
 		Once:        f.OnceDifferentiable,
 	}
 	for i, y := range outputs {
-		r.Differentiable[i] = true
-		for _, n := range ctx.nonDifferentiable {
-			r.Differentiable[i] = r.Differentiable[i] && n != y
-		}
+		r.Differentiable[i] = !has(ctx.nonDifferentiable, y)
+		r.Dirty[i] = has(ctx.dirty, y) && has(inputs, y)
 	}
 	// Nothing of the forward pass but this is kept by the graph: above all no
 	// Go tensor, whose memory the graph would then hold for good.

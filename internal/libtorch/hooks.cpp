@@ -7,6 +7,7 @@
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/engine.h>
 #include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/functions/accumulate_grad.h>
 #include <torch/csrc/autograd/functions/utils.h>
 #include <torch/csrc/autograd/saved_variable.h>
 #include <torch/csrc/autograd/variable.h>
@@ -164,11 +165,26 @@ bool same_as_any(const at::Tensor& t, const std::vector<at::Tensor>& ts, size_t 
   return false;
 }
 
+// Makes owner, whose result number it is, the newest operation on a tensor that was
+// changed in place.
+void move_history(at::Tensor& t, const NodePtr& owner, uint32_t number, int64_t outputs) {
+  if (t.is_leaf() && t.requires_grad())
+    throw std::runtime_error("a leaf Variable that requires grad has been used in an in-place operation.");
+  if (t.is_view() && outputs > 1)
+    throw std::runtime_error("a function that changes in place a view of another tensor can have no other output: "
+                             "clone the input, or make two functions of it");
+  t.mutable_grad().reset();
+  torch::autograd::impl::clear_hooks(t);
+  if (auto accumulator = torch::autograd::impl::try_get_grad_accumulator(t))
+    static_cast<torch::autograd::AccumulateGrad&>(*accumulator).variable.reset();
+  torch::autograd::impl::rebase_history(t, {owner, number});
+}
+
 }  // namespace
 
 mt_error* mt_record(uintptr_t callback, const char* name, const mt_tensor* inputs, int64_t ninputs,
-                    const mt_tensor* outputs, const int32_t* differentiable, int64_t noutputs, const mt_tensor* saved,
-                    int64_t nsaved, int32_t materialize, int32_t once, mt_tensor* out) {
+                    const mt_tensor* outputs, const int32_t* differentiable, const int32_t* dirty, int64_t noutputs,
+                    const mt_tensor* saved, int64_t nsaved, int32_t materialize, int32_t once, mt_tensor* out) {
   return mt::guarded([&] {
     GoNode* node;
     NodePtr owner = new_node<NodePtr>(&node);
@@ -181,6 +197,15 @@ mt_error* mt_record(uintptr_t callback, const char* name, const mt_tensor* input
     auto after = before;
     for (int64_t i = 0; i < noutputs; i++) {
       at::Tensor& t = after[i];
+      if (dirty[i]) {
+        if (differentiable[i] && torch::autograd::isDifferentiableType(t.scalar_type())) {
+          move_history(t, owner, node->add_input_metadata(t), noutputs);
+        } else {
+          node->add_input_metadata(t);
+          if (t.requires_grad()) t = t.detach();
+        }
+        continue;
+      }
       // One that has a history, or is to have another, becomes a tensor of its own on the same memory.
       if (t.requires_grad() || t.is_view() || same_as_any(t, in, in.size()) || same_as_any(t, before, i)) t = t.detach();
       if (differentiable[i] && torch::autograd::isDifferentiableType(t.scalar_type()))
@@ -192,7 +217,7 @@ mt_error* mt_record(uintptr_t callback, const char* name, const mt_tensor* input
       at::Tensor t = mt::borrow(saved[i]);
       bool is_output = false;
       for (int64_t j = 0; j < noutputs && !is_output; j++)
-        if (t.is_same(before[j]) && !same_as_any(t, in, in.size())) {
+        if (t.is_same(before[j]) && (dirty[j] || !same_as_any(t, in, in.size()))) {
           t = after[j];
           is_output = t.grad_fn() == owner;
         }

@@ -88,6 +88,7 @@ type Recording struct {
 	Name            string // of the node: "MyFunctionBackward"
 	Inputs, Outputs []Tensor
 	Differentiable  []bool // by output
+	Dirty           []bool // by output: an input that was changed in place
 	Saved           []Tensor
 	Materialize     bool // absent gradients come as zeros
 	Once            bool // the backward can't be differentiated itself
@@ -99,13 +100,16 @@ type Recording struct {
 func Record(r Recording) ([]Tensor, error) {
 	name := C.CString(r.Name)
 	defer C.free(unsafe.Pointer(name))
-	differentiable := make([]C.int32_t, len(r.Outputs))
-	for i, d := range r.Differentiable {
-		differentiable[i] = cbool(d)
+	flags := func(of []bool) *C.int32_t {
+		cs := make([]C.int32_t, len(r.Outputs))
+		for i, on := range of {
+			cs[i] = cbool(on)
+		}
+		return unsafe.SliceData(cs)
 	}
 	out := make([]Tensor, len(r.Outputs))
 	err := take(C.mt_record(C.uintptr_t(hold(r.Backward)), name, handles(r.Inputs), C.int64_t(len(r.Inputs)),
-		handles(r.Outputs), unsafe.SliceData(differentiable), C.int64_t(len(r.Outputs)), handles(r.Saved), C.int64_t(len(r.Saved)),
+		handles(r.Outputs), flags(r.Differentiable), flags(r.Dirty), C.int64_t(len(r.Outputs)), handles(r.Saved), C.int64_t(len(r.Saved)),
 		cbool(r.Materialize), cbool(r.Once), handles(out)))
 	releaseCallbacks()
 	return out, err

@@ -135,10 +135,10 @@ mt_error* mt_register_hook(mt_tensor t, uintptr_t callback, uint32_t* position);
 mt_error* mt_remove_hook(mt_tensor t, uint32_t position);
 
 // Makes callback the backward function from inputs to outputs; out gets the
-// outputs with that history.
+// outputs with that history. dirty ones are inputs that the function changed.
 mt_error* mt_record(uintptr_t callback, const char* name, const mt_tensor* inputs, int64_t ninputs,
-                    const mt_tensor* outputs, const int32_t* differentiable, int64_t noutputs, const mt_tensor* saved,
-                    int64_t nsaved, int32_t materialize, int32_t once, mt_tensor* out);
+                    const mt_tensor* outputs, const int32_t* differentiable, const int32_t* dirty, int64_t noutputs,
+                    const mt_tensor* saved, int64_t nsaved, int32_t materialize, int32_t once, mt_tensor* out);
 
 // Whether a running backward on this OS thread is for all leaves, not for some inputs.
 int32_t mt_in_full_backward(void);
