@@ -2,7 +2,8 @@ package torch
 
 import (
 	"fmt"
-	"math"
+	"math/cmplx"
+	"slices"
 )
 
 // GradCheckOption is a setting of [GradCheck] and [GradGradCheck].
@@ -24,7 +25,11 @@ func CheckNondetTol(tol float64) GradCheckOption { return func(c *gradCheck) { c
 
 // GradCheck compares the gradients that autograd computes of f with small
 // differences of f, as torch.autograd.gradcheck: the Jacobian of every output that
-// requires gradients with respect to every input that does. These must be Float64.
+// requires gradients with respect to every input that does. These must be Float64 or
+// Complex128. Of complex outputs the imaginary and the real parts are checked by
+// themselves; the Jacobian by a complex input z = x + iy is ∂/∂x + i∂/∂y. A gradient
+// for zeros must be zero, too.
+//
 // The error shows both Jacobians, of shape [elements of the input, elements of the
 // output]. f is called twice for each element; it must not depend on random numbers.
 func GradCheck(f func(xs ...*Tensor) []*Tensor, inputs []*Tensor, opts ...GradCheckOption) error {
@@ -69,10 +74,10 @@ func (c *gradCheck) run(f func(xs ...*Tensor) []*Tensor, inputs []*Tensor) error
 		return &Error{Op: "GradCheck", Kind: ValueError, Message: "expected an input that requires gradients"}
 	}
 	for _, x := range checked {
-		if x.DType() != Float64 || !x.IsLeaf() {
+		if x.DType() != Float64 && x.DType() != Complex128 || !x.IsLeaf() {
 			return &Error{
 				Op: "GradCheck", Kind: ValueError, Operands: []string{x.describe()},
-				Message: "expected inputs that require gradients to be Float64 leaves: differences are too rough otherwise",
+				Message: "expected inputs that require gradients to be Float64 or Complex128 leaves: differences are too rough otherwise",
 			}
 		}
 	}
@@ -80,11 +85,56 @@ func (c *gradCheck) run(f func(xs ...*Tensor) []*Tensor, inputs []*Tensor) error
 	if len(outputs) == 0 {
 		return &Error{Op: "GradCheck", Kind: ValueError, Message: "expected f to return a tensor that requires gradients"}
 	}
-	analytical := make([][][][]float64, len(outputs))
-	for i, y := range outputs { // all of them first: the differences change what the graph has saved
-		if y.DType().IsComplex() {
-			return &Error{Op: "GradCheck", Kind: NotImplemented, Message: "complex outputs can't be checked: check their parts"}
+	if !slices.ContainsFunc(outputs, (*Tensor).IsComplex) {
+		if err := c.compare(f, inputs, checked); err != nil {
+			return err
 		}
+		return ofZeros(f, inputs, checked)
+	}
+	for _, part := range []struct {
+		name string
+		of   func(*Tensor) *Tensor
+	}{{"imaginary", (*Tensor).Imag}, {"real", (*Tensor).Real}} {
+		err := c.compare(func(xs ...*Tensor) []*Tensor { return mapComplex(f(xs...), part.of) }, inputs, checked)
+		if err != nil {
+			return fmt.Errorf("of complex outputs only the %s part: %w", part.name, err)
+		}
+	}
+	return ofZeros(f, inputs, checked)
+}
+
+// mapComplex is ts with f of those that are complex.
+func mapComplex(ts []*Tensor, f func(*Tensor) *Tensor) []*Tensor {
+	mapped := make([]*Tensor, len(ts))
+	for i, t := range ts {
+		mapped[i] = t
+		if t.IsComplex() {
+			mapped[i] = f(t)
+		}
+	}
+	return mapped
+}
+
+// ofZeros checks that the gradients for zeros are zeros.
+func ofZeros(f func(xs ...*Tensor) []*Tensor, inputs, checked []*Tensor) error {
+	outputs := differentiable(f(inputs...))
+	zeros := make([]*Tensor, len(outputs))
+	for i, y := range outputs {
+		zeros[i] = ZerosLike(y)
+	}
+	for j, g := range Grad(outputs, checked, Gradient(zeros...), AllowUnused()) {
+		if g != nil && g.Ne(0).Any().Item() != 0 {
+			return fmt.Errorf("gradient with respect to input %d: backward does not multiply by the output's gradient: zeros give %v", j, g)
+		}
+	}
+	return nil
+}
+
+// compare is the check of real outputs.
+func (c *gradCheck) compare(f func(xs ...*Tensor) []*Tensor, inputs, checked []*Tensor) error {
+	outputs := differentiable(f(inputs...))
+	analytical := make([][]jacobian, len(outputs))
+	for i, y := range outputs { // all of them first: the differences change what the graph has saved
 		analytical[i] = jacobians(y, checked)
 		for j, again := range jacobians(y, checked) {
 			if d := farthest(analytical[i][j], again); d > c.nondetTol {
@@ -97,7 +147,7 @@ func (c *gradCheck) run(f func(xs ...*Tensor) []*Tensor, inputs []*Tensor) error
 			numerical := c.differences(f, inputs, x, i)
 			if !c.close(analytical[i][j], numerical) {
 				return fmt.Errorf("gradient of output %d with respect to input %d: the Jacobians differ by up to %.6g\nnumerical:\n%v\nanalytical:\n%v",
-					i, j, farthest(analytical[i][j], numerical), New(numerical), New(analytical[i][j]))
+					i, j, farthest(analytical[i][j], numerical), numerical.tensor(x), analytical[i][j].tensor(x))
 			}
 		}
 	}
@@ -114,12 +164,27 @@ func differentiable(ts []*Tensor) (kept []*Tensor) {
 	return kept
 }
 
-// jacobians are autograd's, of y by each of xs: [elements of x][elements of y].
-func jacobians(y *Tensor, xs []*Tensor) [][][]float64 {
+// jacobian is [elements of an input][elements of an output].
+type jacobian [][]complex128
+
+// tensor is it to be shown, in the dtype of the input x.
+func (j jacobian) tensor(x *Tensor) *Tensor {
+	t := New([][]complex128(j))
+	if !x.IsComplex() {
+		t = t.Real()
+	}
+	return t
+}
+
+// jacobians are autograd's, of y by each of xs.
+func jacobians(y *Tensor, xs []*Tensor) []jacobian {
 	n := y.Numel()
-	js := make([][][]float64, len(xs))
+	js := make([]jacobian, len(xs))
 	for j, x := range xs {
-		js[j] = matrix(x.Numel(), n)
+		js[j] = make(jacobian, x.Numel())
+		for i := range js[j] {
+			js[j][i] = make([]complex128, n)
+		}
 	}
 	for k := range n {
 		unit := make([]float64, n)
@@ -129,7 +194,7 @@ func jacobians(y *Tensor, xs []*Tensor) [][][]float64 {
 			if g == nil {
 				continue
 			}
-			for i, v := range ToSlice[float64](g) {
+			for i, v := range ToSlice[complex128](g.To(Complex128)) {
 				js[j][i][k] = v
 			}
 		}
@@ -137,31 +202,48 @@ func jacobians(y *Tensor, xs []*Tensor) [][][]float64 {
 	return js
 }
 
-// differences is the Jacobian of output i by x, from f at x + eps and x - eps.
-func (c *gradCheck) differences(f func(xs ...*Tensor) []*Tensor, inputs []*Tensor, x *Tensor, i int) [][]float64 {
-	values := ToSlice[float64](x)
-	rows := make([][]float64, len(values))
-	at := func(k int, v float64) []float64 {
-		moved := append([]float64(nil), values...)
+// differences is the Jacobian of output i, which is real, by x: from f at x + eps and
+// x - eps, and for a complex x at x + i*eps and x - i*eps.
+func (c *gradCheck) differences(f func(xs ...*Tensor) []*Tensor, inputs []*Tensor, x *Tensor, i int) jacobian {
+	before := ToSlice[complex128](x.Detach().To(Complex128))
+	set := func(values []complex128) {
+		t := FromSlice(values).Reshape(x.Shape()...)
+		if !x.IsComplex() {
+			t = t.Real()
+		}
+		x.Detach().CopyInplace(t)
+	}
+	defer set(before)
+	at := func(k int, v complex128) []float64 {
+		moved := slices.Clone(before)
 		moved[k] = v
-		x.Detach().CopyInplace(FromSlice(moved).Reshape(x.Shape()...))
+		set(moved)
 		return ToSlice[float64](differentiable(f(inputs...))[i].Detach().To(Float64))
 	}
-	defer x.Detach().CopyInplace(FromSlice(values).Reshape(x.Shape()...))
-	for k, v := range values {
-		high, low := at(k, v+c.eps), at(k, v-c.eps)
-		for j := range high {
-			high[j] = (high[j] - low[j]) / (2 * c.eps)
+	rows := make(jacobian, len(before))
+	for k, v := range before {
+		addSlope := func(direction complex128) {
+			step := complex(c.eps, 0) * direction
+			high, low := at(k, v+step), at(k, v-step)
+			if rows[k] == nil {
+				rows[k] = make([]complex128, len(high))
+			}
+			for j := range high {
+				rows[k][j] += complex((high[j]-low[j])/(2*c.eps), 0) * direction
+			}
 		}
-		rows[k] = high
+		addSlope(1)
+		if x.IsComplex() {
+			addSlope(1i)
+		}
 	}
 	return rows
 }
 
-func (c *gradCheck) close(analytical, numerical [][]float64) bool {
+func (c *gradCheck) close(analytical, numerical jacobian) bool {
 	for i, row := range numerical {
 		for j, n := range row {
-			if !(math.Abs(analytical[i][j]-n) <= c.atol+c.rtol*math.Abs(n)) { // NaN is far
+			if !(cmplx.Abs(analytical[i][j]-n) <= c.atol+c.rtol*cmplx.Abs(n)) { // NaN is far
 				return false
 			}
 		}
@@ -169,20 +251,12 @@ func (c *gradCheck) close(analytical, numerical [][]float64) bool {
 	return true
 }
 
-func farthest(a, b [][]float64) float64 {
+func farthest(a, b jacobian) float64 {
 	d := 0.0
 	for i, row := range a {
 		for j, v := range row {
-			d = max(d, math.Abs(v-b[i][j])) // max of a NaN is NaN
+			d = max(d, cmplx.Abs(v-b[i][j])) // max of a NaN is NaN
 		}
 	}
 	return d
-}
-
-func matrix(rows, columns int) [][]float64 {
-	m := make([][]float64, rows)
-	for i := range m {
-		m[i] = make([]float64, columns)
-	}
-	return m
 }

@@ -46,7 +46,7 @@ func TestGradCheckFindsWrongGradients(t *testing.T) {
 	calls := 0.0
 	restless := f(func(ctx *torch.Context, g *torch.Tensor) *torch.Tensor {
 		calls++
-		return g.Mul(2).Mul(ctx.SavedTensors()[0]).Add(calls * 1e-9)
+		return g.Mul(2 + calls*1e-9).Mul(ctx.SavedTensors()[0])
 	})
 	notANumber := f(func(_ *torch.Context, g *torch.Tensor) *torch.Tensor { return g.Mul(0).Sub(1).Sqrt() })
 	x := leaf(1, -2)
@@ -70,4 +70,54 @@ func TestGradCheckFindsWrongGradients(t *testing.T) {
 	constant := func(xs ...*torch.Tensor) []*torch.Tensor { return list(xs[0].Detach()) }
 	require.ErrorContains(t, torch.GradCheck(constant, list(x)), "requires gradients")
 	require.Error(t, torch.GradGradCheck(constant, list(x)))
+}
+
+func TestGradCheckOfComplexNumbers(t *testing.T) {
+	torch.ManualSeed(4)
+	z := torch.Randn(torch.Shape{2, 3}, torch.Complex128, torch.RequiresGrad(true))
+	x := torch.Randn(torch.Shape{3}, torch.Float64, torch.RequiresGrad(true))
+	before := z.Bytes()
+	for name, f := range map[string]func(xs ...*torch.Tensor) []*torch.Tensor{
+		"complex to complex": func(xs ...*torch.Tensor) []*torch.Tensor { return list(xs[0].Mul(xs[0]).Sin(), xs[1].Exp()) },
+		"complex to real":    func(xs ...*torch.Tensor) []*torch.Tensor { return list(xs[0].Abs().Mul(xs[1])) },
+		"real to complex":    func(xs ...*torch.Tensor) []*torch.Tensor { return list(torch.Complex(xs[1].Sin(), xs[1].Mul(2))) },
+		"conjugate":          func(xs ...*torch.Tensor) []*torch.Tensor { return list(xs[0].Conj().Mul(xs[1])) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.NoError(t, torch.GradCheck(f, list(z, x)))
+			require.NoError(t, torch.GradGradCheck(f, list(z, x)))
+			require.Equal(t, before, z.Bytes())
+		})
+	}
+	square := func(backward func(ctx *torch.Context, g *torch.Tensor) *torch.Tensor) func(xs ...*torch.Tensor) []*torch.Tensor {
+		f := functionOf(func(ctx *torch.Context, x *torch.Tensor) *torch.Tensor {
+			ctx.SaveForBackward(x)
+			return x.Mul(x)
+		}, backward)
+		return func(xs ...*torch.Tensor) []*torch.Tensor { return f.Apply(xs[0]) }
+	}
+	right := square(func(ctx *torch.Context, g *torch.Tensor) *torch.Tensor {
+		return g.Mul(ctx.SavedTensors()[0].Mul(2).Conj())
+	})
+	notConjugate := square(func(ctx *torch.Context, g *torch.Tensor) *torch.Tensor { return g.Mul(ctx.SavedTensors()[0].Mul(2)) })
+	realOnly := square(func(ctx *torch.Context, g *torch.Tensor) *torch.Tensor {
+		return torch.Complex(g.Mul(ctx.SavedTensors()[0].Mul(2).Conj()).Real(), torch.Zeros(torch.Shape{1}, torch.Float64))
+	})
+	one := torch.New([]complex128{1 + 2i}).SetRequiresGrad(true)
+	require.NoError(t, torch.GradCheck(right, list(one)))
+	require.NoError(t, torch.GradGradCheck(right, list(one)))
+	err := torch.GradCheck(notConjugate, list(one))
+	require.ErrorContains(t, err, "of complex outputs only the imaginary part: gradient of output 0 with respect to input 0")
+	require.ErrorContains(t, err, "analytical:\ntensor([[-4.+2.j]]")
+	require.ErrorContains(t, torch.GradCheck(realOnly, list(one)), "Jacobians differ by up to")
+	single := torch.New([]complex64{1}).SetRequiresGrad(true)
+	require.ErrorContains(t, torch.GradCheck(right, list(single)), "Float64 or Complex128")
+}
+
+func TestGradCheckOfGradientsThatIgnoreTheOutputs(t *testing.T) {
+	x := leaf(1) // with one element the Jacobian alone can't tell
+	f := functionOf(func(_ *torch.Context, x *torch.Tensor) *torch.Tensor { return x.Mul(1) },
+		func(_ *torch.Context, g *torch.Tensor) *torch.Tensor { return torch.OnesLike(g) })
+	require.ErrorContains(t, torch.GradCheck(func(xs ...*torch.Tensor) []*torch.Tensor { return f.Apply(xs[0]) }, list(x)),
+		"backward does not multiply by the output's gradient")
 }
