@@ -27,29 +27,39 @@ const bufferSize = 64 << 10
 //
 // A new file gets the permissions 0644 less the umask, a replaced one keeps its own. A symbolic link at path is
 // followed, so the file it names is replaced and the link stays. Anything else that is not a regular file (a folder, a
-// device) is refused. A process killed outright can leave its temporary file, named ".<name>.tmp-<digits>"; it is never
-// mistaken for the file itself.
+// device) is refused.
+//
+// The temporary file has no name until it is complete, so that a process killed outright leaves nothing behind. Where the
+// file system can't do that (NFS, say) it is named ".<name>.tmp-<digits>", may stay, and is never mistaken for the file
+// itself.
 func Write(path string, write func(io.Writer) error) error {
 	target, perm, err := resolve(path)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	temp, err := createTemp(target, perm)
+	temp, name, err := createTemp(target, perm)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	renamed := false
 	defer func() { // also on the way out of a panic
-		if !renamed {
-			temp.Close()
-			os.Remove(temp.Name())
+		temp.Close()
+		if !renamed && name != "" {
+			os.Remove(name)
 		}
 	}()
 
-	if err := fill(temp, write); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+	err = fill(temp, write)
+	if err == nil && name == "" {
+		name, err = giveName(temp, target)
 	}
-	if err := os.Rename(temp.Name(), target); err != nil {
+	if err == nil {
+		err = temp.Close()
+	}
+	if err == nil {
+		err = os.Rename(name, target)
+	}
+	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	renamed = true
@@ -91,27 +101,46 @@ func kind(mode fs.FileMode) string {
 	return "a special file (" + mode.String() + ")"
 }
 
-// createTemp makes an empty file beside target. os.CreateTemp would make it 0600 and so override the umask.
-func createTemp(target string, perm fs.FileMode) (*os.File, error) {
+// createTemp makes an empty file in target's folder: without a name where the file system can do that.
+func createTemp(target string, perm fs.FileMode) (temp *os.File, name string, err error) {
+	if temp = openUnnamed(filepath.Dir(target)); temp == nil {
+		temp, name, err = createNamed(target)
+	}
+	if err != nil || perm == 0 {
+		return temp, name, err
+	}
+	if err := temp.Chmod(perm); err != nil {
+		temp.Close()
+		if name != "" {
+			os.Remove(name)
+		}
+		return nil, "", err
+	}
+	return temp, name, nil
+}
+
+// createNamed makes a file with a name of its own. os.CreateTemp would make it 0600 and so override the umask.
+func createNamed(target string) (temp *os.File, name string, err error) {
+	name, err = freeName(target, func(name string) (err error) {
+		temp, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		return err
+	})
+	return temp, name, err
+}
+
+// freeName finds a temporary name that create accepts.
+func freeName(target string, create func(name string) error) (string, error) {
 	base := filepath.Base(target)
 	base = base[:min(len(base), 200)] // a name may have 255 bytes, ours adds some
 	for try := 0; ; try++ {
 		name := filepath.Join(filepath.Dir(target), fmt.Sprintf(".%s.tmp-%d%d", base, os.Getpid(), try))
-		temp, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-		if errors.Is(err, fs.ErrExist) && try < 10_000 {
-			continue
+		err := create(name)
+		if err == nil {
+			return name, nil
 		}
-		if err != nil {
-			return nil, err
+		if !errors.Is(err, fs.ErrExist) || try == 10_000 {
+			return "", err
 		}
-		if perm != 0 {
-			if err := temp.Chmod(perm); err != nil {
-				temp.Close()
-				os.Remove(name)
-				return nil, err
-			}
-		}
-		return temp, nil
 	}
 }
 
@@ -124,10 +153,7 @@ func fill(temp *os.File, write func(io.Writer) error) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if err := temp.Sync(); err != nil {
-		return err
-	}
-	return temp.Close()
+	return temp.Sync()
 }
 
 // SyncDir makes the renames and removals that were done in dir survive a power cut. Some network file systems cannot do

@@ -270,7 +270,12 @@ func TestWriteKilled(t *testing.T) {
 	requireFile(t, path, "previous")
 	left, err := filepath.Glob(filepath.Join(dir, ".a.txt.tmp-*"))
 	require.NoError(t, err)
-	require.Len(t, left, 1, "the helper was killed in the middle of a write")
+	named := 1 // where files without names can't be had
+	if f, err := os.OpenFile(dir, os.O_WRONLY|0o20000000|syscall.O_DIRECTORY, 0o644); err == nil {
+		named = 0
+		f.Close()
+	}
+	require.Len(t, left, named, "the helper was killed in the middle of a write")
 	require.NoError(t, atomicfile.Write(path, content("next")))
 	requireFile(t, path, "next")
 }
