@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/version"
 	"multitorch/torch"
 )
 
@@ -49,11 +50,15 @@ func TestTryReturnsErrorsAndPassesOtherPanicsOn(t *testing.T) {
 func TestErrorsAreOneClearSentence(t *testing.T) {
 	x, y, n := torch.Ones(torch.Shape{2, 3}), torch.Ones(torch.Shape{4, 5}), torch.New([]int{9})
 	leaf := torch.Ones(torch.Shape{2}, torch.RequiresGrad(true))
+	named, notForInts := "", torch.OtherError
+	if version.AtLeast(torch.Version(), 2, 15) { // its own words changed
+		named, notForInts = "mm: ", torch.NotImplemented
+	}
 	for message, c := range map[string]struct {
 		kind torch.Kind
 		f    func()
 	}{
-		"matmul: mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5) (with float32[2, 3], float32[4, 5])": {torch.OtherError, func() { x.Matmul(y) }},
+		"matmul: " + named + "mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5) (with float32[2, 3], float32[4, 5])": {torch.OtherError, func() { x.Matmul(y) }},
 		"cat: Sizes of tensors must match":                                        {torch.OtherError, func() { torch.Cat([]*torch.Tensor{x, y}, 0) }},
 		"select: select(): index 7 out of range":                                  {torch.IndexError, func() { x.Select(0, 7) }},
 		"Size: dimension 2 is out of range for 2 dimensions (with float32[2, 3])": {torch.IndexError, func() { x.Size(2) }},
@@ -66,7 +71,7 @@ func TestErrorsAreOneClearSentence(t *testing.T) {
 		"SetGrad: expected a gradient of the tensor's own":                        {torch.ValueError, func() { leaf.SetGrad(x) }},
 		"Item: expected a tensor with one element":                                {torch.ValueError, func() { x.Item() }},
 		"ItemInt: expected a tensor of integers":                                  {torch.TypeError, func() { x.Sum().ItemInt() }},
-		"mean: mean(): could not infer output dtype":                              {torch.OtherError, func() { n.Mean() }},
+		"mean: mean(): could not infer output dtype":                              {notForInts, func() { n.Mean() }},
 		"FromSlice: the shape [3] of float32 takes 12 bytes, but 8 were given":    {torch.ValueError, func() { torch.FromSlice([]float32{1, 2}, 3) }},
 		"FromSlice: the shape [-1] has a negative size":                           {torch.ValueError, func() { torch.FromSlice([]float32{1}, -1) }},
 		"New: a string can't be a tensor's element":                               {torch.TypeError, func() { torch.New("x") }},
