@@ -55,6 +55,9 @@ func (t *Tensor) format(o PrintOptions) string {
 		return t.formatQuantized(o)
 	}
 	info, shape := t.info("String"), t.Shape()
+	if info.HasStorage == 0 {
+		return t.formatSparse(o)
+	}
 	dtype, device := DType(info.DType), t.Device()
 	var suffixes []string
 	if device.kind != cpu {

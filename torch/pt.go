@@ -30,9 +30,9 @@ import (
 // share it again, and strides and requires_grad are as they were. Attributes that
 // a program added to a tensor or to an OrderedDict are not read.
 //
-// No more memory is taken than is in proportion to the file. Not read are sparse
-// and nested tensors, dtypes that [DType] has no name for or the running libtorch
-// lacks, and TorchScript programs.
+// No more memory is taken than is in proportion to the file. Not read are nested
+// tensors, dtypes that [DType] has no name for or the running libtorch lacks, and
+// TorchScript programs.
 func Load(path string) (value any, err error) {
 	err = openRegular(path, "a file of torch.save", func(f *os.File, size int64) error {
 		value, err = ReadPT(f, size)
@@ -89,8 +89,9 @@ func LoadTensors(path string) ([]NamedTensor, error) {
 // As in PyTorch the memory behind a tensor is written as a whole, and once,
 // however many tensors are views of it: Clone a small view of a large tensor first.
 // All tensors are written as CPU tensors. PyTorch 1.13's weights_only=True reads
-// fewer types: of numbers outside of tensors ints only, and no quantised tensors.
-// Complex32 and the dtypes that are younger than 1.13 need PyTorch 2.1 or newer.
+// fewer types: of numbers outside of tensors ints only, and no quantised or sparse
+// tensors. Complex32 and the dtypes that are younger than 1.13 need PyTorch 2.1 or
+// newer.
 func Save(path string, value any) error {
 	return atomicfile.Write(path, func(w io.Writer) error { return WritePT(w, value) })
 }

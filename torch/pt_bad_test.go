@@ -184,7 +184,6 @@ func badPT() map[string]badFile {
 		"negative of ints":     {pt(strings.Replace(tensor(0, numbers(1), numbers(1)), ")RtR", ")R}"+text("neg")+"K\x01stR", 1)+".", sixteen), "the property neg"},
 		"conj of floats":       {pt(strings.Replace(tensor(0, numbers(1), numbers(1)), ")RtR", ")R}"+text("conj")+"\x88stR", 1)+".", sixteen), "omplex"},
 		"an os.system inside":  {pt("ctorch._tensor\n_rebuild_from_type_v2\n(cos\nsystem\n", ""), `"os.system"`},
-		"sparse":               {pt("ctorch._utils\n_rebuild_sparse_tensor\n.", ""), "to_dense()"},
 		"a dtype of tomorrow":  {pt("ctorch\nfloat4_e2m1fn_x2\n.", ""), "dtype is unknown here"},
 		"NumPy":                {pt("cnumpy.core.multiarray\nscalar\n.", ""), "float()"},
 		"a list in itself":     {pt(loop, ""), "a list contains itself"},
@@ -205,6 +204,7 @@ func badPT() map[string]badFile {
 		"legacy view":         {legacy(rebuilt(strings.Replace(float, "tQ", "("+text("v")+number(0)+number(1)+"ttQ", 1), 0, numbers(1), numbers(1)), "]", ""), "before 0.4"},
 	}
 	maps.Copy(files, badRarePT())
+	maps.Copy(files, badSparsePT())
 	return files
 }
 
@@ -363,6 +363,8 @@ func FuzzPTPickle(f *testing.F) {
 		tensor(0, numbers(2, 2), numbers(2, 1)), tensor(1, numbers(3), numbers(0)), tensor(1<<62, numbers(0), numbers(1<<62)),
 		tensor(0, numbers(1<<30, 1<<30), numbers(0, 0)), rebuilt(persistent("BoolStorage", "0", 16), 3, numbers(2), numbers(5)),
 		perTensor(0, numbers(2, 2), numbers(2, 1)), perChannel(0, numbers(2, 2), 1), untyped("complex32", 1, numbers(2), numbers(1)),
+		sparse("torch.sparse_coo", numbers(9), longTensor("0", 2, numbers(1, 2), numbers(2, 1)), longTensor("0", 2, numbers(2), numbers(1))),
+		sparse("torch.sparse_csr", numbers(1, 9), longTensor("0", 2, numbers(2), numbers(1)), longTensor("0", 2, numbers(1), numbers(1)), longTensor("0", 2, numbers(1), numbers(1))),
 	} {
 		f.Add([]byte(c+"."), []byte(sixteen))
 	}

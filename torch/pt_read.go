@@ -113,6 +113,7 @@ func (u *unpickler) readLegacy(r io.ReaderAt, size int64) (any, error) {
 	}
 	// Storages follow after the pickle: their memory is taken as they are met, as
 	// long as the file can hold them all.
+	u.late = true
 	u.fetch = func(_ string, s *storage) error {
 		if bytes := size - u.announced; s.numel > bytes/int64(s.dtype.Size()) {
 			return fmt.Errorf("the storages have more than the %d bytes of the file", size)

@@ -22,6 +22,8 @@ type unpickler struct {
 	announced int64 // bytes of storages that the older format still has to fill
 	tensors   []*Tensor
 	most      int64 // of tensors
+	indices   int64 // of sparse tensors that may still come
+	late      bool  // storages are filled after all tensors were made
 	nested    bool  // within rebuildFromType
 }
 
@@ -34,7 +36,7 @@ type (
 func newUnpickler(size int64) *unpickler {
 	// Each tensor takes 30 bytes of a pickle at the least. Only pickles made by hand
 	// take less, by repeating one call: they would fill the memory with tensors.
-	return &unpickler{storages: map[string]*storage{}, most: size / 16}
+	return &unpickler{storages: map[string]*storage{}, most: size / 16, indices: size}
 }
 
 // close frees what only the reader needed, or all after an error.
@@ -68,6 +70,9 @@ func (u *unpickler) machine(storageFrom func(u *unpickler, id []any) (*storage, 
 	globals["torch._utils._rebuild_tensor"] = u.rebuild(4)
 	globals["torch._utils._rebuild_tensor_v2"] = u.rebuild(6)
 	globals["torch._utils._rebuild_tensor_v3"] = u.rebuild(7)
+	globals["torch._utils._rebuild_sparse_tensor"] = pickle.Func(u.rebuildSparse)
+	globals["torch._utils._rebuild_sparse_csr_tensor"] = pickle.Func(u.rebuildSparse)
+	globals["torch.serialization._get_layout"] = pickle.Func(newSparseLayout)
 	globals["torch._utils._rebuild_qtensor"] = pickle.Func(u.rebuildQuantized)
 	globals["torch._utils._rebuild_device_tensor_from_cpu_tensor"] = pickle.Func(u.rebuildFromCPU)
 	globals["torch._utils._rebuild_parameter"] = pickle.Func(u.rebuildParameter)
@@ -294,6 +299,8 @@ func assign(what string, items []any, into ...any) error {
 			*p, ok = item.(DType)
 		case *QScheme:
 			*p, ok = item.(QScheme)
+		case *sparseLayout:
+			*p, ok = item.(sparseLayout)
 		case *class:
 			*p, ok = item.(class)
 		case **storage:

@@ -78,7 +78,7 @@ func (t *Tensor) storage(d DType) (base *Tensor, offset int64, err error) {
 	err = Try(func() error {
 		info := t.info("save")
 		if info.HasStorage == 0 {
-			return errors.New("it has no memory of its own kind (it is sparse, or nested); convert it with ToDense")
+			return errNoOrdinaryStorage
 		}
 		base = Empty(Shape{0}, d, t.Device())
 		doVoid(opSetStorage, base, t, 0, Shape{int(info.StorageBytes) / d.Size()}, Shape{1})

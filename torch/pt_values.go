@@ -97,8 +97,8 @@ func (u *unpickler) explain(err error) error {
 	name := refused.Name
 	hint := "the file holds a Python object, not only tensors and plain data; in Python, save the model's or optimizer's state_dict()"
 	switch {
-	case strings.Contains(name, "_rebuild_sparse"), strings.Contains(name, "_rebuild_nested"):
-		hint = "sparse and nested tensors can't be read; in Python, convert them with to_dense() or to_padded_tensor() before saving"
+	case strings.Contains(name, "_rebuild_nested"):
+		hint = "nested tensors can't be read; in Python, convert them with to_padded_tensor() before saving"
 	case strings.Contains(name, "_rebuild_meta"):
 		hint = "the file holds a tensor on the meta device, which has no elements"
 	case rareDType.MatchString(name), strings.HasSuffix(name, "Storage"):

@@ -277,6 +277,9 @@ func (p *pickler) newTensor(t *Tensor, requiresGrad bool) error {
 		defer resolved.Free()
 		plain = resolved
 	}
+	if plain.info("save").HasStorage == 0 {
+		return p.sparse(plain)
+	}
 	d := plain.DType()
 	kind, place, rebuild := d, "torch", "_rebuild_tensor_v2"
 	var storageName string
@@ -311,13 +314,8 @@ func (p *pickler) newTensor(t *Tensor, requiresGrad bool) error {
 	w.Tuple()
 	w.PersistentID()
 	w.Int(offset)
-	for _, numbers := range [][]int{sizes, strides} {
-		w.Mark()
-		for _, n := range numbers {
-			w.Int(int64(n))
-		}
-		w.Tuple()
-	}
+	p.ints(sizes)
+	p.ints(strides)
 	if d.IsQuantized() {
 		if err := p.quantizer(plain); err != nil {
 			return err

@@ -41,8 +41,13 @@ func (t *Tensor) Numel() int { return int(t.info("Numel").Numel) }
 
 // Shape is the size of each dimension.
 func (t *Tensor) Shape() Shape {
-	s, _ := t.layout()
-	return s
+	sizes := make(Shape, t.Dim())
+	err := t.acquire("Shape").Sizes(sizes, nil) // sparse tensors have no strides
+	t.release()
+	if err != nil {
+		fail("Shape", nil, err)
+	}
+	return sizes
 }
 
 // Strides is the distance in elements between neighbours in each dimension.
