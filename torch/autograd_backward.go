@@ -49,6 +49,7 @@ func (t *Tensor) Backward(opts ...BackwardOption) { Backward([]*Tensor{t}, opts.
 // torch.autograd.backward.
 func Backward(ts []*Tensor, opts ...BackwardOption) {
 	b := settleBackward("Backward", ts, opts)
+	checkGPUs(ts)
 	h := holdTensors{op: b.op}
 	defer h.release()
 	err := libtorch.Backward(h.all(ts), h.gradients(ts, b.gradients), b.retainGraph, b.createGraph, h.all(b.inputs))
@@ -69,6 +70,7 @@ func Grad(outputs, inputs []*Tensor, opts ...BackwardOption) []*Tensor {
 	if len(inputs) == 0 || b.inputs != nil {
 		panic(&Error{Op: "Grad", Kind: ValueError, Message: "expected the tensors to differentiate by as inputs, and not as an option"})
 	}
+	checkGPUs(outputs)
 	h := holdTensors{op: b.op}
 	defer h.release()
 	handles, err := libtorch.Grad(h.all(outputs), h.gradients(outputs, b.gradients), h.all(inputs),
@@ -101,6 +103,7 @@ func settleBackward(op string, ts []*Tensor, opts []BackwardOption) backward {
 
 // failBackward passes on what a Go function inside autograd panicked with.
 func failBackward(op string, ts []*Tensor, err error) {
+	roomMade(err) // a part of the graph is gone: for the next attempt, not for this one
 	var p *libtorch.Panic
 	if !errors.As(err, &p) {
 		fail(op, ts, err)

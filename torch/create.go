@@ -190,6 +190,9 @@ func fromBytes(data []byte, shape Shape, dtype DType) *Tensor {
 			"the shape %v of %s takes %d bytes, but %d were given", shape, dtype, n, len(data))})
 	}
 	h, err := libtorch.FromBytes(data, shape, int(dtype))
+	if roomMade(err) {
+		h, err = libtorch.FromBytes(data, shape, int(dtype))
+	}
 	if err != nil {
 		fail("FromSlice", nil, err)
 	}

@@ -3,10 +3,8 @@ package torch
 import (
 	"log/slog"
 	"runtime"
-	"runtime/metrics"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"multitorch/internal/libtorch"
 )
@@ -193,48 +191,6 @@ type leftover struct {
 func (t *Tensor) stopCleanup() {
 	t.cleanup.Stop()
 	runtime.KeepAlive(t) // or the collector could be quicker than Stop
-}
-
-// pressure calls Go's collector when CPU tensors hold much more than they did
-// after its last run: Go itself sees only a few words of each tensor.
-var pressure = gauge{limit: firstLimit}
-
-const firstLimit = 256 << 20
-
-type gauge struct {
-	limit     int64 // atomic
-	collected atomic.Int64
-	running   sync.Mutex
-}
-
-func (g *gauge) check() {
-	if libtorch.CPUBytes() < atomic.LoadInt64(&g.limit) || !g.running.TryLock() {
-		return
-	}
-	defer g.running.Unlock()
-	g.collect()
-}
-
-func (g *gauge) collect() {
-	g.collected.Add(1)
-	runtime.GC()
-	waitForCleanups()
-	atomic.StoreInt64(&g.limit, max(firstLimit, 2*libtorch.CPUBytes()))
-}
-
-// waitForCleanups returns when the cleanups that the last collection queued have
-// run, or after a second.
-func waitForCleanups() {
-	counts := []metrics.Sample{{Name: "/gc/cleanups/queued:cleanups"}, {Name: "/gc/cleanups/executed:cleanups"}}
-	metrics.Read(counts)
-	queued := counts[0].Value.Uint64()
-	for range 1000 {
-		if counts[1].Value.Uint64() >= queued {
-			return
-		}
-		time.Sleep(time.Millisecond)
-		metrics.Read(counts[1:])
-	}
 }
 
 var (

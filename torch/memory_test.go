@@ -6,6 +6,7 @@ import (
 	"runtime/metrics"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -29,10 +30,14 @@ func settled() (tensors int, bytes int64) {
 }
 
 // resident is the process's memory in bytes.
-func resident(t *testing.T) int64 {
+func resident(t *testing.T) int64 { return process(t, 1) }
+
+// process is a number of /proc/self/statm, in bytes: 0 is the address space, 1 what is
+// resident of it.
+func process(t *testing.T, number int) int64 {
 	statm, err := os.ReadFile("/proc/self/statm")
 	require.NoError(t, err)
-	pages, err := strconv.ParseInt(strings.Fields(string(statm))[1], 10, 64)
+	pages, err := strconv.ParseInt(strings.Fields(string(statm))[number], 10, 64)
 	require.NoError(t, err)
 	return pages * int64(os.Getpagesize())
 }
@@ -63,6 +68,29 @@ func TestSmallGarbageIsCollectedInTime(t *testing.T) {
 	t.Logf("%d tensors at most", peak)
 	require.Less(t, peak, 200_000)
 	require.Less(t, resident(t)-before, int64(512<<20)) // the race detector needs some too
+}
+
+// Memory that only the collector knows to be garbage makes room for what would not
+// fit beside it.
+func TestGarbageMakesRoom(t *testing.T) {
+	settled()
+	const gigabyte = 1 << 30
+	var limit syscall.Rlimit
+	require.NoError(t, syscall.Getrlimit(syscall.RLIMIT_AS, &limit))
+	lowered := limit
+	lowered.Cur = min(limit.Cur, uint64(process(t, 0)+gigabyte*8/5))
+	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_AS, &lowered))
+	defer func() { require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_AS, &limit)) }()
+	for range 3 { // two don't fit
+		torch.Empty(torch.Shape{gigabyte}, torch.Uint8)
+	}
+	var e *torch.Error
+	kept := torch.Empty(torch.Shape{gigabyte}, torch.Uint8)
+	require.ErrorAs(t, torch.Try(func() error { torch.Empty(torch.Shape{gigabyte}, torch.Uint8); return nil }), &e)
+	require.Equal(t, torch.OutOfMemory, e.Kind)
+	require.Equal(t, gigabyte, kept.Numel())
+	kept.Free()
+	torch.Empty(torch.Shape{gigabyte}, torch.Uint8).Free()
 }
 
 func TestLiveBytesCountWhatTheGraphHolds(t *testing.T) {

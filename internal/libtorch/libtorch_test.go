@@ -227,3 +227,19 @@ func BenchmarkAdd(b *testing.B) {
 		r.Tensor().Free()
 	}
 }
+
+// On the CPU the allocator is asked by the same door as on a GPU before libtorch 2.9:
+// it counts only what it gave while it was asked.
+func TestAllocatorsSayWhatTheyHold(t *testing.T) {
+	s, err := DeviceMemory(0, -1)
+	require.NoError(t, err)
+	require.Equal(t, MemoryStats{0, -1, 0, -1, -1, -1}, s)
+	if why := CUDAWhyNot(); why != "" {
+		_, err = DeviceMemory(1, 0)
+		require.ErrorContains(t, err, why)
+		require.ErrorContains(t, ResetPeak(0), why)
+		require.ErrorContains(t, EmptyCache(), why)
+		_, err = DefaultGenerator(1, 0)
+		require.ErrorContains(t, err, why)
+	}
+}
