@@ -70,12 +70,9 @@ const mapFrom = 16 << 10
 
 // mapped makes a tensor on the file's own pages, if its elements can be used as they are.
 func (s *safetensorsShard) mapped(t storedTensor) (*Tensor, error) {
-	if err := t.DType.available(); err != nil {
-		return nil, err
-	}
 	at, n := s.start+t.begin, t.end-t.begin
 	// A bool must stay 0 or 1, which only memory of our own does.
-	if s.file == nil || n < mapFrom || t.DType == Bool || at%int64(t.DType.Size()) != 0 || hostIsBigEndian {
+	if s.file == nil || t.DType.available() != nil || n < mapFrom || t.DType == Bool || at%int64(t.DType.Size()) != 0 || hostIsBigEndian {
 		return s.read(t)
 	}
 	info, err := s.file.Stat()
@@ -98,6 +95,9 @@ func (s *safetensorsShard) mapped(t storedTensor) (*Tensor, error) {
 
 // read makes a tensor with memory of its own.
 func (s *safetensorsShard) read(t storedTensor) (x *Tensor, err error) {
+	if err := t.DType.available(); err != nil {
+		return nil, err
+	}
 	if err := Try(func() error { x = Empty(t.Shape, t.DType); return nil }); err != nil {
 		return nil, err
 	}
