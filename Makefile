@@ -4,7 +4,7 @@ STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 TESTFLAGS ?= -timeout 20m
 # Packages in which goroutines meet: they are tested once more under the race detector.
-RACE      ?= ./torch/... ./datasets/... ./trainer/...
+RACE      ?= ./torch/... ./nn/... ./datasets/... ./trainer/...
 FUZZTIME  ?= 10s
 
 # Commands that compare with Python start with this: it finds or installs the Python and names it in PYTHON.

@@ -19,6 +19,9 @@ func statistics(d torch.Device) error {
 		}
 		return s
 	}
+	if err := torch.CUDAEmptyCache(); err != nil { // or what comes may lie in a piece that others hold
+		return err
+	}
 	before := look()
 	x := torch.Empty(torch.Shape{bytes}, torch.Uint8, d)
 	during := look()

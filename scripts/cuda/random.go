@@ -31,7 +31,7 @@ func generators(d torch.Device) error {
 		return errors.New("a clone of a generator, or one of its state, draws other numbers")
 	}
 	if seed := torch.Seed(); torch.DefaultGenerator(d).InitialSeed() != seed {
-		return errors.New("Seed does not reach the device")
+		return errors.New("the device is not reached by Seed")
 	}
 	torch.ForkRNG(func() { torch.ManualSeed(1); state = torch.RNGState(d); draw(nil) }, d)
 	if slices.Equal(state.Bytes(), torch.RNGState(d).Bytes()) {
