@@ -39,5 +39,7 @@
 // (whether gradients are recorded, say) is set for a function and on a pinned
 // thread: see [NoGrad]. The main goroutine is pinned to the main thread when
 // the program starts, so that a script computes on one thread and one team of
-// OpenMP workers.
+// OpenMP workers. Another goroutine (a test is one) may be moved between threads in
+// the middle of a forward pass, which can change the order in which gradients are
+// summed and so their last bits: what must reproduce exactly runs in [Pinned].
 package torch

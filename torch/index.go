@@ -18,9 +18,9 @@ var (
 	opScalarTensor = libtorch.NewOp("aten::scalar_tensor", "s", "dtype", "device")
 )
 
-// Slice is Python's start:stop:step inside brackets. Its fields are ints (or
-// tensors of one integer); nil leaves one out. Negative ends count from the back;
-// the step must be positive.
+// Slice is Python's start:stop:step inside brackets. Its fields are ints (int64 and
+// int32 too, or tensors of one integer); nil leaves one out. Negative ends count from
+// the back; the step must be positive.
 type Slice struct{ Start, Stop, Step any }
 
 // R is the slice start:stop or, with a step, start:stop:step.
@@ -233,6 +233,10 @@ func (b *brackets) number(v any, missing int) int {
 		return missing
 	case int:
 		return v
+	case int64:
+		return int(v)
+	case int32:
+		return int(v)
 	}
 	if t := asTensor(v); t != nil {
 		return int(t.ItemInt())

@@ -69,7 +69,7 @@ func indexings(in map[string]*torch.Tensor) []indexing {
 		at("x", "[True, False, True, True, False]", []bool{true, false, true, true, false}), at("x", "m5, :, [2, 0, 1]", in["m5"], colon, []int{2, 0, 1}),
 		at("x", "0, m54[0]", 0, in["m54"].Select(0, 0)), at("x", "~mx", in["mx"].Not()), at("x", "m5, True", in["m5"], true),
 		at("x", "mx & False", in["mx"].And(in["f"])), at("x", "1:1, i", r(1, 1), in["i"]), at("x", "torch.zeros(0, dtype=torch.int64)", []int{}),
-		at("v", "3", 3), at("v", "-7", -7), at("v", "::3", r(nil, nil, 3)), at("v", "ij", in["ij"]), at("v", "v > 1", in["v"].Gt(1)), at("v", "None, 2:, None", na, r(2, nil), na),
+		at("v", "3", 3), at("v", "-7", -7), at("v", "::3", r(nil, nil, 3)), at("v", "1:5", r(int64(1), int32(5))), at("v", "ij", in["ij"]), at("v", "v > 1", in["v"].Gt(1)), at("v", "None, 2:, None", na, r(2, nil), na),
 		at("s", "...", el), at("s", "None", na), at("s", "()"), at("s", "True", true), at("s", "t", in["t"]), at("s", "f, None", in["f"], na),
 		at("e", ":, 1", colon, 1), at("e", "None", na), at("e", ":, [0, 2]", colon, []int{0, 2}), at("e", "e > 0", in["e"].Gt(0)),
 		at("p", "1", 1), at("p", ":, 1:3", colon, r(1, 3)), at("p", "..., j", el, in["j"]), at("p", ":, i", colon, in["i"]), at("p", "p > 3", in["p"].Gt(3)),

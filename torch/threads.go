@@ -15,10 +15,13 @@ func init() {
 }
 
 // Pinned runs f with its goroutine pinned to one OS thread, as everything that
-// libtorch keeps per thread needs it. A goroutine that is pinned already is not
-// pinned again, so that an iter.Pull made inside f, or in main, can be used in it.
-// An iterator that yields inside Pinned or [NoGrad] works in a range loop; pulled
-// by iter.Pull it must itself have been made inside Pinned, or Go ends the program.
+// libtorch keeps per thread needs it: modes, and the order in which gradients are
+// summed, so that their last bits are the same each time.
+//
+// A goroutine that is pinned already, as main is, is not pinned again, so that an
+// iter.Pull made inside f, or in main, can be used in it. An iterator that yields
+// inside Pinned or [NoGrad] works in a range loop; pulled by iter.Pull it must itself
+// have been made inside Pinned, or Go ends the program.
 func Pinned(f func()) {
 	if libtorch.Pinned() { // only the goroutine pinned to it can run here
 		f()
