@@ -57,14 +57,9 @@ func (t *Tensor) RequiresGrad() bool { return t.info("RequiresGrad").RequiresGra
 
 // SetRequiresGrad asks for gradients of a leaf, or no longer, and returns it.
 func (t *Tensor) SetRequiresGrad(on bool) *Tensor {
-	h := t.acquire("SetRequiresGrad")
 	carried.Lock()
-	err := h.SetRequiresGrad(on)
-	carried.Unlock()
-	t.release()
-	if err != nil {
-		fail("SetRequiresGrad", []*Tensor{t}, err)
-	}
+	defer carried.Unlock()
+	doVoid(opRequiresGrad, t, on)
 	return t
 }
 
@@ -74,13 +69,7 @@ func (t *Tensor) IsLeaf() bool { return t.info("IsLeaf").IsLeaf != 0 }
 // SetData makes t share data's memory, dtype and device, and stay the same leaf:
 // Python's t.data = data.
 func (t *Tensor) SetData(data *Tensor) {
-	d := data.acquire("SetData")
-	defer data.release()
-	err := t.acquire("SetData").SetData(d)
-	t.release()
-	if err != nil {
-		fail("SetData", []*Tensor{t, data}, err)
-	}
+	doVoid(opSetData, t, data)
 }
 
 // GradFn is the name of the recorded operation that made the tensor

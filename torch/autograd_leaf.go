@@ -3,8 +3,11 @@ package torch
 import "multitorch/internal/libtorch"
 
 var (
-	opRetainGrad  = libtorch.NewOp("aten::retain_grad", "self")
-	opRetainsGrad = libtorch.NewOp("aten::retains_grad", "self")
+	opRequiresGrad = libtorch.NewOp("aten::requires_grad_", "self", "requires_grad")
+	opRetainGrad   = libtorch.NewOp("aten::retain_grad", "self")
+	opRetainsGrad  = libtorch.NewOp("aten::retains_grad", "self")
+	opSetData      = libtorch.NewOp("aten::set_data", "self", "new_data")
+	opIsInference  = libtorch.NewOp("aten::is_inference", "self")
 )
 
 // RetainGrad has Backward keep the gradient of a tensor that is no leaf in its Grad
@@ -19,7 +22,5 @@ func (t *Tensor) RetainsGrad() bool { return doValue(opRetainsGrad, t).(bool) }
 
 // IsInference reports whether the tensor was made in [InferenceMode].
 func (t *Tensor) IsInference() bool {
-	on := t.acquire("IsInference").IsInference()
-	t.release()
-	return on
+	return doValue(opIsInference, t).(bool)
 }

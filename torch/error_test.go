@@ -67,7 +67,7 @@ func TestErrorsAreOneClearSentence(t *testing.T) {
 		"unsqueeze: Dimension out of range":                                       {torch.IndexError, func() { x.Unsqueeze(9) }},
 		"Backward: element 0 of tensors does not require":                         {torch.OtherError, func() { x.Sum().Backward() }},
 		"Backward: grad can be implicitly created only":                           {torch.OtherError, func() { leaf.Mul(2).Backward() }},
-		"SetRequiresGrad: Only Tensors of floating point":                         {torch.OtherError, func() { n.SetRequiresGrad(true) }},
+		"requires_grad_: Only Tensors of floating point":                          {torch.OtherError, func() { n.SetRequiresGrad(true) }},
 		"SetGrad: expected a gradient of the tensor's own":                        {torch.ValueError, func() { leaf.SetGrad(x) }},
 		"Item: expected a tensor with one element":                                {torch.ValueError, func() { x.Item() }},
 		"ItemInt: expected a tensor of integers":                                  {torch.TypeError, func() { x.Sum().ItemInt() }},

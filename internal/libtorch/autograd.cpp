@@ -73,14 +73,6 @@ mt_error* mt_set_grad(mt_tensor t, mt_tensor grad) {
   });  // where the gradient before is freed
 }
 
-mt_error* mt_set_requires_grad(mt_tensor t, int32_t on) {
-  return mt::guarded([&] { mt::borrow(t).requires_grad_(on != 0); });
-}
-
-mt_error* mt_set_data(mt_tensor t, mt_tensor data) {
-  return mt::guarded([&] { mt::borrow(t).set_data(mt::borrow(data)); });
-}
-
 mt_error* mt_grad_fn_name(mt_tensor t, char** out) {
   return mt::guarded([&] {
     auto fn = mt::borrow(t).grad_fn();

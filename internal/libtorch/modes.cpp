@@ -15,8 +15,6 @@ mt_error* mt_enter_inference(int32_t on, uintptr_t* out) {
 
 void mt_leave_inference(uintptr_t mode) { delete reinterpret_cast<c10::InferenceMode*>(mode); }
 
-int32_t mt_is_inference(mt_tensor t) { return mt::borrow(t).is_inference(); }
-
 mt_error* mt_autocast(int32_t device_type, int32_t* on, int32_t* dtype) {
   return mt::guarded([&] {
     const auto device = static_cast<c10::DeviceType>(device_type);

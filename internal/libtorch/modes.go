@@ -16,9 +16,6 @@ func EnterInference(on bool) (leave func(), err error) {
 	return func() { C.mt_leave_inference(mode) }, nil
 }
 
-// IsInference reports whether t was made in inference mode.
-func (t Tensor) IsInference() bool { return C.mt_is_inference(t.c()) != 0 }
-
 // Autocast reports whether operators on the kind of device compute in a dtype of
 // less precision on this OS thread, and in which.
 func Autocast(device int) (on bool, dtype int, err error) {

@@ -7,7 +7,6 @@
 #include <dlfcn.h>
 
 #include <atomic>
-#include <cmath>
 
 namespace {
 
@@ -99,5 +98,3 @@ int32_t mt_blas_threads(void) {
   auto get = reinterpret_cast<BlasGet>(dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));
   return get != nullptr ? get() : -1;
 }
-
-double mt_pow(double x, double y) { return std::pow(x, y); }

@@ -1,13 +1,14 @@
 package libtorch
 
 /*
+#include <math.h>
 #include "shim.h"
 
 #cgo nocallback mt_grad_mode
 #cgo nocallback mt_set_grad_mode
 #cgo nocallback mt_pinned
 #cgo nocallback mt_set_pinned
-#cgo nocallback mt_pow
+#cgo nocallback pow
 */
 import "C"
 
@@ -71,7 +72,7 @@ func WarningCount() int64 { return atomic.LoadInt64(warningCount) }
 func NextWarning() string { return goString(C.mt_next_warning()) }
 
 // Pow is libm's pow, whose last bit can differ from math.Pow's. Python uses it.
-func Pow(x, y float64) float64 { return float64(C.mt_pow(C.double(x), C.double(y))) }
+func Pow(x, y float64) float64 { return float64(C.pow(C.double(x), C.double(y))) }
 
 // CUDAWhyNot is "" when CUDA can be used, or the reason why it can't.
 func CUDAWhyNot() string { return C.GoString(C.mt_cuda_why_not()) }

@@ -83,8 +83,6 @@ mt_error* mt_schemas(char** out);
 
 void mt_free(mt_tensor t);
 void mt_free_many(const mt_tensor* ts, int64_t n);
-mt_error* mt_from_data(const char* data, int64_t nbytes, const int64_t* shape, int64_t dims,
-                       int32_t dtype, mt_tensor* out);
 // A tensor on memory that Go keeps, under the number held, until it comes out of
 // mt_next_released.
 mt_error* mt_from_memory(void* data, const int64_t* shape, int64_t dims, int32_t dtype, uintptr_t held, mt_tensor* out);
@@ -112,8 +110,6 @@ mt_error* mt_grad(const mt_tensor* outputs, const mt_tensor* grads, int64_t n, c
                   mt_tensor* out);
 mt_error* mt_get_grad(mt_tensor t, mt_tensor* out);
 mt_error* mt_set_grad(mt_tensor t, mt_tensor grad);
-mt_error* mt_set_requires_grad(mt_tensor t, int32_t on);
-mt_error* mt_set_data(mt_tensor t, mt_tensor data);
 mt_error* mt_grad_fn_name(mt_tensor t, char** out);
 
 // ---- Go functions that autograd calls (hooks.cpp) ----
@@ -150,7 +146,6 @@ mt_error* mt_mark_site(mt_tensor t, const char* text);
 int32_t mt_inference_mode(void);
 mt_error* mt_enter_inference(int32_t on, uintptr_t* out);
 void mt_leave_inference(uintptr_t mode);  // on the same OS thread
-int32_t mt_is_inference(mt_tensor t);
 mt_error* mt_autocast(int32_t device_type, int32_t* on, int32_t* dtype);
 mt_error* mt_set_autocast(int32_t device_type, int32_t on, int32_t dtype);
 void mt_nest_autocast(int32_t enter);
@@ -173,7 +168,6 @@ mt_error* mt_set_num_threads(int32_t n);
 int32_t mt_blas_threads(void);  // -1: not an OpenBLAS
 const int64_t* mt_warning_count(void);   // warnings so far
 char* mt_next_warning(void);             // malloc'd; NULL when there is none
-double mt_pow(double x, double y);       // libm's, as Python uses it
 
 // ---- memory (memory.cpp) ----
 const char* mt_malloc_setting(void);

@@ -1,7 +1,6 @@
 // Tensors: made from memory, read back, looked at and let go.
 #include "shim.hpp"
 
-#include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 
 #include <cstring>
@@ -28,16 +27,6 @@ void mt_free_many(const mt_tensor* ts, int64_t n) {
 }
 
 mt_tensor mt_retain(mt_tensor t) { return mt::release(mt::borrow(t)); }
-
-mt_error* mt_from_data(const char* data, int64_t nbytes, const int64_t* shape, int64_t dims, int32_t dtype,
-                       mt_tensor* out) {
-  return mt::guarded([&] {
-    at::Tensor t = at::empty(at::IntArrayRef(shape, dims), at::TensorOptions(static_cast<at::ScalarType>(dtype)));
-    check_size(t, nbytes);
-    if (nbytes > 0) std::memcpy(t.data_ptr(), data, nbytes);
-    *out = mt::release(std::move(t));
-  });
-}
 
 mt_error* mt_from_memory(void* data, const int64_t* shape, int64_t dims, int32_t dtype, uintptr_t held, mt_tensor* out) {
   auto owner = std::make_shared<mt::Callback>(held);

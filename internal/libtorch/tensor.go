@@ -3,8 +3,6 @@ package libtorch
 /*
 #include "shim.h"
 
-#cgo noescape mt_from_data
-#cgo nocallback mt_from_data
 #cgo noescape mt_copy_out
 #cgo nocallback mt_copy_out
 #cgo noescape mt_tensor_info
@@ -19,6 +17,7 @@ package libtorch
 import "C"
 
 import (
+	"fmt"
 	"io"
 	"unsafe"
 )
@@ -47,11 +46,32 @@ func FreeAll(ts []Tensor) {
 
 // FromBytes makes a CPU tensor from a copy of row-major memory.
 func FromBytes(data []byte, shape []int, dtype int) (Tensor, error) {
-	var out C.mt_tensor
-	err := take(C.mt_from_data((*C.char)(unsafe.Pointer(unsafe.SliceData(data))), C.int64_t(len(data)),
-		(*C.int64_t)(unsafe.Pointer(unsafe.SliceData(shape))), C.int64_t(len(shape)), C.int32_t(dtype), &out))
-	return Tensor(out), err
+	var a Args
+	var r Results
+	a.Ints(shape)
+	a.Int(int64(dtype))
+	if err := opEmpty.Call(&a, &r); err != nil {
+		return 0, err
+	}
+	t := r.Tensor()
+	i, err := t.Info()
+	if n := i.Numel * int64(i.ItemSize); err == nil && n != int64(len(data)) {
+		err = &Error{Kind: ValueError, Message: fmt.Sprintf("the tensor takes %d bytes, but %d were given", n, len(data))}
+	}
+	if err == nil && len(data) > 0 {
+		var p unsafe.Pointer
+		if p, err = t.DataPtr(); err == nil {
+			copy(unsafe.Slice((*byte)(p), len(data)), data)
+		}
+	}
+	if err != nil {
+		t.Free()
+		return 0, err
+	}
+	return t, nil
 }
+
+var opEmpty = NewOp("aten::empty.memory_format", "size", "dtype")
 
 // FromMemory makes a CPU tensor on memory that is not Go's, and closes the memory
 // soon after nothing refers to the tensor's storage any more, or after an error.
@@ -121,14 +141,6 @@ func (t Tensor) Grad() (Tensor, error) {
 
 // SetGrad replaces the accumulated gradient; 0 drops it.
 func (t Tensor) SetGrad(g Tensor) error { return take(C.mt_set_grad(t.c(), g.c())) }
-
-// SetRequiresGrad is requires_grad_.
-func (t Tensor) SetRequiresGrad(on bool) error {
-	return take(C.mt_set_requires_grad(t.c(), cbool(on)))
-}
-
-// SetData makes t share data's memory, dtype and device, and stay the same leaf.
-func (t Tensor) SetData(data Tensor) error { return take(C.mt_set_data(t.c(), data.c())) }
 
 // GradFnName is the name of the node that made t, or "" for a leaf.
 func (t Tensor) GradFnName() (string, error) {
