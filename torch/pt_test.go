@@ -324,7 +324,7 @@ func TestSaveRefuses(t *testing.T) {
 		"expected a tensor, but got nil":  []torch.NamedTensor{{Name: "x"}},
 		`the state has the key "x" twice`: []torch.NamedTensor{{Name: "x", Tensor: x}, {Name: "x", Tensor: x}},
 		"nested more than":                loop,
-		"it is sparse":                    []any{torch.NewOperator("aten::to_sparse", "self").Call(x)},
+		"it is nested":                    []any{torch.NewOperator("aten::_nested_tensor_from_tensor_list", "list").Call([]*torch.Tensor{x, x})},
 		`["k"]: expected`:                 map[string]any{"k": make(chan int)},
 		"got a chan int":                  map[string]any{"k": make(chan int)},
 		"not valid UTF-8":                 []any{"\xff"},

@@ -297,11 +297,14 @@ func (p *pickler) newTensor(t *Tensor, requiresGrad bool) error {
 	if storageName == "" || d.Size() == 0 {
 		return fmt.Errorf("a file of torch.save can't hold %s; convert it first", d)
 	}
+	var sizes, strides []int
+	if Try(func() error { sizes, strides = plain.layout(); return nil }) != nil {
+		return errNoOrdinaryStorage
+	}
 	key, offset, err := p.storage(plain, kind)
 	if err != nil {
 		return err
 	}
-	sizes, strides := plain.layout()
 	w := p.w
 	p.global("torch._utils", rebuild)
 	w.Mark()
