@@ -5,7 +5,6 @@
 #include <ATen/core/IListRef.h>
 #include <ATen/core/IListRef_inl.h>
 #include <ATen/core/dispatch/Dispatcher.h>
-#include <ATen/core/ivalue.h>
 #include <ATen/core/jit_type.h>
 
 #include <sstream>

@@ -108,10 +108,7 @@ mt_error* mt_stream_synchronize(mt_stream s) {
 }
 
 mt_error* mt_stream_use(mt_stream s, mt_tensor t) {
-  return mt::guarded([&] {
-    at::Tensor tensor = mt::borrow(t);
-    cuda().recordDataPtrOnStream(tensor.storage().data_ptr(), stream(s));
-  });
+  return mt::guarded([&] { cuda().recordDataPtrOnStream(mt::borrow(t).storage().data_ptr(), stream(s)); });
 }
 
 mt_error* mt_event_record(mt_stream s, int32_t timed, mt_event* event) {
@@ -139,9 +136,8 @@ mt_error* mt_event_elapsed(mt_event from, mt_event to, float* milliseconds) {
 }
 
 void mt_event_free(mt_event event, int32_t index) {
-  mt_error_free(mt::guarded([&] {
-    cuda().destroyEvent(reinterpret_cast<void*>(event), static_cast<c10::DeviceIndex>(index));
-  }));
+  const auto d = static_cast<c10::DeviceIndex>(index);
+  mt_error_free(mt::guarded([&] { cuda().destroyEvent(reinterpret_cast<void*>(event), d); }));
 }
 
 namespace {

@@ -7,8 +7,6 @@
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
 
-#include <string>
-
 namespace {
 
 const std::string& why_not() {
@@ -44,17 +42,14 @@ __attribute__((constructor(65535))) void open_cuda() { why_not(); }
 const char* mt_cuda_why_not(void) { return why_not().c_str(); }
 
 int32_t mt_cuda_count(void) {
-  if (!why_not().empty()) return 0;
-  return c10::impl::VirtualGuardImpl(c10::DeviceType::CUDA).deviceCount();
+  return why_not().empty() ? c10::impl::VirtualGuardImpl(c10::DeviceType::CUDA).deviceCount() : 0;
 }
 
 mt_error* mt_synchronize(int32_t device_type, int32_t index) {
   return mt::guarded([&] {
-    auto type = static_cast<c10::DeviceType>(device_type);
-    if (type == c10::DeviceType::CPU) return;
-    c10::impl::VirtualGuardImpl guard(type);
-    c10::Device device(type, static_cast<c10::DeviceIndex>(index));
-    if (index < 0) device = guard.getDevice();
-    guard.getStream(device).synchronize();
+    const c10::Device device = mt::device(device_type, index);
+    if (device.is_cpu()) return;
+    c10::impl::VirtualGuardImpl guard(device.type());
+    guard.getStream(index < 0 ? guard.getDevice() : device).synchronize();
   });
 }

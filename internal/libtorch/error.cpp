@@ -31,6 +31,16 @@ static bool tells_of_memory(const std::string& what) {
   return what.find("DefaultCPUAllocator: ") != std::string::npos || what.find("out of memory") != std::string::npos;
 }
 
+static int32_t kind_of(const c10::Error& e) {
+  if (dynamic_cast<const c10::IndexError*>(&e)) return MT_ERROR_INDEX;
+  if (dynamic_cast<const c10::ValueError*>(&e)) return MT_ERROR_VALUE;
+  if (dynamic_cast<const c10::TypeError*>(&e)) return MT_ERROR_TYPE;
+  if (dynamic_cast<const c10::NotImplementedError*>(&e)) return MT_ERROR_NOT_IMPLEMENTED;
+  if (dynamic_cast<const c10::LinAlgError*>(&e)) return MT_ERROR_LINALG;
+  if (dynamic_cast<const c10::OutOfMemoryError*>(&e)) return MT_ERROR_OUT_OF_MEMORY;
+  return tells_of_memory(e.what_without_backtrace()) ? MT_ERROR_OUT_OF_MEMORY : MT_ERROR_OTHER;
+}
+
 // The kind of a C++ exception, so that Go need not read its words.
 mt_error* current_exception() {
   try {
@@ -39,21 +49,8 @@ mt_error* current_exception() {
     return make_error(f.kind, f.message);
   } catch (const GoPanic& p) {  // from here on the number is Go's to release
     return make_error(MT_ERROR_GO_PANIC, std::to_string(std::exchange(p.value->id, 0)));
-  } catch (const c10::IndexError& e) {
-    return make_error(MT_ERROR_INDEX, e.what_without_backtrace());
-  } catch (const c10::ValueError& e) {
-    return make_error(MT_ERROR_VALUE, e.what_without_backtrace());
-  } catch (const c10::TypeError& e) {
-    return make_error(MT_ERROR_TYPE, e.what_without_backtrace());
-  } catch (const c10::NotImplementedError& e) {
-    return make_error(MT_ERROR_NOT_IMPLEMENTED, e.what_without_backtrace());
-  } catch (const c10::LinAlgError& e) {
-    return make_error(MT_ERROR_LINALG, e.what_without_backtrace());
-  } catch (const c10::OutOfMemoryError& e) {
-    return make_error(MT_ERROR_OUT_OF_MEMORY, e.what_without_backtrace());
   } catch (const c10::Error& e) {
-    std::string what = e.what_without_backtrace();
-    return make_error(tells_of_memory(what) ? MT_ERROR_OUT_OF_MEMORY : MT_ERROR_OTHER, what);
+    return make_error(kind_of(e), e.what_without_backtrace());
   } catch (const std::bad_alloc&) {
     return make_error(MT_ERROR_OUT_OF_MEMORY, "out of memory");
   } catch (const std::exception& e) {

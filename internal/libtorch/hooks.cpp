@@ -12,6 +12,7 @@
 #include <torch/csrc/autograd/saved_variable.h>
 #include <torch/csrc/autograd/variable.h>
 
+#include <algorithm>
 #include <deque>
 #include <mutex>
 
@@ -160,9 +161,7 @@ variable_list GoNode::apply(variable_list&& grads) {
 }
 
 bool same_as_any(const at::Tensor& t, const std::vector<at::Tensor>& ts, size_t n) {
-  for (size_t i = 0; i < n; i++)
-    if (t.is_same(ts[i])) return true;
-  return false;
+  return std::any_of(ts.begin(), ts.begin() + n, [&](const at::Tensor& other) { return t.is_same(other); });
 }
 
 // Makes owner, whose result number it is, the newest operation on a tensor that was
@@ -272,9 +271,8 @@ struct SiteEnd : torch::autograd::FunctionPostHook {
 };
 
 bool marked(const Node& node) {
-  for (const auto& hook : node.pre_hooks())
-    if (dynamic_cast<SiteStart*>(hook.get()) != nullptr) return true;
-  return false;
+  return std::any_of(node.pre_hooks().begin(), node.pre_hooks().end(),
+                     [](const auto& hook) { return dynamic_cast<SiteStart*>(hook.get()) != nullptr; });
 }
 
 }  // namespace

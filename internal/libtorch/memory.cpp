@@ -114,12 +114,7 @@ void* operator new(size_t n) {
   const size_t c = objects.class_of(n);
   void* p = objects.fits(c) ? objects.take(c) : nullptr;
   if (p == nullptr) p = std::malloc(objects.fits(c) ? c * 16 : n > 0 ? n : 1);
-  while (p == nullptr) {
-    auto handler = std::get_new_handler();
-    if (handler == nullptr) throw std::bad_alloc();
-    handler();
-    p = std::malloc(n);
-  }
+  if (p == nullptr) throw std::bad_alloc();
   return p;
 }
 

@@ -6,8 +6,13 @@
 
 namespace {
 
-at::Generator generator(mt_generator g) {
-  return at::Generator(c10::intrusive_ptr<c10::GeneratorImpl>::reclaim_copy(reinterpret_cast<c10::GeneratorImpl*>(g)));
+template <class F>
+mt_error* locked(mt_generator g, F&& f) {
+  return mt::guarded([&] {
+    at::Generator gen(c10::intrusive_ptr<c10::GeneratorImpl>::reclaim_copy(reinterpret_cast<c10::GeneratorImpl*>(g)));
+    std::lock_guard<std::mutex> lock(gen.mutex());
+    f(gen);
+  });
 }
 
 mt_generator owned(at::Generator g) { return reinterpret_cast<mt_generator>(g.unsafeReleaseGeneratorImpl()); }
@@ -19,16 +24,12 @@ mt_error* mt_manual_seed(uint64_t seed) {
 }
 
 mt_error* mt_initial_seed(mt_generator g, uint64_t* seed) {
-  return mt::guarded([&] {
-    at::Generator gen = generator(g);
-    std::lock_guard<std::mutex> lock(gen.mutex());
-    *seed = gen.current_seed();
-  });
+  return locked(g, [&](at::Generator& gen) { *seed = gen.current_seed(); });
 }
 
 mt_error* mt_generator_default(int32_t device_type, int32_t index, mt_generator* out) {
   return mt::guarded([&] {
-    const c10::Device device(static_cast<c10::DeviceType>(device_type), static_cast<c10::DeviceIndex>(index));
+    const c10::Device device = mt::device(device_type, index);
     if (device.is_cuda() && *mt_cuda_why_not() != 0)
       throw mt::Failure{MT_ERROR_NOT_IMPLEMENTED, std::string("CUDA is not available: ") + mt_cuda_why_not()};
     *out = owned(at::globalContext().defaultGenerator(device));
@@ -36,27 +37,15 @@ mt_error* mt_generator_default(int32_t device_type, int32_t index, mt_generator*
 }
 
 mt_error* mt_generator_clone(mt_generator g, mt_generator* out) {
-  return mt::guarded([&] {
-    at::Generator gen = generator(g);
-    std::lock_guard<std::mutex> lock(gen.mutex());
-    *out = owned(gen.clone());
-  });
+  return locked(g, [&](at::Generator& gen) { *out = owned(gen.clone()); });
 }
 
 mt_error* mt_generator_seed_anew(mt_generator g, uint64_t* seed) {
-  return mt::guarded([&] {
-    at::Generator gen = generator(g);
-    std::lock_guard<std::mutex> lock(gen.mutex());
-    *seed = gen.seed();
-  });
+  return locked(g, [&](at::Generator& gen) { *seed = gen.seed(); });
 }
 
 mt_error* mt_generator_seed(mt_generator g, uint64_t seed) {
-  return mt::guarded([&] {
-    at::Generator gen = generator(g);
-    std::lock_guard<std::mutex> lock(gen.mutex());
-    gen.set_current_seed(seed);
-  });
+  return locked(g, [&](at::Generator& gen) { gen.set_current_seed(seed); });
 }
 
 void mt_generator_free(mt_generator g) {
@@ -64,17 +53,9 @@ void mt_generator_free(mt_generator g) {
 }
 
 mt_error* mt_generator_state(mt_generator g, mt_tensor* out) {
-  return mt::guarded([&] {
-    at::Generator gen = generator(g);
-    std::lock_guard<std::mutex> lock(gen.mutex());
-    *out = mt::release(gen.get_state());
-  });
+  return locked(g, [&](at::Generator& gen) { *out = mt::release(gen.get_state()); });
 }
 
 mt_error* mt_set_generator_state(mt_generator g, mt_tensor state) {
-  return mt::guarded([&] {
-    at::Generator gen = generator(g);
-    std::lock_guard<std::mutex> lock(gen.mutex());
-    gen.set_state(mt::borrow(state));
-  });
+  return locked(g, [&](at::Generator& gen) { gen.set_state(mt::borrow(state)); });
 }

@@ -14,9 +14,6 @@ thread_local int32_t pinned = 0;
 
 std::atomic<int> budgets{0};  // how often the number of threads was set
 
-using BlasGet = int (*)();
-using BlasSet = void (*)(int);
-
 }  // namespace
 
 // OpenMP keeps the number of threads per OS thread, and libtorch sets it at a
@@ -90,11 +87,11 @@ mt_error* mt_set_num_threads(int32_t n) {
     at::set_num_threads(n);
     budgets.fetch_add(1, std::memory_order_release);
     // OpenBLAS has threads of its own, which libtorch's setting does not reach.
-    if (auto set = reinterpret_cast<BlasSet>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(n);
+    if (auto set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(n);
   });
 }
 
 int32_t mt_blas_threads(void) {
-  auto get = reinterpret_cast<BlasGet>(dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));
+  auto get = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));
   return get != nullptr ? get() : -1;
 }

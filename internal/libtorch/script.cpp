@@ -114,25 +114,16 @@ int32_t mt_script_training(mt_script s) {
 }
 
 mt_error* mt_script_to(mt_script s, int32_t device_type, int32_t index) {
-  return mt::guarded([&] {
-    Module(module(s)).to(c10::Device(static_cast<c10::DeviceType>(device_type), static_cast<c10::DeviceIndex>(index)));
-  });
+  return mt::guarded([&] { Module(module(s)).to(mt::device(device_type, index)); });
 }
 
 mt_error* mt_script_save(mt_script s, char** data, int64_t* nbytes) {
   return mt::guarded([&] {
     size_t size = 0;
-    FILE* memory = open_memstream(data, &size);
+    std::unique_ptr<FILE, int (*)(FILE*)> memory(open_memstream(data, &size), &std::fclose);
     if (memory == nullptr) throw std::bad_alloc();
-    try {
-      torch::jit::ExportModule(module(s), [&](const void* p, size_t n) { return std::fwrite(p, 1, n, memory); });
-    } catch (...) {
-      std::fclose(memory);
-      std::free(*data);
-      *data = nullptr;
-      throw;
-    }
-    if (std::fclose(memory) != 0) throw std::bad_alloc();
+    torch::jit::ExportModule(module(s), [&](const void* p, size_t n) { return std::fwrite(p, 1, n, memory.get()); });
+    if (std::fclose(memory.release()) != 0) throw std::bad_alloc();
     *nbytes = static_cast<int64_t>(size);
   });
 }

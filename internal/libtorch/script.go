@@ -69,10 +69,11 @@ func (s Script) To(kind, index int) error {
 func (s Script) Save(w io.Writer) error {
 	var data *C.char
 	var size C.int64_t
-	if err := take(C.mt_script_save(s.c(), &data, &size)); err != nil {
+	err := take(C.mt_script_save(s.c(), &data, &size))
+	defer C.free(unsafe.Pointer(data))
+	if err != nil {
 		return err
 	}
-	defer C.free(unsafe.Pointer(data))
-	_, err := w.Write(unsafe.Slice((*byte)(unsafe.Pointer(data)), int(size)))
+	_, err = w.Write(unsafe.Slice((*byte)(unsafe.Pointer(data)), int(size)))
 	return err
 }

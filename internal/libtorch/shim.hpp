@@ -64,6 +64,10 @@ inline std::vector<at::Tensor> borrow_all(const mt_tensor* hs, int64_t n) {
   return ts;
 }
 
+inline c10::Device device(int32_t type, int32_t index) {
+  return c10::Device(static_cast<c10::DeviceType>(type), static_cast<c10::DeviceIndex>(index));
+}
+
 char* copy_string(const std::string& s);
 
 // A number under which Go keeps something for as long as this lives.

@@ -62,8 +62,7 @@ struct Value {
     }
   }
   c10::Device device() const {
-    return c10::Device(static_cast<c10::DeviceType>(words[0] >> 16),
-                       static_cast<c10::DeviceIndex>(static_cast<int16_t>(words[0] & 0xffff)));
+    return mt::device(static_cast<int32_t>(words[0] >> 16), static_cast<int16_t>(words[0] & 0xffff));
   }
 };
 
@@ -100,16 +99,13 @@ class Writer {
   }
   void finish(size_t count, mt_results* out) const {
     out->count = static_cast<int64_t>(count);
-    out->spill = reinterpret_cast<uint64_t>(spill());
-  }
-  void tensor(at::Tensor t) { put(release(std::move(t))); }
-  uint64_t* spill() const {
-    if (spill_.empty()) return nullptr;
+    out->spill = 0;
+    if (spill_.empty()) return;
     auto* p = static_cast<uint64_t*>(std::malloc(spill_.size() * sizeof(uint64_t)));
     std::memcpy(p, spill_.data(), spill_.size() * sizeof(uint64_t));
-    return p;
+    out->spill = reinterpret_cast<uint64_t>(p);
   }
-
+  void tensor(at::Tensor t) { put(release(std::move(t))); }
   void value(c10::IValue v) {
     if (v.isNone()) {
       header(MT_NONE, 0);
@@ -144,29 +140,17 @@ class Writer {
       c10::Device d = v.toDevice();
       put(static_cast<uint64_t>(d.type()) << 16 | static_cast<uint16_t>(d.index()));
     } else if (v.isTensorList()) {
-      std::vector<at::Tensor> ts = v.toTensorVector();
-      header(MT_TENSORS, ts.size());
-      for (at::Tensor& t : ts) tensor(std::move(t));
+      each(MT_TENSORS, v.toTensorVector(), [&](at::Tensor& t) { tensor(std::move(t)); });
     } else if (v.isIntList()) {
-      std::vector<int64_t> xs = v.toIntVector();
-      header(MT_INTS, xs.size());
-      for (int64_t x : xs) put(static_cast<uint64_t>(x));
+      each(MT_INTS, v.toIntVector(), [&](int64_t x) { put(static_cast<uint64_t>(x)); });
     } else if (v.isDoubleList()) {
-      std::vector<double> xs = v.toDoubleVector();
-      header(MT_DOUBLES, xs.size());
-      for (double x : xs) real(x);
+      each(MT_DOUBLES, v.toDoubleVector(), [&](double x) { real(x); });
     } else if (v.isBoolList()) {
-      c10::List<bool> xs = v.toBoolList();
-      header(MT_BOOLS, xs.size());
-      for (size_t i = 0; i < xs.size(); i++) put(xs.get(i));
+      each(MT_BOOLS, v.toBoolList(), [&](bool x) { put(x); });
     } else if (v.isTuple()) {
-      const auto& items = v.toTupleRef().elements();
-      header(MT_TUPLE, items.size());
-      for (const c10::IValue& item : items) value(item);
+      each(MT_TUPLE, v.toTupleRef().elements().vec(), [&](const c10::IValue& item) { value(item); });
     } else if (v.isList()) {
-      c10::List<c10::IValue> items = v.toList();
-      header(MT_LIST, items.size());
-      for (size_t i = 0; i < items.size(); i++) value(items.get(i));
+      each(MT_LIST, v.toList(), [&](const c10::IValue& item) { value(item); });
     } else if (v.isGenericDict()) {
       auto dict = v.toGenericDict();
       header(MT_DICT, 2 * dict.size());
@@ -180,6 +164,12 @@ class Writer {
   }
 
  private:
+  template <class L, class F>
+  void each(uint32_t tag, L&& list, F&& f) {
+    header(tag, list.size());
+    for (auto&& item : list) f(item);
+  }
+
   uint64_t* out_;
   size_t cap_, n_ = 0;
   std::vector<uint64_t> spill_;

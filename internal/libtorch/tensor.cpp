@@ -5,16 +5,6 @@
 
 #include <cstring>
 
-namespace {
-
-void check_size(const at::Tensor& t, int64_t nbytes) {
-  if (static_cast<int64_t>(t.nbytes()) != nbytes)
-    throw mt::Failure{MT_ERROR_VALUE, "the tensor takes " + std::to_string(t.nbytes()) + " bytes, but " +
-                                          std::to_string(nbytes) + " were given"};
-}
-
-}  // namespace
-
 void mt_free(mt_tensor t) {
   try {
     mt::Impl::reclaim(reinterpret_cast<c10::TensorImpl*>(t));
@@ -39,7 +29,9 @@ mt_error* mt_from_memory(void* data, const int64_t* shape, int64_t dims, int32_t
 mt_error* mt_copy_out(mt_tensor h, char* dst, int64_t nbytes) {
   return mt::guarded([&] {
     at::Tensor t = mt::borrow(h).detach().to(at::kCPU).contiguous().resolve_conj().resolve_neg();
-    check_size(t, nbytes);
+    if (static_cast<int64_t>(t.nbytes()) != nbytes)
+      throw mt::Failure{MT_ERROR_VALUE, "the tensor takes " + std::to_string(t.nbytes()) + " bytes, but " +
+                                            std::to_string(nbytes) + " were given"};
     if (nbytes == 0) return;
     if (t._is_zerotensor()) std::memset(dst, 0, nbytes);  // which has no memory
     else if (t.data_ptr() == nullptr) throw mt::Failure{MT_ERROR_VALUE, "the tensor has no memory"};
