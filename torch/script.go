@@ -177,7 +177,9 @@ func (s *Script) Train(on bool) {
 // Training reports which of the two it is.
 func (s *Script) Training() bool {
 	defer runtime.KeepAlive(s)
-	return s.handle.Training()
+	on, err := s.handle.Training()
+	s.must("training", err)
+	return on
 }
 
 // To moves the parameters and buffers, which stay the same tensors.

@@ -12,7 +12,6 @@
 using c10::IValue;
 using c10::TypeKind;
 using mt::Value;
-using mt::Writer;
 
 namespace {
 
@@ -195,19 +194,14 @@ void push_reordered(const Operator* op, const uint64_t* p, int32_t nargs, torch:
   for (size_t i = 0; i < given.size(); i++) stack.push_back(mt::argument(schema.arguments()[i], given[i]));
 }
 
-void call(const Operator* op, const uint64_t* args, int32_t nargs, mt_results* out) {
-  Writer w(out->words, MT_RESULT_WORDS);
-  at::Tensor result;
-  if (op->direct != nullptr && op->direct(op->handle, args, nargs, result)) {
-    w.value(std::move(result));
-    return w.finish(1, out);
-  }
-  StackLease lease;
-  if (op->in_order) mt::push_arguments(op->handle.schema(), 0, args, nargs, lease.stack);
-  else push_reordered(op, args, nargs, lease.stack);
-  op->handle.callBoxed(lease.stack);
-  for (IValue& v : lease.stack) w.value(std::move(v));
-  w.finish(lease.stack.size(), out);
+void call_boxed(const Operator* op, const uint64_t* args, int32_t nargs, torch::jit::Stack& stack) {
+  if (op->in_order) mt::push_arguments(op->handle.schema(), 0, args, nargs, stack);
+  else push_reordered(op, args, nargs, stack);
+  op->handle.callBoxed(stack);
+}
+
+bool call_directly(const Operator* op, const uint64_t* args, int32_t nargs, at::Tensor& result) {
+  return op->direct != nullptr && op->direct(op->handle, args, nargs, result);
 }
 
 }  // namespace
@@ -236,15 +230,29 @@ mt_error* mt_op_find(const char* name, const char* overload, const char* names, 
   });
 }
 
-mt_error* mt_call(mt_op op, const uint64_t* args, int32_t nargs, mt_results* out) {
-  return mt::guarded([&] { call(reinterpret_cast<const Operator*>(op), args, nargs, out); });
+mt_error* mt_call(mt_op o, const uint64_t* args, int32_t nargs, mt_results* out) {
+  return mt::guarded([&] {
+    auto* op = reinterpret_cast<const Operator*>(o);
+    at::Tensor result;
+    StackLease lease;
+    if (call_directly(op, args, nargs, result)) lease.stack.emplace_back(std::move(result));
+    else call_boxed(op, args, nargs, lease.stack);
+    mt::Writer w(out->words, MT_RESULT_WORDS);
+    for (IValue& v : lease.stack) w.value(std::move(v));
+    w.finish(lease.stack.size(), out);
+  });
 }
 
-mt_error* mt_call_tensor(mt_op op, const uint64_t* args, int32_t nargs, mt_tensor* out) {
+mt_error* mt_call_tensor(mt_op o, const uint64_t* args, int32_t nargs, mt_tensor* out) {
   return mt::guarded([&] {
-    mt_results results;
-    call(reinterpret_cast<const Operator*>(op), args, nargs, &results);
-    *out = results.words[0] == one(MT_TENSOR) ? results.words[1] : 0;
+    auto* op = reinterpret_cast<const Operator*>(o);
+    at::Tensor result;
+    if (!call_directly(op, args, nargs, result)) {
+      StackLease lease;
+      call_boxed(op, args, nargs, lease.stack);
+      if (!lease.stack.empty() && lease.stack[0].isTensor()) result = std::move(lease.stack[0]).toTensor();
+    }
+    *out = mt::release(std::move(result));
   });
 }
 

@@ -105,12 +105,10 @@ class Conversion {
   IValue dict(const c10::DictType& type, const Value& v) const {
     c10::impl::GenericDict items(type.getKeyType(), type.getValueType());
     IValue key;
-    bool is_key = true;
     if (v.tag != MT_DICT) mismatch(v);
-    v.each([&](const Value& item) {
-      if (is_key) key = run(*type.getKeyType(), item);
+    v.each([&, n = 0](const Value& item) mutable {
+      if (n++ % 2 == 0) key = run(*type.getKeyType(), item);
       else items.insert_or_assign(key, run(*type.getValueType(), item));
-      is_key = !is_key;
     });
     return items;
   }

@@ -122,7 +122,5 @@ void operator delete(void* p) noexcept {
   if (p != nullptr && !objects.give(p)) std::free(p);
 }
 
-void operator delete(void* p, size_t) noexcept { operator delete(p); }
-
 const int64_t* mt_cpu_bytes(void) { return &cpu_bytes; }
 const char* mt_malloc_setting(void) { return malloc_setting; }

@@ -107,10 +107,8 @@ mt_error* mt_script_train(mt_script s, int32_t on) {
   return mt::guarded([&] { Module(module(s)).train(on != 0); });
 }
 
-int32_t mt_script_training(mt_script s) {
-  int32_t on = 0;
-  mt_error_free(mt::guarded([&] { on = module(s).is_training(); }));
-  return on;
+mt_error* mt_script_training(mt_script s, int32_t* on) {
+  return mt::guarded([&] { *on = module(s).is_training(); });
 }
 
 mt_error* mt_script_to(mt_script s, int32_t device_type, int32_t index) {

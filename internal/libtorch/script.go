@@ -58,7 +58,11 @@ func (r *Results) took(e *C.mt_error) error {
 func (s Script) Train(on bool) error { return take(C.mt_script_train(s.c(), cbool(on))) }
 
 // Training reports which of the two it is.
-func (s Script) Training() bool { return C.mt_script_training(s.c()) != 0 }
+func (s Script) Training() (bool, error) {
+	var on C.int32_t
+	err := take(C.mt_script_training(s.c(), &on))
+	return on != 0, err
+}
 
 // To moves its parameters and buffers.
 func (s Script) To(kind, index int) error {

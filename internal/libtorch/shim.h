@@ -185,7 +185,7 @@ mt_error* mt_script_call(mt_script s, const char* method, const uint64_t* args, 
 // Name, whether it is a buffer, and tensor, for each in state_dict's order.
 mt_error* mt_script_state(mt_script s, mt_results* out);
 mt_error* mt_script_train(mt_script s, int32_t on);
-int32_t mt_script_training(mt_script s);
+mt_error* mt_script_training(mt_script s, int32_t* on);
 mt_error* mt_script_to(mt_script s, int32_t device_type, int32_t index);
 // The file that PyTorch loads, malloc'd; what was begun also after an error.
 mt_error* mt_script_save(mt_script s, char** data, int64_t* nbytes);
