@@ -104,6 +104,7 @@ func (x *Tensor) IndexPut(value any, indices ...any) *Tensor {
 // one at once, and tensors wait for one call of aten::index.
 type brackets struct {
 	x, view *Tensor
+	alone   bool      // there is one index only
 	dim     int       // of view, at which the next index applies
 	axis    int       // of x, for messages
 	merged  int       // dimensions of view before dim that have no place in tensors
@@ -112,7 +113,7 @@ type brackets struct {
 }
 
 func newBrackets(x *Tensor, indices []any) *brackets {
-	b := &brackets{x: x, view: x}
+	b := &brackets{x: x, view: x, alone: len(indices) == 1}
 	done := false
 	defer func() {
 		if !done {
@@ -221,8 +222,8 @@ func (b *brackets) slice(s Slice) {
 		panic(b.error(ValueError, "step must be greater than zero, but got %d; Flip reverses a dimension", step))
 	}
 	start, stop := b.number(s.Start, 0), b.number(s.Stop, size)
-	if start == 0 && stop == size && step == 1 {
-		return
+	if start == 0 && stop == size && step == 1 && !b.alone {
+		return // as newer PyTorch does, but where it is the only index
 	}
 	b.step(b.view.Slice(b.dim, start, stop, step))
 }

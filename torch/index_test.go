@@ -215,3 +215,10 @@ func TestBracketsFreeWhatTheyMake(t *testing.T) {
 	x.IndexPut(3, 1, torch.R(0, 3), nil, []int{1, 0}, true)
 	require.Equal(t, before, torch.LiveTensors())
 }
+
+func TestWholeSlicesAreRecordedAsInNewerPython(t *testing.T) {
+	x := torch.Ones(torch.Shape{2, 3}, torch.RequiresGrad(true))
+	require.Equal(t, "SliceBackward0", x.Index(torch.Colon).GradFn())
+	require.Equal(t, "AliasBackward0", x.Index(torch.Colon, torch.Colon).GradFn())
+	require.Equal(t, "AliasBackward0", x.Index(torch.Ellipsis).GradFn())
+}
