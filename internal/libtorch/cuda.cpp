@@ -142,6 +142,22 @@ void mt_event_free(mt_event event, int32_t index) {
 
 namespace {
 
+#if MT_DEVICE_ALLOCATOR
+// Null before the first tensor on a GPU. (All of CUDA's are of this class; to ask for
+// it at run time would tie the program to a symbol that older versions lack.)
+c10::DeviceAllocator* allocator() {
+  auto* a = static_cast<c10::DeviceAllocator*>(c10::GetAllocator(c10::DeviceType::CUDA));
+  return a->initialized() ? a : nullptr;
+}
+
+mt_memory_stats held(const c10::Device& d) {
+  if (d.is_cpu()) throw mt::Failure{MT_ERROR_NOT_IMPLEMENTED, "the CPU's allocator does not say what it holds"};
+  if (allocator() == nullptr) return {};
+  const auto stats = allocator()->getDeviceStats(d.index());
+  const auto &allocated = stats.allocated_bytes[0], &reserved = stats.reserved_bytes[0];  // 0: all pools
+  return {allocated.current, allocated.peak, reserved.current, reserved.peak, stats.num_alloc_retries, stats.num_ooms};
+}
+#else
 template <class C, class T>
 T total_of(void (C::*)(void*, int64_t, T, T, c10::Device));
 using Total = decltype(total_of(&c10::MemoryReportingInfoBase::reportMemoryUsage));
@@ -157,21 +173,13 @@ struct Listener final : c10::MemoryReportingInfoBase {
   void reportOutOfMemory(int64_t, Total, Total, c10::Device) override {}
 };
 
-mt_memory_stats hear(const c10::Device& device, int64_t bytes) {
+mt_memory_stats held(const c10::Device& d) {
   auto listener = std::make_shared<Listener>();
   c10::DebugInfoGuard guard(c10::DebugInfoKind::PROFILER_STATE, listener);
-  at::empty({bytes}, at::TensorOptions(device).dtype(at::kByte));  // comes and goes: what is left counts
+  at::empty({4096}, at::TensorOptions(d).dtype(at::kByte));  // comes and goes: what is left counts
   if (listener->heard.allocated < 0)
-    throw mt::Failure{MT_ERROR_NOT_IMPLEMENTED, "the allocator of " + device.str() + " does not say what it holds"};
+    throw mt::Failure{MT_ERROR_NOT_IMPLEMENTED, "the allocator of " + d.str() + " does not say what it holds"};
   return listener->heard;
-}
-
-#if MT_DEVICE_ALLOCATOR
-// Null before the first tensor on a GPU. (All of CUDA's are of this class; to ask for
-// it at run time would tie the program to a symbol that older versions lack.)
-c10::DeviceAllocator* allocator() {
-  auto* a = static_cast<c10::DeviceAllocator*>(c10::GetAllocator(c10::DeviceType::CUDA));
-  return a->initialized() ? a : nullptr;
 }
 #endif
 
@@ -179,22 +187,8 @@ c10::DeviceAllocator* allocator() {
 
 mt_error* mt_device_memory(int32_t device_type, int32_t index, mt_memory_stats* out) {
   return mt::guarded([&] {
-    constexpr int64_t page = 4096;
-    if (static_cast<c10::DeviceType>(device_type) == c10::DeviceType::CPU) {
-      *out = hear(c10::Device(c10::DeviceType::CPU), page);
-      return;
-    }
-    const c10::Device d = device(cuda(), index);
-#if MT_DEVICE_ALLOCATOR
-    *out = {};
-    if (auto* a = allocator()) {
-      const auto stats = a->getDeviceStats(d.index());
-      const auto &allocated = stats.allocated_bytes[0], &reserved = stats.reserved_bytes[0];  // 0: all pools
-      *out = {allocated.current, allocated.peak, reserved.current, reserved.peak, stats.num_alloc_retries, stats.num_ooms};
-    }
-#else
-    *out = hear(d, page);
-#endif
+    const c10::Device asked = mt::device(device_type, index);
+    *out = held(asked.is_cpu() ? asked : device(cuda(), index));
   });
 }
 
