@@ -67,7 +67,7 @@ func TestFetchFailures(t *testing.T) {
 	}{
 		{"npm fails", `echo "npm error code ENOTFOUND" >&2; exit 7`, []string{`"npm pack mini-google@1.0.0" failed`, "exit status 7", "ENOTFOUND"}},
 		{"truncated", `head -c 100 "$FROM/$FILE" > "$DIR/$FILE"`, []string{"not the package expected", "found 100", "try again"}},
-		{"altered", `tr a b < "$FROM/$FILE" > "$DIR/$FILE"`, []string{"not the package expected", "SHA-512", "try again"}},
+		{"altered", `head -c -1 "$FROM/$FILE" > "$DIR/$FILE"; printf x >> "$DIR/$FILE"`, []string{"not the package expected", "SHA-512", "try again"}},
 		{"delivers nothing", `true`, []string{"wrote no mini-google-1.0.0.tgz", "by hand"}},
 		{"delivers a folder", `mkdir "$DIR/$FILE"`, []string{"not a regular file"}},
 	}
