@@ -44,3 +44,13 @@ func TestResultsThatAreSomethingElse(t *testing.T) {
 		}
 	})
 }
+
+func TestUnaryDropsFurtherResults(t *testing.T) {
+	x := torch.FromSlice([]float32{3, 1, 2})
+	minAndMax := torch.NewOperator("aten::aminmax")
+	requireBalance(t, func() {
+		smallest := minAndMax.Unary(x)
+		require.Equal(t, 1.0, smallest.Item())
+		smallest.Free()
+	})
+}
