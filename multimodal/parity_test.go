@@ -9,7 +9,7 @@ import (
 
 	"multitorch/datasets"
 	"multitorch/datasets/emoji10"
-	"multitorch/internal/twin"
+	"multitorch/twin"
 	"multitorch/multimodal"
 	"multitorch/nn"
 	"multitorch/optim"

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"multitorch/internal/twin"
+	"multitorch/twin"
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"

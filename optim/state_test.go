@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/internal/twin"
+	"multitorch/twin"
 	"multitorch/optim"
 	"multitorch/torch"
 )

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"multitorch/internal/twin"
+	"multitorch/twin"
 	"multitorch/torch"
 )
 

@@ -3,7 +3,7 @@ package torch_test
 import (
 	"math"
 
-	"multitorch/internal/twin"
+	"multitorch/twin"
 	"multitorch/torch"
 	"multitorch/torch/fft"
 	"multitorch/torch/linalg"

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"multitorch/internal/twin"
+	"multitorch/twin"
 	"multitorch/torch"
 )
 

@@ -15,7 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/internal/twin"
+	"multitorch/twin"
 	"multitorch/torch"
 	"multitorch/torch/aten"
 )

@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/internal/twin"
+	"multitorch/twin"
 	"multitorch/internal/version"
 	"multitorch/torch"
 )

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"multitorch/internal/twin"
+	"multitorch/twin"
 	"multitorch/torch"
 )
 

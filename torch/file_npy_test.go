@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"multitorch/internal/twin"
+	"multitorch/twin"
 	"multitorch/internal/version"
 	"multitorch/torch"
 )
