@@ -8,6 +8,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"multitorch/internal/dtype"
 )
 
 // An npy file is a magic string, a version, the length of the header, the header
@@ -17,12 +19,6 @@ const (
 	npyMagic     = "\x93NUMPY"
 	maxNpyHeader = 64 << 10 // records apart, headers have some hundred bytes
 )
-
-// npyTypes are NumPy's names, without the byte order.
-var npyTypes = map[string]DType{
-	"f2": Float16, "f4": Float32, "f8": Float64, "i1": Int8, "i2": Int16, "i4": Int32, "i8": Int64, "u1": Uint8,
-	"u2": Uint16, "u4": Uint32, "u8": Uint64, "b1": Bool, "c8": Complex64, "c16": Complex128,
-}
 
 // npyHeader is what a header says.
 type npyHeader struct {
@@ -119,7 +115,8 @@ func (h *npyHeader) setType(p *npyParser) error {
 	if name != "" {
 		order, kind = name[:1], name[1:]
 	}
-	d, known := npyTypes[kind]
+	number, known := dtype.FromNumPy(kind)
+	d := DType(number)
 	if !known || !strings.Contains("<>|=", order) {
 		return fmt.Errorf("the type %q can't be read; convert it in Python to one of float16/32/64, int8/16/32/64, uint8, bool, complex64/128", name)
 	}
@@ -178,13 +175,8 @@ func (p *npyParser) shape() (Shape, error) {
 // npyHeaderFor is all that comes before the elements, in numpy.save's form.
 func npyHeaderFor(t *Tensor) ([]byte, error) {
 	d, shape := t.DType(), t.Shape()
-	name := ""
-	for n, dtype := range npyTypes {
-		if dtype == d {
-			name = n
-		}
-	}
-	if name == "" {
+	info, _ := dtype.DType(d).Info()
+	if info.NumPy == "" {
 		return nil, fmt.Errorf("NumPy has no %s; convert it first", d)
 	}
 	order := "<"
@@ -201,7 +193,7 @@ func npyHeaderFor(t *Tensor) ([]byte, error) {
 	if len(shape) == 1 {
 		tuple += ","
 	}
-	text := fmt.Sprintf("{'descr': '%s%s', 'fortran_order': False, 'shape': (%s), }", order, name, tuple)
+	text := fmt.Sprintf("{'descr': '%s%s', 'fortran_order': False, 'shape': (%s), }", order, info.NumPy, tuple)
 	const prefix, align = len(npyMagic) + 4, 64
 	pad := align - 1 - (prefix+len(text))%align
 	text += strings.Repeat(" ", pad) + "\n"

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 
+	"multitorch/internal/dtype"
 	"multitorch/internal/libtorch"
 	"multitorch/internal/pickle"
 )
@@ -56,12 +57,12 @@ func (u *unpickler) close(failed bool) {
 // machine allows what plain data and tensors need, and nothing else.
 func (u *unpickler) machine(storageFrom func(u *unpickler, id []any) (*storage, error)) *pickle.Machine {
 	globals := maps.Clone(plainGlobals)
-	for name, dtype := range storageTypes {
-		globals["torch."+name] = storageType(dtype)
-		globals["torch.cuda."+name] = storageType(dtype)
-	}
-	for dtype, d := range dtypes {
-		globals["torch."+d.name] = dtype
+	for _, d := range dtype.All() {
+		globals["torch."+d.Name] = DType(d.DType)
+		if d.Storage != "" {
+			globals["torch."+d.Storage] = storageType(d.DType)
+			globals["torch.cuda."+d.Storage] = storageType(d.DType)
+		}
 	}
 	globals["torch.storage.UntypedStorage"] = storageType(Uint8)
 	for scheme, name := range qschemes {

@@ -10,18 +10,6 @@ import (
 
 var opSetStorage = libtorch.NewOp("aten::set_.source_Storage_storage_offset", "self", "source", "storage_offset", "size", "stride")
 
-// storageTypes are the names of storages in pickles. Younger dtypes have none:
-// their tensors lie in an untyped storage, of bytes, and say their dtype themselves.
-var storageTypes = map[string]DType{
-	"DoubleStorage": Float64, "FloatStorage": Float32, "HalfStorage": Float16, "BFloat16Storage": BFloat16,
-	"LongStorage": Int64, "IntStorage": Int32, "ShortStorage": Int16, "CharStorage": Int8, "ByteStorage": Uint8,
-	"BoolStorage": Bool, "ComplexFloatStorage": Complex64, "ComplexDoubleStorage": Complex128,
-	"QInt8Storage": QInt8, "QUInt8Storage": QUInt8, "QInt32Storage": QInt32,
-}
-
-// untyped reports whether tensors of a dtype lie in untyped storages.
-func (d DType) untyped() bool { return d == Complex32 || d > newestOfAll }
-
 // storage is memory that tensors of the file share.
 type storage struct {
 	dtype     DType

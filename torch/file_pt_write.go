@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"multitorch/internal/dtype"
 	"multitorch/internal/libtorch"
 	"multitorch/internal/pickle"
 )
@@ -282,19 +283,15 @@ func (p *pickler) newTensor(t *Tensor, requiresGrad bool) error {
 	}
 	d := plain.DType()
 	kind, place, rebuild := d, "torch", "_rebuild_tensor_v2"
-	var storageName string
-	for name, dtype := range storageTypes {
-		if dtype == d {
-			storageName = name
-		}
-	}
+	row, known := dtype.DType(d).Info()
+	storageName := row.Storage
 	switch {
-	case d.untyped():
+	case known && storageName == "":
 		kind, place, storageName, rebuild = Uint8, "torch.storage", "UntypedStorage", "_rebuild_tensor_v3"
 	case d.IsQuantized():
 		rebuild = "_rebuild_qtensor"
 	}
-	if storageName == "" || d.Size() == 0 {
+	if !known {
 		return fmt.Errorf("a file of torch.save can't hold %s; convert it first", d)
 	}
 	var sizes, strides []int
@@ -326,7 +323,7 @@ func (p *pickler) newTensor(t *Tensor, requiresGrad bool) error {
 	}
 	w.Bool(requiresGrad)
 	p.emptyOrderedDict()
-	if d.untyped() {
+	if row.Storage == "" {
 		p.global("torch", d.String())
 	}
 	w.Tuple()

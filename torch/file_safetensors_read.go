@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"multitorch/internal/dtype"
 )
 
 // safetensorsHeader is a header that was read.
@@ -101,11 +103,9 @@ func (j jsonWalk) entry(s *storedTensor) error {
 			if name, err = j.text(); err != nil {
 				return err
 			}
-			for _, t := range safetensorsDTypes {
-				if t.name == name {
-					s.DType = t.dtype
-					return nil
-				}
+			if d, known := dtype.FromSafetensors(name); known {
+				s.DType = DType(d)
+				return nil
 			}
 			return fmt.Errorf("%q is unknown here; known are BOOL, U8 to U64, I8 to I64, F16, BF16, F32, F64, C64 and some F8", name)
 		case "shape":

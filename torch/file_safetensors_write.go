@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"multitorch/internal/dtype"
 )
 
 // A safetensors file is the header's length (8 bytes, little-endian), the header
@@ -19,48 +21,11 @@ const (
 	aliasPrefix          = "alias."
 )
 
-// safetensorsDTypes are the format's names. The official writer stores tensors in
-// the reverse of this order, so that all are aligned.
-var safetensorsDTypes = []struct {
-	name  string
-	dtype DType
-}{
-	{"BOOL", Bool},
-	{"U8", Uint8},
-	{"I8", Int8},
-	{"F8_E5M2", Float8E5M2},
-	{"F8_E4M3", Float8E4M3FN},
-	{"F8_E8M0", Float8E8M0FNU},
-	{"F8_E4M3FNUZ", Float8E4M3FNUZ},
-	{"F8_E5M2FNUZ", Float8E5M2FNUZ},
-	{"I16", Int16},
-	{"U16", Uint16},
-	{"F16", Float16},
-	{"BF16", BFloat16},
-	{"I32", Int32},
-	{"U32", Uint32},
-	{"F32", Float32},
-	{"C64", Complex64},
-	{"F64", Float64},
-	{"I64", Int64},
-	{"U64", Uint64},
-}
-
 // storedTensor is an entry of the header, with its place among the elements.
 type storedTensor struct {
 	TensorInfo
 	begin, end int64
 	tensor     *Tensor // to be written
-}
-
-// rank is a dtype's place in safetensorsDTypes, or -1.
-func rank(d DType) int {
-	for i, t := range safetensorsDTypes {
-		if t.dtype == d {
-			return i
-		}
-	}
-	return -1
 }
 
 // checkSafetensors says what is to be stored, in the order given, each with its
@@ -95,7 +60,7 @@ func checkSafetensors(tensors []NamedTensor, metadata map[string]string) ([]stor
 			sizes, strides := t.Tensor.layout()
 			s.DType, s.Shape, s.end = DType(info.DType), sizes, info.Numel*int64(info.ItemSize)
 			m = memory{info.StorageID, info.Offset, fmt.Sprint(info.DType, sizes, strides)}
-			if rank(s.DType) < 0 {
+			if t, _ := dtype.DType(s.DType).Info(); t.Safetensors == "" {
 				return fmt.Errorf("a safetensors file can't hold %s; convert it first, with To, or Dequantize", s.DType)
 			}
 			return nil
@@ -116,7 +81,7 @@ func checkSafetensors(tensors []NamedTensor, metadata map[string]string) ([]stor
 // placeSafetensors gives the tensors of one file their order and places.
 func placeSafetensors(stored []storedTensor) {
 	slices.SortFunc(stored, func(a, b storedTensor) int {
-		return cmp.Or(cmp.Compare(rank(b.DType), rank(a.DType)), cmp.Compare(a.Name, b.Name))
+		return cmp.Or(cmp.Compare(dtype.DType(b.DType).Rank(), dtype.DType(a.DType).Rank()), cmp.Compare(a.Name, b.Name))
 	})
 	at := int64(0)
 	for i := range stored {
@@ -147,8 +112,9 @@ func encodeSafetensorsHeader(stored []storedTensor, metadata map[string]string) 
 	for _, s := range stored {
 		comma()
 		shape := strings.ReplaceAll(fmt.Sprint(s.Shape), " ", ",")
+		info, _ := dtype.DType(s.DType).Info()
 		b = fmt.Appendf(appendQuoted(b, s.Name), `:{"dtype":"%s","shape":%s,"data_offsets":[%d,%d]}`,
-			safetensorsDTypes[rank(s.DType)].name, shape, s.begin, s.end)
+			info.Safetensors, shape, s.begin, s.end)
 	}
 	b = append(b, '}')
 	for len(b)%8 != 0 {

@@ -58,15 +58,3 @@ func (t *Tensor) copyTo(dst []byte) {
 		fail("ToSlice", []*Tensor{t}, err)
 	}
 }
-
-func goName(d DType) string {
-	for name, dt := range map[string]DType{
-		"Uint8": Uint8, "Int8": Int8, "Int16": Int16, "Int32": Int32, "Int64": Int64, "Float16": Float16, "Float32": Float32,
-		"Float64": Float64, "Complex32": Complex32, "Complex64": Complex64, "Complex128": Complex128, "Bool": Bool, "BFloat16": BFloat16,
-	} {
-		if d == dt {
-			return name
-		}
-	}
-	return d.String()
-}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"multitorch/internal/dtype"
 	"multitorch/internal/pickle"
 )
 
@@ -118,8 +119,10 @@ func (c *scriptChecker) machine(content []byte) *pickle.Machine {
 		"torch.jit._pickle.build_tensorlist":  pickle.Func(onlyArgument),
 		"torch.jit._pickle.build_complexlist": pickle.Func(onlyArgument),
 	}
-	for name, dtype := range storageTypes {
-		globals["torch."+name] = scriptDType(dtype.Size())
+	for _, d := range dtype.All() {
+		if d.Storage != "" {
+			globals["torch."+d.Storage] = scriptDType(d.Size)
+		}
 	}
 	for _, m := range scriptClass.FindAllSubmatch(content, -1) {
 		if strings.HasPrefix(string(m[1]), "__torch__.torch.classes.") {
