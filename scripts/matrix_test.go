@@ -15,7 +15,7 @@ import (
 func newMatrix(t *testing.T, versions string) *sandbox {
 	t.Helper()
 	s := newSandbox(t)
-	for _, tool := range []string{"tail", "cp", "chmod"} {
+	for _, tool := range []string{"tail", "cp"} {
 		path, err := exec.LookPath(tool)
 		require.NoError(t, err)
 		require.NoError(t, os.Symlink(path, filepath.Join(s.bin, tool)))

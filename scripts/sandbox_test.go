@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,12 +22,14 @@ type sandbox struct {
 	sys  string // stands before /usr
 	bin  string // the only folder on PATH
 	env  []string
+
+	locked bool // see readOnly
 }
 
 // tools are the commands of a plain Debian that the scripts call.
 var tools = []string{
-	"bash", "basename", "cat", "dirname", "grep", "gzip", "ln", "mkdir", "mktemp", "mv",
-	"readlink", "rm", "sed", "stat", "tar", "tr", "uname", "unzip",
+	"bash", "basename", "cat", "chmod", "cksum", "dirname", "find", "flock", "grep", "gzip", "ln", "mkdir", "mktemp", "mv",
+	"readlink", "rm", "sed", "setpriv", "sort", "stat", "tar", "tr", "uname", "unzip",
 }
 
 // newSandbox makes a machine with a C++ compiler, apt-get and no libtorch, on which we are root.
@@ -38,10 +41,25 @@ func newSandbox(t *testing.T) *sandbox {
 			require.NoError(t, os.Symlink(path, filepath.Join(s.bin, tool)))
 		}
 	}
-	s.command("g++", "exit 0")
+	s.command("g++", quickCompiler)
 	s.user(0)
 	s.packages()
 	return s
+}
+
+// quickCompiler stands for a compiler: its programs print the version that the libraries name.
+const quickCompiler = `
+for argument; do
+	case "$argument" in -L*) lib="${argument#-L}" ;; */probe) program="$argument" ;; esac
+done
+[ -n "$program" ] || exit 0
+printf '#!/bin/sh\n' >"$program"
+grep -aoE 'TORCH_VERSION=[0-9.]+' "$lib/libtorch_cpu.so" | sed 's/.*=/echo /' >>"$program"
+chmod +x "$program"`
+
+// compiler puts the real one on the sandbox's PATH, under a name.
+func (s *sandbox) compiler(name string) {
+	s.command(name, "PATH="+os.Getenv("PATH")+` exec g++ "$@"`)
 }
 
 // command puts a shell script on the sandbox's PATH.
@@ -90,8 +108,26 @@ func (s *sandbox) systemLibtorch(base, version string) {
 	s.t.Helper()
 	lib := filepath.Join(base, "usr/lib/x86_64-linux-gnu")
 	fakeHeaders(s.t, filepath.Join(base, "usr/include"), version)
-	fakeLibraries(s.t, lib, "libblas.so.3 "+version, 1)
+	fakeLibraries(s.t, lib, version, 1)
+	appendTo(s.t, filepath.Join(lib, "libtorch_cpu.so"), "libblas.so.3")
 	writeFile(s.t, filepath.Join(lib, "libblas.so.3"), "libopenblas0-pthread")
+}
+
+// readOnly lets scripts write nothing in the checkout any more, or again.
+func (s *sandbox) readOnly(on bool) {
+	s.t.Helper()
+	mode := os.FileMode(0o755)
+	if on {
+		mode = 0o555
+		s.t.Cleanup(func() { s.readOnly(false) })
+	}
+	s.locked = on
+	require.NoError(s.t, filepath.WalkDir(s.root, func(path string, entry os.DirEntry, err error) error {
+		if err == nil && entry.IsDir() {
+			err = os.Chmod(path, mode)
+		}
+		return err
+	}))
 }
 
 // result is what a script said and how it ended.
@@ -100,8 +136,8 @@ type result struct {
 	code           int
 }
 
-// run runs one of the scripts in the sandbox. Settings have the form NAME=value.
-func (s *sandbox) run(script string, args ...string) result {
+// commandLine is the command that runs one of the scripts in the sandbox.
+func (s *sandbox) commandLine(script string, args ...string) *exec.Cmd {
 	s.t.Helper()
 	here, err := filepath.Abs(script)
 	require.NoError(s.t, err)
@@ -109,14 +145,33 @@ func (s *sandbox) run(script string, args ...string) result {
 	require.NoError(s.t, err)
 
 	cmd := exec.Command(bash, append([]string{here}, args...)...)
+	if s.locked && os.Geteuid() == 0 { // root writes where it likes unless that right is taken from it
+		cmd = exec.Command("setpriv", append([]string{"--bounding-set", "-dac_override", bash, here}, args...)...)
+	}
 	cmd.Dir = s.root
 	cmd.Env = append([]string{"PATH=" + s.bin, "MULTITORCH_ROOT=" + s.root, "MULTITORCH_SYSROOT=" + s.sys}, s.env...)
+	return cmd
+}
+
+// run runs one of the scripts in the sandbox. Settings have the form NAME=value.
+func (s *sandbox) run(script string, args ...string) result {
+	s.t.Helper()
+	cmd := s.commandLine(script, args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
 		require.ErrorAs(s.t, err, new(*exec.ExitError))
 	}
 	return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
+}
+
+// start starts one of the scripts as the head of a process group of its own.
+func (s *sandbox) start(script string) *exec.Cmd {
+	s.t.Helper()
+	cmd := s.commandLine(script)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	require.NoError(s.t, cmd.Start())
+	return cmd
 }
 
 // setup runs setup-libtorch.sh, which has to succeed, and returns its report.
@@ -148,6 +203,11 @@ func (s *sandbox) files() []string {
 	return files
 }
 
+// shim puts a C++ file into the checkout that includes a header of libtorch, as the real shim does.
+func (s *sandbox) shim() {
+	writeFile(s.t, filepath.Join(s.root, "internal/libtorch/shim.cpp"), "#include <ATen/core/Tensor.h>\n")
+}
+
 func (s *sandbox) link() string { return filepath.Join(s.root, "third_party/libtorch") }
 
 const headerName = "internal/libtorch/libtorch_config.h"
@@ -172,6 +232,7 @@ func fakeLibtorch(t *testing.T, version string) string {
 func fakeHeaders(t *testing.T, include, version string) {
 	t.Helper()
 	writeFile(t, filepath.Join(include, "torch/csrc/api/include/torch/version.h"), versionHeader(version))
+	writeFile(t, filepath.Join(include, "ATen/core/Tensor.h"), "#pragma once\n")
 }
 
 func versionHeader(version string) string {
@@ -180,36 +241,77 @@ func versionHeader(version string) string {
 		"#define TORCH_VERSION_PATCH %s\n", part[0], part[1], part[2])
 }
 
-// fakeLibraries fills a lib folder: libc10.so is compiled, the others are what is given as content.
-func fakeLibraries(t *testing.T, lib, content string, abi int) {
+const placeForVersion = "@ a place for the version @"
+
+// fakeLibraries fills a lib folder with libraries that programs can be linked with. They say that they
+// are of the version, and have the old or the new strings of libstdc++.
+func fakeLibraries(t *testing.T, lib, version string, abi int) {
 	t.Helper()
-	writeFile(t, filepath.Join(lib, "libtorch.so"), content)
-	writeFile(t, filepath.Join(lib, "libtorch_cpu.so"), content)
-	c10, err := compileC10[abi]()
+	libraries, err := compileLibraries[abi]()
 	require.NoError(t, err)
-	writeFile(t, filepath.Join(lib, "libc10.so"), c10)
+	for name, content := range libraries {
+		said := version + strings.Repeat(" ", len(placeForVersion)-len(version))
+		writeFile(t, filepath.Join(lib, name), strings.ReplaceAll(content, placeForVersion, said))
+	}
 }
 
-// compileC10 compiles a libc10.so with the old and the new strings of libstdc++.
-var compileC10 = [2]func() (string, error){
-	sync.OnceValues(func() (string, error) { return compile(0) }),
-	sync.OnceValues(func() (string, error) { return compile(1) }),
+// librarySources are the libraries; each needs the one before it, as in a real libtorch.
+var librarySources = []struct{ name, source string }{
+	{"libc10.so", `#include <string>
+		namespace c10 { std::size_t length(std::string s) { return s.size(); } }`},
+	{"libtorch_cpu.so", `#include <string>
+		namespace c10 { std::size_t length(std::string); }
+		namespace at { std::string show_config() { return "TORCH_VERSION=` + placeForVersion + `" + std::string(c10::length(""), ' '); } }`},
+	{"libtorch.so", ""},
 }
 
-func compile(abi int) (string, error) {
-	folder, err := os.MkdirTemp("", "c10")
+// compileLibraries returns the libraries by name, with the old and with the new strings.
+var compileLibraries = [2]func() (map[string]string, error){
+	sync.OnceValues(func() (map[string]string, error) { return compile(0) }),
+	sync.OnceValues(func() (map[string]string, error) { return compile(1) }),
+}
+
+func compile(abi int) (map[string]string, error) {
+	folder, err := os.MkdirTemp("", "libtorch")
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer os.RemoveAll(folder)
-	target := filepath.Join(folder, "libc10.so")
-	cmd := exec.Command("g++", "-shared", "-fPIC", fmt.Sprintf("-D_GLIBCXX_USE_CXX11_ABI=%d", abi), "-x", "c++", "-", "-o", target)
-	cmd.Stdin = strings.NewReader("#include <string>\nnamespace c10 { std::size_t length(std::string s) { return s.size(); } }\n")
-	if output, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("g++: %w\n%s", err, output)
+	libraries, needs := map[string]string{}, []string{}
+	for _, library := range librarySources {
+		source, target := filepath.Join(folder, "source.cpp"), filepath.Join(folder, library.name)
+		if err := os.WriteFile(source, []byte(library.source), 0o644); err != nil {
+			return nil, err
+		}
+		if err := compileLibrary(target, source, abi, needs...); err != nil {
+			return nil, err
+		}
+		content, err := os.ReadFile(target)
+		if err != nil {
+			return nil, err
+		}
+		libraries[library.name], needs = string(content), []string{target}
 	}
-	content, err := os.ReadFile(target)
-	return string(content), err
+	return libraries, nil
+}
+
+// compileLibrary makes a shared library that needs others beside it.
+func compileLibrary(target, source string, abi int, needs ...string) error {
+	cmd := exec.Command("g++", append([]string{
+		"-shared", "-fPIC", fmt.Sprintf("-D_GLIBCXX_USE_CXX11_ABI=%d", abi), source, "-o", target,
+		"-Wl,-rpath,$ORIGIN", "-Wl,-soname," + filepath.Base(target), "-Wl,--no-as-needed",
+	}, needs...)...)
+	if output, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("g++: %w\n%s", err, output)
+	}
+	return nil
+}
+
+func appendTo(t *testing.T, path, content string) {
+	t.Helper()
+	before, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, append(before, content...), 0o755))
 }
 
 func writeFile(t *testing.T, path, content string) {

@@ -22,9 +22,11 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$here/lib/common.sh"
 . "$here/lib/apt.sh"
 . "$here/lib/libtorch.sh"
+. "$here/lib/whole.sh"
 . "$here/lib/sources.sh"
 . "$here/lib/archive.sh"
 . "$here/lib/config.sh"
+. "$here/lib/workplace.sh"
 
 main() {
 	case "${1:-}" in
@@ -33,9 +35,11 @@ main() {
 	*) die "unknown argument $1; usage: scripts/setup-libtorch.sh [--check]" ;;
 	esac
 
+	[ -n "$check_only" ] || one_at_a_time
 	from_env || from_third_party || from_url || from_python || from_system || install_libtorch
 	if [ -n "$prefix" ]; then
 		ensure_compiler
+		ensure_whole
 		ensure_fast_blas
 		link_third_party
 		write_config
@@ -66,6 +70,17 @@ ensure_compiler() {
 	has_compiler || change "install g++ with apt-get" apt_install g++
 }
 
+# ensure_whole stops when no program can be built with the libtorch, or run. That takes a few seconds and is
+# tried when a part of it has changed since it was set up.
+ensure_whole() {
+	local fault
+	if config_current || ! has_compiler; then return; fi
+	open_workplace
+	if fault="$(libtorch_fault "$include" "$lib" "$version")"; then
+		useless "$fault"
+	fi
+}
+
 # ensure_fast_blas: the BLAS that comes with Debian's libtorch is the slow reference one. libtorch
 # works with it, so a person who is not root is told and goes on.
 ensure_fast_blas() {
@@ -89,15 +104,15 @@ link_third_party() {
 }
 
 replace_link() {
-	mkdir -p "${third_party%/*}"
-	ln -s "$1" "$third_party.$$"
-	mv -fT "$third_party.$$" "$third_party"
+	open_workplace
+	ln -s "$1" "$workplace/link"
+	mv -fT "$workplace/link" "$third_party"
 }
 
 report() {
-	local abi=new
-	[ "$(libtorch_cxx11_abi "$lib")" = 1 ] || abi=old
-	say "libtorch $version from $source: $prefix ($abi C++ ABI, BLAS: $(libtorch_blas "$lib"))"
+	local strings=new
+	[ "$abi" = 1 ] || strings=old
+	say "libtorch $version from $source: $prefix ($strings C++ ABI, BLAS: $(libtorch_blas "$lib"))"
 }
 
 main "$@"

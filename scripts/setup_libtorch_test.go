@@ -106,8 +106,8 @@ func TestLibc10ThatIsNoneIsRefused(t *testing.T) {
 	folder := fakeLibtorch(t, "2.0.0")
 	writeFile(t, folder+"/lib/libc10.so", "not a library")
 	s.env = []string{"LIBTORCH=" + folder}
-	require.Contains(t, s.refused(), "libc10.so names no C++ strings")
-	require.NotContains(t, s.files(), headerName)
+	require.Contains(t, s.refused(), "is of no use: libc10.so names no C++ strings")
+	require.Empty(t, s.files())
 }
 
 // Go compiles the shim anew exactly when the header changes.
@@ -124,7 +124,7 @@ func TestHeaderChangesOnlyWithLibtorch(t *testing.T) {
 	require.Equal(t, before.ModTime(), s.headerFile().ModTime(), "an unchanged header was written")
 
 	// The same folder and version with another build in it, as after a package's upgrade.
-	writeFile(t, folder+"/lib/libtorch_cpu.so", "another build of 2.6.0")
+	appendTo(t, folder+"/lib/libtorch_cpu.so", "another build of 2.6.0")
 	s.setup()
 	second := s.header()
 	require.NotEqual(t, first, second)
@@ -137,6 +137,7 @@ func TestHeaderChangesOnlyWithLibtorch(t *testing.T) {
 	second = s.header()
 
 	fakeHeaders(t, folder+"/include", "2.7.0")
+	fakeLibraries(t, folder+"/lib", "2.7.0", 1)
 	s.setup()
 	require.NotEqual(t, second, s.header())
 }

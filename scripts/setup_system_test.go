@@ -56,7 +56,8 @@ func TestMissingCompiler(t *testing.T) {
 	require.Contains(t, s.refused(), install+"g++\n")
 	require.Empty(t, s.files())
 
-	s.env = append(s.env, "CXX=cat") // any command there is; the compiler may have another name
+	s.compiler("other") // it may have another name
+	s.env = append(s.env, "CXX=other")
 	s.setup()
 }
 

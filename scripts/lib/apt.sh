@@ -26,9 +26,10 @@ apt_install() {
 }
 
 # apt_get runs apt-get without questions and waits for another one to end. It speaks only when it fails.
+# What it may start does not hold the set-up's lock.
 apt_get() {
 	local output
-	output="$(DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" 2>&1 </dev/null)" ||
+	output="$(DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" 2>&1 </dev/null 9<&-)" ||
 		die "$output
 apt-get $1 failed, for the reason above; mend that and try again"
 }

@@ -25,49 +25,47 @@ from_archive() {
 # install_archive ADDRESS works in a folder of its own beside the target, checks what came out of the
 # archive, and only then renames it, so that a failure at any point leaves nothing behind.
 install_archive() {
-	local address="$1" archive folder lacks found
-	mkdir -p "$root/build" "${third_party%/*}" &&
-		workplace="$(mktemp -d "$root/build/libtorch.XXXXXX")" ||
-		die "no folder can be made in $root"
-	trap 'rm -rf "$workplace"' EXIT
-	trap 'exit 130' INT TERM
-
-	archive="$(fetch "$address")" || exit
+	local address="$1" archive folder wrong found
+	ensure_compiler
+	open_workplace
+	fetch "$address"
 	unpack "$archive" "$workplace/out" ||
-		die "$address cannot be unpacked: it may be truncated or no archive; fetch it again"
+		die "$address cannot be unpacked: it may be truncated or no archive, or the disk is full; see above"
 	for folder in "$workplace"/out/libtorch "$workplace"/out/torch "$workplace"/out; do
 		if [ -d "$folder/include" ]; then break; fi
 	done
-	if lacks="$(libtorch_lacks "$folder/include" "$folder/lib")"; then
-		die "$address holds no libtorch: it lacks ${lacks#"$workplace/out/"}"
+	if wrong="$(libtorch_lacks "$folder/include" "$folder/lib")"; then
+		die "$address holds no libtorch: it lacks ${wrong#"$workplace/out/"}"
 	fi
 	found="$(libtorch_version "$folder/include")"
 	version_supported "$found" ||
 		die "$address holds libtorch $found: $oldest_version or newer is needed"
+	if wrong="$(libtorch_fault "$folder/include" "$folder/lib" "$found")"; then
+		die "$address holds a libtorch that is of no use: ${wrong//"$workplace/out/"/}"
+	fi
 	mv -T "$folder" "$third_party" || die "$third_party cannot be made"
 }
 
-# fetch ADDRESS prints the path of the archive on this machine.
+# fetch ADDRESS sets archive to the archive's path on this machine.
 fetch() {
-	local address="$1" target
+	local address="$1"
 	case "$address" in
 	http://* | https://*)
-		target="$workplace/${address##*/}"
+		archive="$workplace/${address##*/}"
 		warn "fetching $address"
 		if command -v curl >/dev/null; then
-			curl -fsSL --retry 2 -o "$target" "$address"
+			at_work curl -fsSL --retry 2 -o "$archive" "$address"
 		elif command -v wget >/dev/null; then
-			wget -q -O "$target" "$address"
+			at_work wget -q -O "$archive" "$address"
 		else
 			die "neither curl nor wget is here to fetch $address; install one (Debian: apt-get install curl)"
 		fi || die "$address cannot be fetched; set LIBTORCH_URL to an archive that can, or LIBTORCH to a libtorch"
 		;;
 	*)
-		target="${address#file://}"
-		[ -f "$target" ] || die "LIBTORCH_URL=$address: there is no file $target"
+		archive="${address#file://}"
+		[ -f "$archive" ] || die "LIBTORCH_URL=$address: there is no file $archive"
 		;;
 	esac
-	printf '%s' "$target"
 }
 
 # unpack ARCHIVE FOLDER unpacks with whatever is here. Each of these checks the archive's own sums.
@@ -75,13 +73,13 @@ unpack() {
 	mkdir -p "$2"
 	case "$1" in
 	*.tar | *.tar.* | *.tgz)
-		tar -xf "$1" -C "$2"
+		at_work tar -xf "$1" -C "$2"
 		;;
 	*)
 		if command -v unzip >/dev/null; then
-			unzip -q -o "$1" -d "$2" </dev/null
+			at_work unzip -q -o "$1" -d "$2"
 		elif command -v python3 >/dev/null; then
-			python3 -m zipfile -e "$1" "$2"
+			at_work python3 -m zipfile -e "$1" "$2"
 		else
 			die "no unzip is here to unpack $1; install one (Debian: apt-get install unzip)"
 		fi

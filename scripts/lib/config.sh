@@ -4,22 +4,20 @@
 # exchanged, is what makes the next build compile the shim anew. It is left alone when nothing
 # changed, so that nothing is compiled needlessly.
 
+# config_current tells whether the header is that of the chosen libtorch.
+config_current() {
+	[ -f "$config_header" ] && [ "$(<"$config_header")" = "$(config_content)" ]
+}
+
 # write_config brings the header up to date.
 write_config() {
-	local content
-	content="$(config_content)" || exit
-	if [ -f "$config_header" ] && [ "$(<"$config_header")" = "$content" ]; then
-		return
-	fi
-	change "write internal/libtorch/libtorch_config.h" replace_config "$content"
+	config_current || change "write internal/libtorch/libtorch_config.h" replace_config
 }
 
 # config_content prints the header for the chosen libtorch.
 config_content() {
-	local abi build path
-	abi="$(libtorch_cxx11_abi "$lib")" || exit
-	build="$(libtorch_build "$lib")" || exit
-	path="${prefix//\\/\\\\}"
+	local build path="${prefix//\\/\\\\}"
+	build="$(libtorch_build "$include" "$lib")"
 	cat <<END
 // Written by scripts/setup-libtorch.sh. Include it before every other header: it chooses the C++ ABI.
 #pragma once
@@ -34,9 +32,10 @@ config_content() {
 END
 }
 
-# replace_config CONTENT writes a new file and renames it, so that a build sees the old or the new one.
+# replace_config writes a new file and renames it, so that a build sees the old or the new one.
 replace_config() {
+	open_workplace
 	mkdir -p "${config_header%/*}"
-	printf '%s\n' "$1" >"$config_header.$$"
-	mv -f "$config_header.$$" "$config_header"
+	config_content >"$workplace/config.h"
+	mv -f "$workplace/config.h" "$config_header"
 }

@@ -55,21 +55,26 @@ libtorch_lacks() {
 
 # libtorch_cxx11_abi LIB prints 1 when libc10 was compiled with libstdc++'s new strings, 0 for the old
 # ones. The mangled names in its symbol table tell: "St7__cxx1112basic_string" is a new string, "Ss" an
-# old one. Reading them with grep needs neither Python nor binutils.
+# old one. Reading them with grep needs neither Python nor binutils. It fails when there are neither.
 libtorch_cxx11_abi() {
 	if LC_ALL=C grep -aqE '_ZN[K]?3c10[A-Za-z0-9_]*(__cxx11|B5cxx11)' "$1/libc10.so"; then
 		printf 1
 	elif LC_ALL=C grep -aqE '_ZN[K]?3c10[A-Za-z0-9_]*E[A-Za-z0-9_]*Ss' "$1/libc10.so"; then
 		printf 0
 	else
-		die "$1/libc10.so names no C++ strings, so it is not the libc10 of a libtorch; take another libtorch"
+		return 1
 	fi
 }
 
-# libtorch_build LIB prints a fingerprint that changes when libtorch is exchanged: bytes and time of change.
-libtorch_build() {
-	stat -L -c '%s-%Y' "$1/libtorch_cpu.so"
-}
+# libtorch_build INCLUDE LIB prints a fingerprint that changes when libtorch is exchanged, or a part of it
+# comes or goes: the libraries' bytes and times, and the times of the folders of headers.
+libtorch_build() (
+	{
+		cd "$2" && stat -L -c '%n %s %Y' libtorch{,_cpu,_cuda}.so libc10{,_cuda}.so # only some have a _cuda
+		cd "$1" && find -L torch ATen c10 -type d -printf '%p %T@\n' | LC_ALL=C sort
+		true
+	} 2>/dev/null | cksum | tr ' ' -
+)
 
 # blas_provider prints the package, or else the file, behind the system's libblas.so.3.
 blas_provider() {

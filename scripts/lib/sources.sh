@@ -7,8 +7,10 @@ prefix=  # the folder that holds include/ and lib/
 include= # headers
 lib=     # shared libraries
 version=
+abi=    # 1: libstdc++'s new strings, 0: the old ones
+remedy= # in words: what to do when it turns out to be of no use
 
-# adopt SOURCE PREFIX [LIB] chooses a libtorch that is whole. One that is too old is refused.
+# adopt SOURCE PREFIX [LIB] chooses a libtorch. One that is too old is refused.
 adopt() {
 	source="$1"
 	prefix="$(readlink -f "$2")"
@@ -18,6 +20,13 @@ adopt() {
 	version_supported "$version" ||
 		die "libtorch $version ($source: $prefix) is too old: $oldest_version or newer is needed;" \
 			"set LIBTORCH to a newer one's folder, or LIBTORCH_URL to its archive"
+	abi="$(libtorch_cxx11_abi "$lib")" ||
+		useless "libc10.so names no C++ strings, so it is no libc10 or was cut short"
+}
+
+# useless REASON stops because of what is wrong with the libtorch that was chosen.
+useless() {
+	die "libtorch $version ($source: $prefix) is of no use: $1; $remedy"
 }
 
 # from_env takes the folder that LIBTORCH names. It was asked for, so nothing else will do.
@@ -32,6 +41,7 @@ from_env() {
 	if [ -d "$third_party" ] && [ ! -L "$third_party" ] && [ "$third_party" != "$folder" ]; then
 		die "LIBTORCH=$LIBTORCH, but third_party/libtorch is an unpacked copy; remove it or unset LIBTORCH"
 	fi
+	remedy='set LIBTORCH to a whole one, or unset it'
 	adopt LIBTORCH "$folder"
 }
 
@@ -46,6 +56,7 @@ from_third_party() {
 	if lacks="$(libtorch_lacks "$third_party/include" "$third_party/lib")"; then
 		die "third_party/libtorch is no libtorch: it lacks $lacks; remove it and set up again"
 	fi
+	remedy='remove third_party/libtorch and set up again'
 	adopt "third_party/libtorch (remove it to choose anew)" "$third_party"
 }
 
@@ -70,6 +81,7 @@ print(spec.submodule_search_locations[0] if spec and spec.origin else "")' 2>/de
 		warn "passing over $folder: $(libtorch_version "$folder/include") is older than $oldest_version"
 		return 1
 	fi
+	remedy='install that torch again, or set PYTHON to another Python or LIBTORCH to a libtorch'
 	adopt "the torch of $python" "$folder"
 }
 
@@ -80,6 +92,8 @@ from_system() {
 	if libtorch_lacks "$sysroot/usr/include" "$folder" >/dev/null; then
 		return 1
 	fi
+	remedy='install it again (on Debian as root: apt-get install --reinstall libtorch-dev "libtorch[0-9]*"),'
+	remedy+=' or set LIBTORCH to another one'
 	adopt "the system's packages" "$sysroot/usr" "$folder"
 }
 
