@@ -7,8 +7,9 @@ import (
 	"multitorch/torch"
 )
 
-// Module is a struct that embeds [Base].
-type Module interface{ base() *Base }
+// Module is a struct that embeds [Base]. Its one method is Base's: "missing method
+// mustEmbedNNBase" says that Base is not embedded.
+type Module interface{ mustEmbedNNBase() *Base }
 
 // Layer is a module that takes one tensor and returns one.
 type Layer interface {
@@ -28,7 +29,7 @@ type place struct {
 	name   string
 }
 
-func (b *Base) base() *Base { return b }
+func (b *Base) mustEmbedNNBase() *Base { return b }
 
 // Training reports whether the module is in training mode, as it is at first.
 // [Train] and [Eval] set it.
@@ -79,7 +80,7 @@ func (b *Base) placed(r any, kind string) any {
 //		return nn.Call(m, func() *torch.Tensor { … })
 //	}
 func Call[T any](m Module, f func() T) T {
-	b := m.base()
+	b := m.mustEmbedNNBase()
 	defer func() {
 		if r := recover(); r != nil {
 			panic(b.placed(r, typeName(m)))

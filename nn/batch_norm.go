@@ -6,7 +6,8 @@ import (
 	"multitorch/torch"
 )
 
-var batchNorm = torch.NewOperator("aten::batch_norm", "input", "weight", "bias", "running_mean", "running_var", "training", "momentum", "eps", "cudnn_enabled")
+var batchNorm = torch.NewOperator("aten::batch_norm",
+	"input", "weight", "bias", "running_mean", "running_var", "training", "momentum", "eps", "cudnn_enabled")
 
 // BatchNorm2d normalises each channel of pictures to mean 0 and variance 1 over
 // the batch, as torch.nn.BatchNorm2d (Ioffe and Szegedy, "Batch Normalization",
@@ -14,7 +15,7 @@ var batchNorm = torch.NewOperator("aten::batch_norm", "input", "weight", "bias",
 type BatchNorm2d struct{ BatchNorm }
 
 // NewBatchNorm2d makes a layer for pictures of a number of channels.
-func NewBatchNorm2d(channels int, opts ...BatchNormOption) *BatchNorm2d {
+func NewBatchNorm2d(channels int, opts ...NormOption) *BatchNorm2d {
 	m := &BatchNorm2d{}
 	m.init("BatchNorm2d", channels, opts)
 	return m
@@ -30,7 +31,7 @@ func (m *BatchNorm2d) Forward(x *torch.Tensor) *torch.Tensor {
 type BatchNorm1d struct{ BatchNorm }
 
 // NewBatchNorm1d makes a layer for a number of features.
-func NewBatchNorm1d(features int, opts ...BatchNormOption) *BatchNorm1d {
+func NewBatchNorm1d(features int, opts ...NormOption) *BatchNorm1d {
 	m := &BatchNorm1d{}
 	m.init("BatchNorm1d", features, opts)
 	return m
@@ -52,57 +53,24 @@ type BatchNorm struct {
 	RunningMean, RunningVar *Buffer
 	NumBatchesTracked       *Buffer
 	features                int
-	config                  batchNormConfig
+	config                  NormConfig
 }
 
-// BatchNormOption is an option of [NewBatchNorm2d] and [NewBatchNorm1d]: [Eps],
-// [Momentum], [CumulativeAverage], [Affine], [TrackRunningStats].
-type BatchNormOption interface{ batchNorm(*batchNormConfig) }
-
-type batchNormConfig struct {
-	eps, momentum float64
-	cumulative    bool
-	affine, track bool
-}
-
-// Momentum is the share of each batch in the running averages. The default is 0.1.
-type Momentum float64
-
-func (p Momentum) batchNorm(c *batchNormConfig) { c.momentum, c.cumulative = float64(p), false }
-
-// CumulativeAverage(true) gives all batches the same share in the running
-// averages: Python's momentum=None.
-type CumulativeAverage bool
-
-func (a CumulativeAverage) batchNorm(c *batchNormConfig) { c.cumulative = bool(a) }
-
-// Affine(false) leaves out the trained scale and shift. The default is true.
-type Affine bool
-
-func (a Affine) batchNorm(c *batchNormConfig) { c.affine = bool(a) }
-
-// TrackRunningStats(false) keeps no running averages, and uses the batch's own in
-// evaluation too. The default is true.
-type TrackRunningStats bool
-
-func (s TrackRunningStats) batchNorm(c *batchNormConfig) { c.track = bool(s) }
-
-func (m *BatchNorm) init(module string, features int, opts []BatchNormOption) {
-	m.config = batchNormConfig{eps: 1e-5, momentum: 0.1, affine: true, track: true}
-	for _, o := range opts {
-		o.batchNorm(&m.config)
+func (m *BatchNorm) init(kind string, features int, opts []NormOption) {
+	c := configureNorm(kind, "eps momentum cumulative_average affine track_running_stats", opts)
+	atLeast(0, features, kind, "num_features")
+	m.features, m.config = features, c
+	if c.Affine {
+		m.Weight, m.Bias = newParameter(c.ones(features)), newParameter(c.zeros(features))
 	}
-	atLeast(0, features, module, "num_features")
-	m.features = features
-	shape := torch.Shape{features}
-	if m.config.affine {
-		m.Weight, m.Bias = NewParameter(torch.Ones(shape)), NewParameter(torch.Zeros(shape))
-	}
-	if m.config.track {
-		m.RunningMean, m.RunningVar = &Buffer{torch.Zeros(shape)}, &Buffer{torch.Ones(shape)}
-		m.NumBatchesTracked = &Buffer{torch.Zeros(torch.Shape{}, torch.Int64)}
+	if c.TrackRunningStats {
+		m.RunningMean, m.RunningVar = NewBuffer(c.zeros(features)), NewBuffer(c.ones(features))
+		m.NumBatchesTracked = NewBuffer(torch.Zeros(torch.Shape{}, append(c.options[:len(c.options):len(c.options)], torch.Int64)...))
 	}
 }
+
+// Config is the module's settings.
+func (m *BatchNorm) Config() NormConfig { return m.config }
 
 func (m *BatchNorm) normalise(x *torch.Tensor, want string, least, most int) *torch.Tensor {
 	const op = "batch_norm"
@@ -117,26 +85,35 @@ func (m *BatchNorm) normalise(x *torch.Tensor, want string, least, most int) *to
 	if useBatch && x.Numel() == shape[1] {
 		panic(invalid(op, "expected more than 1 value per channel when training, but got the shape %s", pyList(shape)))
 	}
-	momentum := m.config.momentum
-	if m.config.cumulative {
+	momentum := m.config.Momentum
+	if m.config.CumulativeAverage {
 		momentum = 0
 	}
 	if training && m.NumBatchesTracked != nil {
 		m.NumBatchesTracked.AddInplace(1)
-		if m.config.cumulative {
+		if m.config.CumulativeAverage {
 			momentum = 1 / m.NumBatchesTracked.Item()
 		}
 	}
-	return batchNorm.Call(x, m.Weight.tensor(), m.Bias.tensor(), mean, variance, useBatch, momentum, m.config.eps, true)
+	return batchNorm.Call(x, m.Weight.tensor(), m.Bias.tensor(), mean, variance, useBatch, momentum, m.config.Eps, true)
+}
+
+// UpgradeState counts no batches where a state does not say how many there were, as one from
+// before PyTorch 0.4.1 does not.
+func (m *BatchNorm) UpgradeState(prefix string, state map[string]*torch.Tensor) {
+	key := prefix + "num_batches_tracked"
+	if state[key] == nil && m.NumBatchesTracked != nil {
+		state[key] = torch.New(int64(0))
+	}
 }
 
 // ExtraRepr is what [Describe] prints in the brackets.
 func (m *BatchNorm) ExtraRepr() string {
 	c := &m.config
 	momentum := "None"
-	if !c.cumulative {
-		momentum = pyFloat(c.momentum)
+	if !c.CumulativeAverage {
+		momentum = pyFloat(c.Momentum)
 	}
 	return fmt.Sprintf("%d, eps=%s, momentum=%s, affine=%s%s, track_running_stats=%s",
-		m.features, pyFloat(c.eps), momentum, pyBool(c.affine), biasRepr(m.Bias), pyBool(c.track))
+		m.features, pyFloat(c.Eps), momentum, pyBool(c.Affine), biasRepr(m.Bias), pyBool(c.TrackRunningStats))
 }

@@ -2,7 +2,6 @@ package nn
 
 import (
 	"fmt"
-	"slices"
 
 	"multitorch/torch"
 )
@@ -46,33 +45,4 @@ func channels(op string, x *torch.Tensor, dim, want int, what string) {
 	if shape := x.Shape(); shape[dim] != want {
 		panic(invalid(op, "expected an input with %d channels (%s), but got %d in the shape %s", want, what, shape[dim], pyList(shape)))
 	}
-}
-
-// within checks that all elements of ids are classes or rows from 0 to n-1, or
-// one of the exceptions. It reads ids, so on a GPU it waits for what comes before.
-func within(op, what string, ids *torch.Tensor, n int, except ...int64) {
-	if d := ids.DType(); d.IsFloatingPoint() || d.IsComplex() {
-		return // libtorch says what dtype it wants
-	}
-	local := ids.To(torch.Int64, torch.CPU)
-	if local != ids {
-		defer local.Free()
-	}
-	for i, id := range torch.ToSlice[int64](local) {
-		if (id < 0 || id >= int64(n)) && !slices.Contains(except, id) {
-			e := invalid(op, "expected %s from 0 to %d, but got %d at %s", what, n-1, id, pyList(position(i, ids.Shape())))
-			e.Kind = torch.IndexError
-			panic(e)
-		}
-	}
-}
-
-// position turns a place in row-major order into an index.
-func position(i int, shape torch.Shape) []int {
-	index := make([]int, len(shape))
-	for d, size := range slices.Backward(shape) {
-		index[d] = i % size
-		i /= size
-	}
-	return index
 }

@@ -1,10 +1,6 @@
 package nn
 
-import (
-	"fmt"
-
-	"multitorch/torch"
-)
+import "multitorch/torch"
 
 var (
 	vectorNorm = torch.NewOperator("aten::linalg_vector_norm", "self", "ord")
@@ -53,7 +49,7 @@ func ClipGradValue(params []*Parameter, limit float64) {
 
 func checkLimit(op string, limit float64) {
 	if !(limit >= 0) {
-		panic(&torch.Error{Op: op, Kind: torch.ValueError, Message: fmt.Sprintf("expected a limit from 0, but got %v", limit)})
+		panic(invalid(op, "expected a limit from 0, but got %v", limit))
 	}
 }
 

@@ -7,9 +7,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/nn"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // clipped is parameters with gradients, one of them without, and the inputs for

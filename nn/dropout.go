@@ -17,40 +17,47 @@ var (
 // feature detectors", 2012).
 type Dropout struct {
 	Base
-	p      float64
-	config dropoutConfig
+	config DropoutConfig
 }
 
-// DropoutOption is an option of [NewDropout]: [Inplace].
-type DropoutOption interface{ dropout(*dropoutConfig) }
+// DropoutConfig is the settings of a dropout.
+type DropoutConfig struct {
+	P       float64 `json:"p"`       // the probability of an element to be zeroed: 0.5
+	Inplace bool    `json:"inplace"` // whether the result is written over the input: false
+}
 
-type dropoutConfig struct{ inplace bool }
+// DropoutOption is an option of the dropouts: [Inplace].
+type DropoutOption interface{ dropout(*DropoutConfig) }
+
+// String is the settings as Python's keyword arguments.
+func (c DropoutConfig) String() string { return pySettings(c) }
+
+func (i Inplace) dropout(c *DropoutConfig) { c.Inplace = bool(i) }
 
 // NewDropout makes a Dropout. PyTorch's default for p is 0.5.
 func NewDropout(p float64, opts ...DropoutOption) *Dropout {
 	probability(p, "Dropout", "p")
-	m := &Dropout{p: p}
-	for _, o := range opts {
-		o.dropout(&m.config)
-	}
-	return m
+	return &Dropout{config: configure("Dropout", "inplace", DropoutConfig{P: p}, opts, DropoutOption.dropout)}
 }
+
+// Config is the module's settings.
+func (m *Dropout) Config() DropoutConfig { return m.config }
 
 // Forward maps [...] to [...]. Where it does nothing, or with Inplace, it returns
 // x itself.
 func (m *Dropout) Forward(x *torch.Tensor) *torch.Tensor {
 	defer m.guard("Dropout")
-	if m.p == 0 || !m.Training() {
+	if m.config.P == 0 || !m.Training() {
 		return x
 	}
-	if m.config.inplace {
-		dropoutInplace.Do(x, m.p, true)
+	if m.config.Inplace {
+		dropoutInplace.Do(x, m.config.P, true)
 		return x
 	}
-	return dropout.Call(x, m.p, true)
+	return dropout.Call(x, m.config.P, true)
 }
 
 // ExtraRepr is what [Describe] prints in the brackets.
 func (m *Dropout) ExtraRepr() string {
-	return fmt.Sprintf("p=%s, inplace=%s", pyFloat(m.p), pyBool(m.config.inplace))
+	return fmt.Sprintf("p=%s, inplace=%s", pyFloat(m.config.P), pyBool(m.config.Inplace))
 }

@@ -32,31 +32,37 @@ func TestConstructorErrors(t *testing.T) {
 		`padding_mode must be one of zeros, reflect, replicate and circular, but got "mirror"`: func() {
 			nn.NewConv2d(2, 3, 3, nn.PaddingMode("mirror"))
 		},
-		"Stride: expected one number, or two for height and width, but got 3":     func() { nn.Stride(1, 2, 3) },
-		"Padding: expected one number, or two for height and width, but got 0":    func() { nn.Padding() },
-		"GRU: input_size must be at least 1, but got 0":                           func() { nn.NewGRU(0, 2) },
-		"GRU: hidden_size must be at least 1, but got -1":                         func() { nn.NewGRU(1, -1) },
-		"GRU: num_layers must be at least 1, but got 0":                           func() { nn.NewGRU(1, 2, nn.NumLayers(0)) },
-		"GRU: dropout has to be between 0 and 1, but got 1.1":                     func() { nn.NewGRU(1, 2, nn.DropoutProb(1.1)) },
-		"Embedding: num_embeddings must be at least 0, but got -1":                func() { nn.NewEmbedding(-1, 2) },
-		"Embedding: embedding_dim must be at least 0, but got -1":                 func() { nn.NewEmbedding(1, -1) },
-		"Embedding: padding_idx must be within num_embeddings, 5, but got 5":      func() { nn.NewEmbedding(5, 2, nn.PaddingIdx(5)) },
-		"Embedding: padding_idx must be within num_embeddings, 5, but got -6":     func() { nn.NewEmbedding(5, 2, nn.PaddingIdx(-6)) },
-		"Dropout: p has to be between 0 and 1, but got -0.5":                      func() { nn.NewDropout(-0.5) },
-		"Dropout: p has to be between 0 and 1, but got NaN":                       func() { nn.NewDropout(math.NaN()) },
-		"MaxPool2d: kernel_size must be at least 1, but got 0":                    func() { nn.NewMaxPool2d(0) },
-		"MaxPool2d: stride must be at least 1, but got -1":                        func() { nn.NewMaxPool2d(2, nn.Stride(-1)) },
-		"MaxPool2d: padding must be at most half of kernel_size, but got 2 and 3": func() { nn.NewMaxPool2d(3, nn.Padding(2)) },
-		"MaxPool2d: dilation must be at least 1, but got 0":                       func() { nn.NewMaxPool2d(3, nn.Dilation(0)) },
-		"AvgPool2d: padding must be at most half of kernel_size":                  func() { nn.NewAvgPool2d(nn.Pair{4, 1}, nn.Padding(1)) },
-		"AvgPool2d: divisor_override must not be zero":                            func() { nn.NewAvgPool2d(2, nn.DivisorOverride(0)) },
-		"AdaptiveAvgPool2d: output_size must be at least 0, or Same, but got -2":  func() { nn.NewAdaptiveAvgPool2d(-2) },
-		"BatchNorm2d: num_features must be at least 0, but got -1":                func() { nn.NewBatchNorm2d(-1) },
-		"BatchNorm1d: num_features must be at least 0, but got -1":                func() { nn.NewBatchNorm1d(-1) },
-		"LayerNorm: normalized_shape must be at least 0, but got -1":              func() { nn.NewLayerNorm(torch.Shape{2, -1}) },
-		"LayerNorm: normalized_shape must have at least one dimension":            func() { nn.NewLayerNorm(torch.Shape{}) },
-		`GELU: approximate must be none or tanh, but got "sin"`:                   func() { nn.NewGELU(nn.Approximate("sin")) },
-		"Sequential: layer 1 is nil":                                              func() { nn.NewSequential(nn.NewReLU(), nil) },
+		"Conv2d: stride: expected one number, or one for each of 2 dimensions, but got 3":  func() { nn.NewConv2d(1, 2, 3, nn.Stride(1, 2, 3)) },
+		"Conv2d: padding: expected one number, or one for each of 2 dimensions, but got 0": func() { nn.NewConv2d(1, 2, 3, nn.Padding()) },
+		"Conv1d: dilation: expected one number, but got 2":                                 func() { nn.NewConv1d(1, 2, 3, nn.Dilation(1, 2)) },
+		"ConvTranspose2d: output_padding must be smaller than stride or dilation": func() {
+			nn.NewConvTranspose2d(1, 2, 3, nn.Stride(2, 1), nn.OutputPadding(1))
+		},
+		`ConvTranspose2d: only "zeros" padding mode is supported, but got "reflect"`: func() { nn.NewConvTranspose2d(1, 2, 3, nn.PaddingMode("reflect")) },
+		`ConvTranspose2d: padding must be numbers, but got "same"`:                   func() { nn.NewConvTranspose2d(1, 2, 3, nn.SamePadding) },
+		"GRU: input_size must be at least 1, but got 0":                              func() { nn.NewGRU(0, 2) },
+		"GRU: hidden_size must be at least 1, but got -1":                            func() { nn.NewGRU(1, -1) },
+		"GRU: num_layers must be at least 1, but got 0":                              func() { nn.NewGRU(1, 2, nn.NumLayers(0)) },
+		"Dropout: p has to be between 0 and 1, but got 1.1":                          func() { nn.NewGRU(1, 2, nn.NewDropout(1.1)) },
+		"Embedding: num_embeddings must be at least 0, but got -1":                   func() { nn.NewEmbedding(-1, 2) },
+		"Embedding: embedding_dim must be at least 0, but got -1":                    func() { nn.NewEmbedding(1, -1) },
+		"Embedding: padding_idx must be within num_embeddings, 5, but got 5":         func() { nn.NewEmbedding(5, 2, nn.PaddingIdx(5)) },
+		"Embedding: padding_idx must be within num_embeddings, 5, but got -6":        func() { nn.NewEmbedding(5, 2, nn.PaddingIdx(-6)) },
+		"Dropout: p has to be between 0 and 1, but got -0.5":                         func() { nn.NewDropout(-0.5) },
+		"Dropout: p has to be between 0 and 1, but got NaN":                          func() { nn.NewDropout(math.NaN()) },
+		"MaxPool2d: kernel_size must be at least 1, but got 0":                       func() { nn.NewMaxPool2d(0) },
+		"MaxPool2d: stride must be at least 1, but got -1":                           func() { nn.NewMaxPool2d(2, nn.Stride(-1)) },
+		"MaxPool2d: padding must be at most half of kernel_size, but got 2 and 3":    func() { nn.NewMaxPool2d(3, nn.Padding(2)) },
+		"MaxPool2d: dilation must be at least 1, but got 0":                          func() { nn.NewMaxPool2d(3, nn.Dilation(0)) },
+		"AvgPool2d: padding must be at most half of kernel_size":                     func() { nn.NewAvgPool2d(nn.Pair{4, 1}, nn.Padding(1)) },
+		"AvgPool2d: divisor_override must not be zero":                               func() { nn.NewAvgPool2d(2, nn.DivisorOverride(0)) },
+		"AdaptiveAvgPool2d: output_size must be at least 0, or Same, but got -2":     func() { nn.NewAdaptiveAvgPool2d(-2) },
+		"BatchNorm2d: num_features must be at least 0, but got -1":                   func() { nn.NewBatchNorm2d(-1) },
+		"BatchNorm1d: num_features must be at least 0, but got -1":                   func() { nn.NewBatchNorm1d(-1) },
+		"LayerNorm: normalized_shape must be at least 0, but got -1":                 func() { nn.NewLayerNorm(torch.Shape{2, -1}) },
+		"LayerNorm: normalized_shape must have at least one dimension":               func() { nn.NewLayerNorm(torch.Shape{}) },
+		`GELU: approximate must be none or tanh, but got "sin"`:                      func() { nn.NewGELU(nn.Approximate("sin")) },
+		"Sequential: layer 1 is nil":                                                 func() { nn.NewSequential(nn.NewReLU(), nil) },
 	} {
 		t.Run(want, func(t *testing.T) {
 			err := torch.Try(func() error { make(); return nil })
@@ -138,9 +144,9 @@ func TestDropoutOfOneLayerWarns(t *testing.T) {
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
 	defer slog.SetDefault(before)
-	nn.NewGRU(2, 3, nn.NumLayers(2), nn.DropoutProb(0.5))
+	nn.NewGRU(2, 3, nn.NumLayers(2), nn.NewDropout(0.5))
 	require.Empty(t, log.String())
-	nn.NewGRU(2, 3, nn.DropoutProb(0.5))
+	nn.NewGRU(2, 3, nn.NewDropout(0.5))
 	require.Contains(t, log.String(), "no effect with num_layers 1")
 }
 

@@ -10,40 +10,48 @@ import (
 // first, so that a batch stays one.
 type Flatten struct {
 	Base
-	config flattenConfig
+	config FlattenConfig
 }
 
-// FlattenOption is an option of [NewFlatten]: [StartDim], [EndDim].
-type FlattenOption interface{ flatten(*flattenConfig) }
+// FlattenConfig is the settings of a Flatten.
+type FlattenConfig struct {
+	StartDim int `json:"start_dim"` // the first dimension to join: 1
+	EndDim   int `json:"end_dim"`   // the last: -1, the last of all
+}
 
-type flattenConfig struct{ start, end int }
+// FlattenOption is an option of [NewFlatten]: [StartDim], [EndDim], or a whole [FlattenConfig].
+type FlattenOption interface{ flatten(*FlattenConfig) }
+
+func (c FlattenConfig) flatten(to *FlattenConfig) { *to = c }
+
+// String is the settings as Python's keyword arguments.
+func (c FlattenConfig) String() string { return pySettings(c) }
 
 // StartDim is the first dimension to join. The default is 1.
 type StartDim int
 
-func (d StartDim) flatten(c *flattenConfig) { c.start = int(d) }
-
 // EndDim is the last dimension to join. The default is -1, the last of all.
 type EndDim int
 
-func (d EndDim) flatten(c *flattenConfig) { c.end = int(d) }
+func (d StartDim) flatten(c *FlattenConfig) { c.StartDim = int(d) }
+func (d EndDim) flatten(c *FlattenConfig)   { c.EndDim = int(d) }
 
 // NewFlatten makes a Flatten.
 func NewFlatten(opts ...FlattenOption) *Flatten {
-	m := &Flatten{config: flattenConfig{start: 1, end: -1}}
-	for _, o := range opts {
-		o.flatten(&m.config)
-	}
-	return m
+	c := FlattenConfig{StartDim: 1, EndDim: -1}
+	return &Flatten{config: configure("Flatten", "start_dim end_dim", c, opts, FlattenOption.flatten)}
 }
+
+// Config is the module's settings.
+func (m *Flatten) Config() FlattenConfig { return m.config }
 
 // Forward maps [N, ...] to [N, product of the rest]; a view of x where possible.
 func (m *Flatten) Forward(x *torch.Tensor) *torch.Tensor {
 	defer m.guard("Flatten")
-	return x.Flatten(m.config.start, m.config.end)
+	return x.Flatten(m.config.StartDim, m.config.EndDim)
 }
 
 // ExtraRepr is what [Describe] prints in the brackets.
 func (m *Flatten) ExtraRepr() string {
-	return fmt.Sprintf("start_dim=%d, end_dim=%d", m.config.start, m.config.end)
+	return fmt.Sprintf("start_dim=%d, end_dim=%d", m.config.StartDim, m.config.EndDim)
 }

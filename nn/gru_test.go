@@ -9,24 +9,24 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/nn"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
-var gruCases = map[string][]nn.GRUOption{
+var gruCases = map[string][]nn.RNNOption{
 	"":                                     nil,
 	"batch_first=True":                     {nn.BatchFirst(true)},
 	"bias=False":                           {nn.Bias(false)},
-	"num_layers=3, dropout=0.5":            {nn.NumLayers(3), nn.DropoutProb(0.5)},
+	"num_layers=3, dropout=0.5":            {nn.NumLayers(3), nn.NewDropout(0.5)},
 	"bidirectional=True, batch_first=True": {nn.Bidirectional(true), nn.BatchFirst(true)},
 	"num_layers=2, bias=False, batch_first=True, dropout=0.25, bidirectional=True": {
-		nn.NumLayers(2), nn.Bias(false), nn.BatchFirst(true), nn.DropoutProb(0.25), nn.Bidirectional(true),
+		nn.NumLayers(2), nn.Bias(false), nn.BatchFirst(true), nn.NewDropout(0.25), nn.Bidirectional(true),
 	},
 }
 
 // states counts a GRU's layers and directions: each has one weight_hh.
-func states(opts []nn.GRUOption) (n int) {
+func states(opts []nn.RNNOption) (n int) {
 	for _, m := range nn.NewGRU(5, 6, opts...).Members() {
 		if strings.HasPrefix(m.Name, "weight_hh") {
 			n++
@@ -123,7 +123,7 @@ func TestGRUMatchesPython(t *testing.T) {
 			}
 			batch := func() *torch.Tensor {
 				x := inputs[code+".x"]
-				if slices.Contains(gruCases[code], nn.GRUOption(nn.BatchFirst(true))) {
+				if slices.Contains(gruCases[code], nn.RNNOption(nn.BatchFirst(true))) {
 					return x.Clone().SetRequiresGrad(true)
 				}
 				return x.Transpose(0, 1).Detach().SetRequiresGrad(true)

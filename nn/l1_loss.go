@@ -5,21 +5,12 @@ import "multitorch/torch"
 var l1Loss = torch.NewOperator("aten::l1_loss", "self", "target", "reduction")
 
 // L1Loss is the absolute difference, as torch.nn.L1Loss.
-type L1Loss struct {
-	Base
-	reduction Reduction
-}
-
-// L1Option is an option of [NewL1Loss]: [Reduction].
-type L1Option interface{ l1(*L1Loss) }
+type L1Loss struct{ loss }
 
 // NewL1Loss makes the loss.
-func NewL1Loss(opts ...L1Option) *L1Loss {
-	m := &L1Loss{reduction: "mean"}
-	for _, o := range opts {
-		o.l1(m)
-	}
-	m.reduction.check("L1Loss")
+func NewL1Loss(opts ...LossOption) *L1Loss {
+	m := &L1Loss{}
+	m.init("L1Loss", "reduction", opts)
 	return m
 }
 
@@ -28,5 +19,5 @@ func NewL1Loss(opts ...L1Option) *L1Loss {
 func (m *L1Loss) Forward(input, target *torch.Tensor) *torch.Tensor {
 	defer m.guard("L1Loss")
 	sameShape("l1_loss", input, target)
-	return l1Loss.Call(input, target, m.reduction.number())
+	return l1Loss.Call(input, target, m.reduction())
 }

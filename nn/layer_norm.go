@@ -16,26 +16,12 @@ type LayerNorm struct {
 	Weight *Parameter // of the normalised shape, ones at first; nil with ElementwiseAffine(false)
 	Bias   *Parameter // the same, zeros at first
 	shape  torch.Shape
-	config layerNormConfig
+	config NormConfig
 }
-
-// LayerNormOption is an option of [NewLayerNorm]: [Eps], [ElementwiseAffine].
-type LayerNormOption interface{ layerNorm(*layerNormConfig) }
-
-type layerNormConfig struct {
-	eps    float64
-	affine bool
-}
-
-// ElementwiseAffine(false) leaves out the trained scale and shift. The default is
-// true.
-type ElementwiseAffine bool
-
-func (a ElementwiseAffine) layerNorm(c *layerNormConfig) { c.affine = bool(a) }
 
 // NewLayerNorm makes a layer that normalises the last dimension of a size, or the
 // last dimensions of a torch.Shape.
-func NewLayerNorm[S int | torch.Shape](normalized S, opts ...LayerNormOption) *LayerNorm {
+func NewLayerNorm[S int | torch.Shape](normalized S, opts ...NormOption) *LayerNorm {
 	var shape torch.Shape
 	switch s := any(normalized).(type) {
 	case int:
@@ -49,23 +35,25 @@ func NewLayerNorm[S int | torch.Shape](normalized S, opts ...LayerNormOption) *L
 	for _, n := range shape {
 		atLeast(0, n, "LayerNorm", "normalized_shape")
 	}
-	m := &LayerNorm{shape: shape, config: layerNormConfig{eps: 1e-5, affine: true}}
-	for _, o := range opts {
-		o.layerNorm(&m.config)
-	}
-	if m.config.affine {
-		m.Weight, m.Bias = NewParameter(torch.Ones(shape)), NewParameter(torch.Zeros(shape))
+	c := configureNorm("LayerNorm", "eps elementwise_affine", opts)
+	m := &LayerNorm{shape: shape, config: c}
+	if c.ElementwiseAffine {
+		m.Weight, m.Bias = newParameter(c.ones(shape...)), newParameter(c.zeros(shape...))
 	}
 	return m
 }
 
+// Config is the module's settings.
+func (m *LayerNorm) Config() NormConfig { return m.config }
+
 // Forward maps [..., normalised shape] to the same.
 func (m *LayerNorm) Forward(x *torch.Tensor) *torch.Tensor {
 	defer m.guard("LayerNorm")
-	return layerNorm.Call(x, m.shape, m.Weight.tensor(), m.Bias.tensor(), m.config.eps)
+	return layerNorm.Call(x, m.shape, m.Weight.tensor(), m.Bias.tensor(), m.config.Eps)
 }
 
 // ExtraRepr is what [Describe] prints in the brackets.
 func (m *LayerNorm) ExtraRepr() string {
-	return fmt.Sprintf("%s, eps=%s, elementwise_affine=%s%s", pyTuple(m.shape), pyFloat(m.config.eps), pyBool(m.config.affine), biasRepr(m.Bias))
+	c := &m.config
+	return fmt.Sprintf("%s, eps=%s, elementwise_affine=%s%s", pyTuple(m.shape), pyFloat(c.Eps), pyBool(c.ElementwiseAffine), biasRepr(m.Bias))
 }

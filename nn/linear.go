@@ -14,37 +14,56 @@ type Linear struct {
 	Base
 	Weight *Parameter
 	Bias   *Parameter // nil without bias
+	config LinearConfig
 }
 
-// LinearOption is an option of [NewLinear]: [Bias].
-type LinearOption interface{ linear(*linearConfig) }
+// LinearConfig is the settings of a linear layer.
+type LinearConfig struct {
+	Bias bool `json:"bias"` // whether there is one: true
+	factory
+}
 
-type linearConfig struct{ bias bool }
+// LinearOption is an option of [NewLinear]: [Bias], [DType], [Device], or a whole
+// [LinearConfig].
+type LinearOption interface{ linear(*LinearConfig) }
+
+func (c LinearConfig) linear(to *LinearConfig) { *to = c }
+
+// String is the settings as Python's keyword arguments.
+func (c LinearConfig) String() string { return pySettings(c) }
+
+// Bias(false) leaves the bias out. The default is true.
+type Bias bool
+
+func (b Bias) linear(c *LinearConfig)   { c.Bias = bool(b) }
+func (d DType) linear(c *LinearConfig)  { c.dtype(d) }
+func (d Device) linear(c *LinearConfig) { c.device(d) }
 
 // NewLinear makes a layer from in features to out features. It has a bias unless
 // Bias(false) is given.
 func NewLinear(in, out int, opts ...LinearOption) *Linear {
-	c := linearConfig{bias: true}
-	for _, o := range opts {
-		o.linear(&c)
-	}
+	c := configure("Linear", "bias device dtype", LinearConfig{Bias: true}, opts, LinearOption.linear)
 	atLeast(0, in, "Linear", "in_features")
 	atLeast(0, out, "Linear", "out_features")
-	m := &Linear{Weight: NewParameter(kaimingUniform(torch.Shape{out, in}))}
-	if c.bias {
-		m.Bias = NewParameter(biasUniform(out, in))
+	c.check("Linear")
+	m := &Linear{Weight: newParameter(kaimingUniform(c.empty(out, in))), config: c}
+	if c.Bias {
+		m.Bias = newParameter(biasUniform(c.empty(out), in))
 	}
 	return m
 }
 
+// Config is the module's settings.
+func (m *Linear) Config() LinearConfig { return m.config }
+
 // Forward maps [..., in] to [..., out].
 func (m *Linear) Forward(x *torch.Tensor) *torch.Tensor {
 	defer m.guard("Linear")
-	defer explain(func() { m.check(x) })
+	defer explain(func() { m.checkInput(x) })
 	return linear.Call(x, m.Weight.Tensor, m.Bias.tensor())
 }
 
-func (m *Linear) check(x *torch.Tensor) {
+func (m *Linear) checkInput(x *torch.Tensor) {
 	shape, weight := x.Shape(), m.Weight.Shape()
 	if len(shape) == 0 || shape[len(shape)-1] != weight[1] {
 		panic(invalid("linear", "expected an input whose last dimension has %d elements (in_features), but got the shape %s; the weight is %s",

@@ -8,9 +8,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/nn"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // loss is a module that compares an input with a target.
@@ -38,10 +38,10 @@ func lossInputs() map[string]*torch.Tensor {
 }
 
 func lossCases() map[string]lossCase {
-	ce := func(input, target string, opts func(w *torch.Tensor) []nn.CrossEntropyOption) lossCase {
+	ce := func(input, target string, opts func(w *torch.Tensor) []nn.LossOption) lossCase {
 		return lossCase{func(in map[string]*torch.Tensor) loss { return nn.NewCrossEntropyLoss(opts(in["weight"])...) }, input, target}
 	}
-	type ceOpts = []nn.CrossEntropyOption
+	type ceOpts = []nn.LossOption
 	cases := map[string]lossCase{
 		"CrossEntropyLoss(label_smoothing=0.1, ignore_index=9, weight=weight, reduction='sum')": ce("scores", "classes", func(w *torch.Tensor) ceOpts {
 			return ceOpts{nn.LabelSmoothing(0.1), nn.IgnoreIndex(9), nn.Weight(w), nn.Reduction("sum")}
@@ -162,7 +162,7 @@ func TestLossErrors(t *testing.T) {
 // that names it, never in memory that is not the tensor's.
 func TestTargetsOutOfRange(t *testing.T) {
 	in := lossInputs()
-	for name, opts := range map[string][]nn.CrossEntropyOption{
+	for name, opts := range map[string][]nn.LossOption{
 		"weight": {nn.Weight(in["weight"])}, "smoothing": {nn.LabelSmoothing(0.1)}, "both": {nn.Weight(in["weight"]), nn.LabelSmoothing(0.1)},
 		"sum": {nn.Reduction("sum")}, "none": {nn.Reduction("none")}, "all": {nn.Weight(in["weight"]), nn.LabelSmoothing(0.1), nn.Reduction("none")},
 	} {

@@ -54,7 +54,7 @@ func Modules(m Module) []Module {
 	var ms []Module
 	seen := map[*Base]bool{}
 	walk(m, func(n *node) {
-		if b := n.module.base(); !seen[b] {
+		if b := n.module.mustEmbedNNBase(); !seen[b] {
 			seen[b] = true
 			ms = append(ms, n.module)
 		}
@@ -82,7 +82,7 @@ func apply(m Module, f func(Module)) {
 		if !ok {
 			continue
 		}
-		s := spot{c.Name[:max(0, strings.LastIndexByte(c.Name, '.'))], child.base()}
+		s := spot{c.Name[:max(0, strings.LastIndexByte(c.Name, '.'))], child.mustEmbedNNBase()}
 		if !seen[s] {
 			seen[s] = true
 			apply(child, f)
@@ -99,7 +99,7 @@ func Train(m Module) { setEvaluating(m, false) }
 func Eval(m Module) { setEvaluating(m, true) }
 
 func setEvaluating(m Module, on bool) {
-	walk(m, func(n *node) { n.module.base().evaluating.Store(on) })
+	walk(m, func(n *node) { n.module.mustEmbedNNBase().evaluating.Store(on) })
 }
 
 // ZeroGrad drops all gradients.

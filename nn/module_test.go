@@ -6,9 +6,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/nn"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // net is a model as a user writes one: children of every kind, and two that share.

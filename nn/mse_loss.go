@@ -5,21 +5,12 @@ import "multitorch/torch"
 var mseLoss = torch.NewOperator("aten::mse_loss", "self", "target", "reduction")
 
 // MSELoss is the squared difference, as torch.nn.MSELoss.
-type MSELoss struct {
-	Base
-	reduction Reduction
-}
-
-// MSEOption is an option of [NewMSELoss]: [Reduction].
-type MSEOption interface{ mse(*MSELoss) }
+type MSELoss struct{ loss }
 
 // NewMSELoss makes the loss.
-func NewMSELoss(opts ...MSEOption) *MSELoss {
-	m := &MSELoss{reduction: "mean"}
-	for _, o := range opts {
-		o.mse(m)
-	}
-	m.reduction.check("MSELoss")
+func NewMSELoss(opts ...LossOption) *MSELoss {
+	m := &MSELoss{}
+	m.init("MSELoss", "reduction", opts)
 	return m
 }
 
@@ -28,5 +19,5 @@ func NewMSELoss(opts ...MSEOption) *MSELoss {
 func (m *MSELoss) Forward(input, target *torch.Tensor) *torch.Tensor {
 	defer m.guard("MSELoss")
 	sameShape("mse_loss", input, target)
-	return mseLoss.Call(input, target, m.reduction.number())
+	return mseLoss.Call(input, target, m.reduction())
 }

@@ -37,6 +37,9 @@ type packConfig struct {
 	enforceSorted bool
 }
 
+func (b BatchFirst) pack(c *packConfig) { c.batchFirst = bool(b) }
+func (b BatchFirst) pad(c *padConfig)   { c.batchFirst = bool(b) }
+
 // EnforceSorted(false) accepts sequences in any order. By default they must come
 // in the order of falling length.
 type EnforceSorted bool

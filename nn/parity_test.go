@@ -8,9 +8,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/nn"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // layerCase is a layer and its Python twin. Both are made from one seed and get
@@ -38,7 +38,7 @@ func layerCases() (cases []layerCase) {
 	cases = layers(cases, "nn.Linear(5, 7)", options[nn.LinearOption]{
 		"": nil, "bias=False": {nn.Bias(false)},
 	}, torch.Shape{2, 3, 5}, func(o ...nn.LinearOption) nn.Layer { return nn.NewLinear(5, 7, o...) })
-	cases = layers(cases, "nn.Conv2d(4, 6, 3)", options[nn.Conv2dOption]{
+	cases = layers(cases, "nn.Conv2d(4, 6, 3)", options[nn.ConvOption]{
 		"":                                                        nil,
 		"stride=1, padding=1":                                     {nn.Stride(1), nn.Padding(1)},
 		"stride=(2, 1), padding=(0, 2)":                           {nn.Stride(2, 1), nn.Padding(0, 2)},
@@ -53,7 +53,7 @@ func layerCases() (cases []layerCase) {
 		"padding='same', padding_mode='circular'":                 {nn.SamePadding, nn.PaddingMode("circular")},
 		"padding='valid', padding_mode='reflect'":                 {nn.ValidPadding, nn.PaddingMode("reflect")},
 		"padding='same', dilation=(2, 1), padding_mode='reflect'": {nn.SamePadding, nn.Dilation(2, 1), nn.PaddingMode("reflect")},
-	}, picture, func(o ...nn.Conv2dOption) nn.Layer { return nn.NewConv2d(4, 6, 3, o...) })
+	}, picture, func(o ...nn.ConvOption) nn.Layer { return nn.NewConv2d(4, 6, 3, o...) })
 	cases = append(cases,
 		layerCase{"nn.Conv2d(4, 8, (2, 4), padding='same', padding_mode='replicate')", func() nn.Layer {
 			return nn.NewConv2d(4, 8, nn.Pair{2, 4}, nn.SamePadding, nn.PaddingMode("replicate"))
@@ -83,28 +83,28 @@ func layerCases() (cases []layerCase) {
 		layerCase{"nn.BatchNorm1d(4)", func() nn.Layer { return nn.NewBatchNorm1d(4) }, torch.Shape{6, 4}},
 		layerCase{"nn.BatchNorm1d(4, momentum=0.3)", func() nn.Layer { return nn.NewBatchNorm1d(4, nn.Momentum(0.3)) }, tall},
 	)
-	cases = layers(cases, "nn.ReLU()", options[nn.ReLUOption]{"": nil, "inplace=True": {nn.Inplace(true)}},
-		tall, func(o ...nn.ReLUOption) nn.Layer { return nn.NewReLU(o...) })
-	cases = layers(cases, "nn.GELU()", options[nn.GELUOption]{"": nil, "approximate='tanh'": {nn.Approximate("tanh")}},
-		tall, func(o ...nn.GELUOption) nn.Layer { return nn.NewGELU(o...) })
+	cases = layers(cases, "nn.ReLU()", options[nn.ActivationOption]{"": nil, "inplace=True": {nn.Inplace(true)}},
+		tall, func(o ...nn.ActivationOption) nn.Layer { return nn.NewReLU(o...) })
+	cases = layers(cases, "nn.GELU()", options[nn.ActivationOption]{"": nil, "approximate='tanh'": {nn.Approximate("tanh")}},
+		tall, func(o ...nn.ActivationOption) nn.Layer { return nn.NewGELU(o...) })
 	cases = layers(cases, "nn.Flatten()", options[nn.FlattenOption]{
 		"": nil, "start_dim=0": {nn.StartDim(0)}, "start_dim=1, end_dim=2": {nn.StartDim(1), nn.EndDim(2)},
 	}, picture, func(o ...nn.FlattenOption) nn.Layer { return nn.NewFlatten(o...) })
-	cases = layers(cases, "nn.MaxPool2d(3)", options[nn.MaxPool2dOption]{
+	cases = layers(cases, "nn.MaxPool2d(3)", options[nn.PoolOption]{
 		"": nil, "stride=2, padding=1": {nn.Stride(2), nn.Padding(1)}, "dilation=2, stride=(1, 2)": {nn.Dilation(2), nn.Stride(1, 2)},
 		"stride=2, ceil_mode=True": {nn.Stride(2), nn.CeilMode(true)},
-	}, picture, func(o ...nn.MaxPool2dOption) nn.Layer { return nn.NewMaxPool2d(3, o...) })
-	cases = layers(cases, "nn.AvgPool2d(3)", options[nn.AvgPool2dOption]{
+	}, picture, func(o ...nn.PoolOption) nn.Layer { return nn.NewMaxPool2d(3, o...) })
+	cases = layers(cases, "nn.AvgPool2d(3)", options[nn.PoolOption]{
 		"": nil, "stride=2, padding=1": {nn.Stride(2), nn.Padding(1)}, "padding=1, count_include_pad=False": {nn.Padding(1), nn.CountIncludePad(false)},
 		"stride=2, ceil_mode=True, divisor_override=4": {nn.Stride(2), nn.CeilMode(true), nn.DivisorOverride(4)},
-	}, picture, func(o ...nn.AvgPool2dOption) nn.Layer { return nn.NewAvgPool2d(3, o...) })
-	cases = layers(cases, "nn.BatchNorm2d(4)", options[nn.BatchNormOption]{
+	}, picture, func(o ...nn.PoolOption) nn.Layer { return nn.NewAvgPool2d(3, o...) })
+	cases = layers(cases, "nn.BatchNorm2d(4)", options[nn.NormOption]{
 		"": nil, "eps=0.001, momentum=0.4": {nn.Eps(1e-3), nn.Momentum(0.4)}, "momentum=None": {nn.CumulativeAverage(true)},
 		"affine=False": {nn.Affine(false)}, "track_running_stats=False": {nn.TrackRunningStats(false)},
-	}, picture, func(o ...nn.BatchNormOption) nn.Layer { return nn.NewBatchNorm2d(4, o...) })
-	cases = layers(cases, "nn.LayerNorm(5)", options[nn.LayerNormOption]{
+	}, picture, func(o ...nn.NormOption) nn.Layer { return nn.NewBatchNorm2d(4, o...) })
+	cases = layers(cases, "nn.LayerNorm(5)", options[nn.NormOption]{
 		"": nil, "eps=0.1": {nn.Eps(0.1)}, "elementwise_affine=False": {nn.ElementwiseAffine(false)},
-	}, tall, func(o ...nn.LayerNormOption) nn.Layer { return nn.NewLayerNorm(5, o...) })
+	}, tall, func(o ...nn.NormOption) nn.Layer { return nn.NewLayerNorm(5, o...) })
 	cases = layers(cases, "nn.Embedding(6, 3)", options[nn.EmbeddingOption]{
 		"": nil, "padding_idx=0": {nn.PaddingIdx(0)}, "padding_idx=-2": {nn.PaddingIdx(-2)}, "scale_grad_by_freq=True": {nn.ScaleGradByFreq(true)},
 		"max_norm=1.0": {nn.MaxNorm(1)}, "max_norm=0.5, norm_type=1.0": {nn.MaxNorm(0.5), nn.NormType(1)},

@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"reflect"
+	"slices"
 	"strconv"
 
 	"multitorch/torch"
@@ -56,20 +58,13 @@ func (m *Sequential) Forward(x *torch.Tensor) *torch.Tensor {
 	return x
 }
 
-// discreet reports whether a layer is known to keep neither its input nor its
-// output. The exact types are asked for: one that embeds them may do anything.
+// discreet reports whether a layer is known to keep neither its input nor its output, as the
+// layers of this package do; a container does if its layers do. One from elsewhere, also one that
+// embeds a layer of ours, may do anything.
 func discreet(l Layer) bool {
-	switch l := l.(type) {
-	case *Linear, *Conv2d, *Embedding, *ReLU, *Tanh, *Sigmoid, *GELU, *Softmax, *LogSoftmax, *Identity, *Dropout, *Flatten,
-		*MaxPool2d, *AvgPool2d, *AdaptiveAvgPool2d, *BatchNorm1d, *BatchNorm2d, *LayerNorm:
-		return true
-	case *Sequential:
-		for _, inner := range l.Layers {
-			if !discreet(inner) {
-				return false
-			}
-		}
-		return true
+	if c, ok := l.(*Sequential); ok {
+		return !slices.ContainsFunc(c.Layers, func(l Layer) bool { return !discreet(l) })
 	}
-	return false
+	t := reflect.TypeOf(l)
+	return t.Kind() == reflect.Pointer && t.Elem().PkgPath() == baseType.PkgPath()
 }

@@ -10,16 +10,6 @@ import (
 	"multitorch/torch"
 )
 
-// Parameter is a tensor that an optimizer trains. It stays the same pointer for
-// the life of its module.
-type Parameter struct{ *torch.Tensor }
-
-// NewParameter makes a parameter of a tensor, and asks for its gradient.
-func NewParameter(t *torch.Tensor) *Parameter { return &Parameter{t.SetRequiresGrad(true)} }
-
-// Buffer is a tensor that belongs to a module's state and is not trained.
-type Buffer struct{ *torch.Tensor }
-
 // Member is one parameter, buffer or child of a module, with its name. Value is
 // a *Parameter, a *Buffer or a Module; nil ones are left out.
 type Member struct {
@@ -59,7 +49,7 @@ func join(path, name string) string {
 func walk(m Module, visit func(n *node)) { walkFrom(m, "", "", nil, visit) }
 
 func walkFrom(m Module, path, name string, above []*Base, visit func(n *node)) {
-	self := m.base()
+	self := m.mustEmbedNNBase()
 	if slices.Contains(above, self) {
 		panic(&torch.Error{Op: "nn", Kind: torch.ValueError, Message: fmt.Sprintf("the module %q contains itself", path)})
 	}

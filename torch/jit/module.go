@@ -51,7 +51,7 @@ func (m *Module) StateDict() []torch.NamedTensor {
 }
 
 // Parameters are the tensors to train, by name, in Python's order. An optimizer
-// takes each as nn.NewParameter(p.Tensor), which goes on sharing its memory.
+// takes each as &nn.Parameter{Tensor: p.Tensor}: the program's own leaf, which gets the gradients.
 func (m *Module) Parameters() []torch.NamedTensor {
 	return m.named(func(t torch.ScriptTensor) bool { return !t.Buffer })
 }

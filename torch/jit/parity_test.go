@@ -75,7 +75,7 @@ func TestParity(t *testing.T) {
 
 func parameters(m *jit.Module) (ps []*nn.Parameter) {
 	for _, p := range m.Parameters() {
-		ps = append(ps, nn.NewParameter(p.Tensor))
+		ps = append(ps, &nn.Parameter{Tensor: p.Tensor})
 	}
 	return ps
 }

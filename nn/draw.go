@@ -1,0 +1,57 @@
+package nn
+
+import (
+	"math"
+
+	"multitorch/torch"
+)
+
+// Initial weights. All draws of this package go through here, in the order of PyTorch's
+// constructors, so that one seed gives the same model.
+
+// uniform fills a tensor from U(low, high).
+func uniform(t *torch.Tensor, low, high float64) *torch.Tensor {
+	if skipping() {
+		return t
+	}
+	return t.UniformInplace(low, high)
+}
+
+// normal fills a tensor from N(mean, std²).
+func normal(t *torch.Tensor, mean, std float64) *torch.Tensor {
+	if skipping() {
+		return t
+	}
+	return t.NormalInplace(mean, std)
+}
+
+// kaimingUniform fills a weight [out, in, ...] as PyTorch's Linear and Conv do:
+// kaiming_uniform_ with a = √5, computed in its order of operations. A weight
+// without elements draws nothing.
+func kaimingUniform(w *torch.Tensor) *torch.Tensor {
+	if w.Numel() == 0 {
+		return w
+	}
+	gain := math.Sqrt(2 / (1 + math.Pow(math.Sqrt(5), 2)))
+	std := gain / math.Sqrt(float64(fanIn(w.Shape())))
+	bound := math.Sqrt(3) * std
+	return uniform(w, -bound, bound)
+}
+
+// biasUniform fills a bias from U(-1/√fanIn, 1/√fanIn). As in PyTorch, a layer without
+// inputs draws its bias too, from U(0, 0).
+func biasUniform(b *torch.Tensor, fanIn int) *torch.Tensor {
+	bound := 0.0
+	if fanIn > 0 {
+		bound = 1 / math.Sqrt(float64(fanIn))
+	}
+	return uniform(b, -bound, bound)
+}
+
+func fanIn(shape torch.Shape) int {
+	n := shape[1]
+	for _, k := range shape[2:] {
+		n *= k
+	}
+	return n
+}
