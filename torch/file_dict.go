@@ -3,6 +3,7 @@ package torch
 import (
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,7 +34,7 @@ func (d *Dict) Get(key any) any {
 
 // Lookup is Get that also says whether the key is there.
 func (d *Dict) Lookup(key any) (value any, found bool) {
-	value, found = d.values[dictKey(key)]
+	value, found = d.values[lookupKey(dictKey(key))]
 	return value, found
 }
 
@@ -49,17 +50,17 @@ func (d *Dict) Set(key, value any) {
 	if d.values == nil {
 		d.values = map[any]any{}
 	}
-	if _, known := d.values[key]; !known {
+	if _, known := d.values[lookupKey(key)]; !known {
 		d.keys = append(d.keys, key)
 	}
-	d.values[key] = value
+	d.values[lookupKey(key)] = value
 }
 
 // All goes over keys and values in order.
 func (d *Dict) All() iter.Seq2[any, any] {
 	return func(yield func(key, value any) bool) {
 		for _, key := range d.keys {
-			if !yield(key, d.values[key]) {
+			if !yield(key, d.values[lookupKey(key)]) {
 				return
 			}
 		}
@@ -88,8 +89,8 @@ func (d *Dict) Tensors() ([]NamedTensor, error) {
 		name, isName := key.(string)
 		t, isTensor := value.(*Tensor)
 		if !isName || !isTensor {
-			return nil, fmt.Errorf("expected a state dict of names and tensors, found a %T under %#v; the keys are %s: "+
-				"is the state dict under one of them?", value, key, d.keyList())
+			return nil, fmt.Errorf("expected a state dict of names and tensors, found a %T under %s; the keys are %s: "+
+				"is the state dict under one of them?", value, shortKey(key), d.keyList())
 		}
 		state = append(state, NamedTensor{name, t})
 	}
@@ -101,8 +102,7 @@ func (d *Dict) keyList() string {
 	const most = 10
 	names := make([]string, 0, most+1)
 	for _, key := range d.keys[:min(len(d.keys), most)] {
-		name := fmt.Sprintf("%#v", key)
-		names = append(names, name[:min(len(name), 60)])
+		names = append(names, shortKey(key))
 	}
 	if len(d.keys) > most {
 		names = append(names, fmt.Sprintf("and %d more", len(d.keys)-most))
@@ -110,9 +110,27 @@ func (d *Dict) keyList() string {
 	return strings.Join(names, ", ")
 }
 
+// shortKey is the beginning of a key.
+func shortKey(key any) string {
+	if text, is := key.(string); is {
+		return fmt.Sprintf("%.60q", text)
+	}
+	return fmt.Sprint(key)
+}
+
 func dictKey(key any) any {
 	if n, ok := key.(int); ok {
 		return int64(n)
+	}
+	return key
+}
+
+// nanKey stands for the key NaN, which Go's maps would not find again.
+type nanKey struct{}
+
+func lookupKey(key any) any {
+	if f, is := key.(float64); is && math.IsNaN(f) {
+		return nanKey{}
 	}
 	return key
 }
@@ -128,6 +146,8 @@ type flattener struct {
 // A few dicts that contain each other twice stand for more paths than there are
 // atoms, so walks have an end.
 const flattenBudget = 16 << 20
+
+var errLongNames = fmt.Errorf("the names of all tensors take more than %d bytes; use Load", flattenBudget)
 
 // flatten names every tensor in nested dicts and lists, as "model.fc.weight".
 func flatten(v any) ([]NamedTensor, error) {
@@ -145,12 +165,16 @@ func flatten(v any) ([]NamedTensor, error) {
 
 func (f *flattener) walk(v any) error {
 	if f.budget -= 16; f.budget < 0 { // a value that isn't named counts as a short name
-		return fmt.Errorf("the names of all tensors take more than %d bytes; use Load", flattenBudget)
+		return errLongNames
 	}
 	switch v := v.(type) {
 	case *Dict:
 		for key, value := range v.All() {
-			if err := f.walkUnder(fmt.Sprint(key), value); err != nil {
+			name, is := key.(string)
+			if !is {
+				name = fmt.Sprint(key)
+			}
+			if err := f.walkUnder(name, value); err != nil {
 				return err
 			}
 		}
@@ -161,7 +185,7 @@ func (f *flattener) walk(v any) error {
 	case *Tensor:
 		name := strings.Join(f.path, ".")
 		if f.budget -= len(name); f.taken[name] {
-			return fmt.Errorf("two tensors have the name %q; use Load", name)
+			return fmt.Errorf("two tensors have the name %.80q; use Load", name)
 		}
 		f.taken[name] = true
 		f.tensors = append(f.tensors, NamedTensor{name, v})
@@ -179,6 +203,9 @@ func (f *flattener) walkItems(items []any) error {
 }
 
 func (f *flattener) walkUnder(name string, v any) error {
+	if f.budget -= len(name); f.budget < 0 {
+		return errLongNames
+	}
 	f.path = append(f.path, name)
 	err := f.walk(v)
 	f.path = f.path[:len(f.path)-1]

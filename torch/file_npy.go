@@ -10,7 +10,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"multitorch/internal/archive"
 	"multitorch/internal/atomicfile"
+	"multitorch/internal/regular"
+	"multitorch/internal/shape"
 )
 
 // LoadNpy reads an array that numpy.save wrote, onto the CPU. Elements may be of
@@ -21,7 +24,7 @@ import (
 // integers but uint8 need libtorch 2.3. No more memory is taken than the file is
 // long.
 func LoadNpy(path string) (t *Tensor, err error) {
-	err = openRegular(path, "an npy file", func(f *os.File, size int64) error {
+	err = regular.Read(path, "an npy file", func(f *os.File, size int64) error {
 		t, err = ReadNpy(f, size)
 		return err
 	})
@@ -35,45 +38,34 @@ func ReadNpy(r io.Reader, size int64) (*Tensor, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := countElements(h.shape)
+	n, err := shape.Count(h.shape)
 	if err != nil {
 		return nil, err
 	}
 	if left := size - length; n != left/int64(h.dtype.Size()) || left%int64(h.dtype.Size()) != 0 {
 		return nil, fmt.Errorf("%s%v takes %d elements of %d bytes, but %d bytes follow the header", h.dtype, h.shape, n, h.dtype.Size(), left)
 	}
-	flat, err := readElements(b, n, h.dtype, h.bigEndian)
+	flat, err := readElements(func(consume func(io.Reader) error) error { return consume(b) }, n, h.dtype, h.bigEndian)
 	if err != nil {
 		return nil, err
 	}
 	defer flat.Free()
-	shape := slices.Clone(h.shape)
+	sizes := slices.Clone(h.shape)
 	if h.fortran {
-		slices.Reverse(shape)
+		slices.Reverse(sizes)
 	}
-	t, err := flat.view(shape, rowMajor(shape), 0)
+	t, err := flat.view(sizes, shape.RowMajor(sizes), 0)
 	if err != nil || !h.fortran {
 		return t, err
 	}
 	defer t.Free()
-	order := make([]int, len(shape))
+	order := make([]int, len(sizes))
 	for i := range order {
-		order[i] = len(shape) - 1 - i
+		order[i] = len(sizes) - 1 - i
 	}
 	var turned *Tensor
 	err = Try(func() error { turned = do(opPermute, t, order); return nil })
 	return turned, err
-}
-
-// rowMajor is the strides of a contiguous tensor.
-func rowMajor(shape Shape) []int {
-	strides := make([]int, len(shape))
-	step := 1
-	for i := len(shape) - 1; i >= 0; i-- {
-		strides[i] = step
-		step *= max(shape[i], 1)
-	}
-	return strides
 }
 
 // SaveNpy writes a tensor as numpy.save does, for numpy.load: in row-major order,
@@ -92,8 +84,7 @@ func WriteNpy(w io.Writer, t *Tensor) error {
 		if _, err := w.Write(header); err != nil {
 			return err
 		}
-		_, err = w.Write(t.Bytes())
-		return err
+		return t.writeElements(w, false)
 	})
 }
 
@@ -101,7 +92,7 @@ func WriteNpy(w io.Writer, t *Tensor) error {
 // wrote, each as [LoadNpy] does, in the order of the file. A file that would
 // expand to more than 16 times its length is refused.
 func LoadNpz(path string) (tensors []NamedTensor, err error) {
-	err = openRegular(path, "an npz file", func(f *os.File, size int64) error {
+	err = regular.Read(path, "an npz file", func(f *os.File, size int64) error {
 		tensors, err = ReadNpz(f, size)
 		return err
 	})
@@ -110,7 +101,7 @@ func LoadNpz(path string) (tensors []NamedTensor, err error) {
 
 // ReadNpz is [LoadNpz] from size bytes of r.
 func ReadNpz(r io.ReaderAt, size int64) (tensors []NamedTensor, err error) {
-	z, err := openZip(r, size)
+	z, err := archive.Open(r, size)
 	if err != nil {
 		return nil, err
 	}
@@ -122,12 +113,12 @@ func ReadNpz(r io.ReaderAt, size int64) (tensors []NamedTensor, err error) {
 			tensors = nil
 		}
 	}()
-	for _, f := range z.entries {
+	for _, f := range z.Entries {
 		name, is := strings.CutSuffix(f.Name, ".npy")
 		if !is {
 			return tensors, fmt.Errorf("entry %q: expected names that end in .npy", f.Name)
 		}
-		err := z.read(f, func(r io.Reader, size int64) error {
+		err := z.Read(f, func(r io.Reader, size int64) error {
 			t, err := ReadNpy(r, size)
 			if err == nil {
 				tensors = append(tensors, NamedTensor{name, t})

@@ -168,7 +168,7 @@ func badNpy() map[string]struct {
 		"a large shape":     {npyOf("'<f4'", "True", "(1000000, 1000000)"), "takes 1000000000000 elements"},
 		"a product of 2^64": {npyOf("'<f8'", "False", "(2305843009213693952,)"), "larger than any memory"},
 		"before a 0":        {npyOf("'<f4'", "False", "(0, 4294967296, 4294967296)"), "larger than any memory"},
-		"dimensions":        {npyOf("'<f4'", "False", "("+strings.Repeat("1,", 100)+")"), "100 sizes"},
+		"dimensions":        {npyOf("'<f4'", "False", "("+strings.Repeat("1,", 100)+")"), "100 dimensions"},
 		"a bool of 2":       {npy("{'descr': '|b1', 'fortran_order': False, 'shape': (1,)}", "\x02"), "the byte 2"},
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 
 	"multitorch/internal/atomicfile"
+	"multitorch/internal/pt"
+	"multitorch/internal/regular"
 )
 
 // Load reads a file that PyTorch's torch.save wrote (.pt, .pth), of the zip format
@@ -34,7 +36,7 @@ import (
 // tensors, dtypes that [DType] has no name for or the running libtorch lacks, and
 // TorchScript programs.
 func Load(path string) (value any, err error) {
-	err = openRegular(path, "a file of torch.save", func(f *os.File, size int64) error {
+	err = regular.Read(path, "a file of torch.save", func(f *os.File, size int64) error {
 		value, err = ReadPT(f, size)
 		return err
 	})
@@ -42,23 +44,14 @@ func Load(path string) (value any, err error) {
 }
 
 // ReadPT is [Load] from size bytes of r.
-func ReadPT(r io.ReaderAt, size int64) (_ any, err error) {
-	u := newUnpickler(size)
-	defer func() { u.close(err != nil) }()
-	var v any
-	var magic [4]byte
-	if _, err := r.ReadAt(magic[:], 0); err != nil && err != io.EOF {
-		return nil, err
-	}
-	if string(magic[:2]) == "PK" {
-		v, err = u.readZip(r, size)
-	} else {
-		v, err = u.readLegacy(r, size)
-	}
+func ReadPT(r io.ReaderAt, size int64) (v any, err error) {
+	f, err := pt.Read(r, size)
 	if err != nil {
 		return nil, err
 	}
-	return goValue(v, map[any]any{})
+	b := newPTBuilder()
+	defer func() { b.close(err != nil) }()
+	return b.value(f.Value)
 }
 
 // LoadTensors reads a file as [Load] does, and returns the tensors alone. The
@@ -94,35 +87,4 @@ func LoadTensors(path string) ([]NamedTensor, error) {
 // newer.
 func Save(path string, value any) error {
 	return atomicfile.Write(path, func(w io.Writer) error { return WritePT(w, value) })
-}
-
-// openRegular opens a file for a reader that needs to know its length.
-func openRegular(path, expected string, read func(f *os.File, size int64) error) error {
-	f, size, err := openRegularFile(path, expected)
-	if err == nil {
-		defer f.Close()
-		err = read(f, size)
-	}
-	if err != nil {
-		return fmt.Errorf("read %s: %w", path, err)
-	}
-	return nil
-}
-
-func openRegularFile(path, expected string) (f *os.File, size int64, err error) {
-	info, err := os.Stat(path) // first: to open a pipe could wait for ever
-	if err != nil {
-		return nil, 0, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, 0, fmt.Errorf("expected %s, found something that is no regular file", expected)
-	}
-	if f, err = os.Open(path); err != nil {
-		return nil, 0, err
-	}
-	if info, err = f.Stat(); err != nil {
-		f.Close()
-		return nil, 0, err
-	}
-	return f, info.Size(), nil
 }

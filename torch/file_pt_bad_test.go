@@ -147,7 +147,7 @@ func badPT() map[string]badFile {
 		"an unknown storage":   {pt(rebuilt(persistent("QUInt4x2Storage", "0", 16), 0, numbers(1), numbers(1))+".", sixteen), "dtype is unknown here"},
 		"a bare storage":       {pt(float+".", sixteen), "a storage without a tensor"},
 		"a bare function":      {pt("ctorch._utils\n_rebuild_tensor_v2\n.", ""), "a function as a value"},
-		"a bare type":          {pt("ctorch\nFloatStorage\n.", ""), "an object (torch.storageType) as a value"},
+		"a bare type":          {pt("ctorch\nFloatStorage\n.", ""), "an object (pt.storageType) as a value"},
 		"a persistent id":      {pt(text("0")+"Q.", ""), "a persistent id is a string"},
 		"a module's id":        {pt("("+text("module")+"NNNNtQ.", ""), "value 2 of 5 of a storage is None"},
 		"a short id":           {pt("("+text("storage")+"tQ.", ""), "a storage is made of 1 values; expected 5"},

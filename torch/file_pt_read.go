@@ -1,167 +1,206 @@
 package torch
 
 import (
-	"archive/zip"
-	"bytes"
-	bin "encoding/binary"
-	"errors"
 	"fmt"
-	"io"
 	"math/big"
-	"strings"
+	"slices"
 
+	"multitorch/internal/dtype"
+	"multitorch/internal/libtorch"
 	"multitorch/internal/pickle"
+	"multitorch/internal/pt"
 )
 
-// A zip file of torch.save has one folder, of any name, with the pickle in
-// data.pkl and each storage in data/<key>; byteorder says "little" or "big".
+var (
+	opConj       = libtorch.NewOp("aten::_conj", "self")
+	opNegView    = libtorch.NewOp("aten::_neg_view", "self")
+	opSetStorage = libtorch.NewOp("aten::set_.source_Storage_storage_offset", "self", "source", "storage_offset", "size", "stride")
+)
 
-// readZip reads the newer format.
-func (u *unpickler) readZip(r io.ReaderAt, size int64) (any, error) {
-	z, err := openZip(r, size)
-	if err != nil {
-		return nil, err
+// ptBuilder makes Go values of what package pt describes. What a file holds once
+// is made once.
+type ptBuilder struct {
+	storages map[*pt.Storage]*Tensor // one-dimensional, all of each; of a quantised dtype, the integers
+	tensors  map[*pt.Tensor]*Tensor
+	values   map[any]any // lists, tuples and dicts
+}
+
+func newPTBuilder() *ptBuilder {
+	return &ptBuilder{map[*pt.Storage]*Tensor{}, map[*pt.Tensor]*Tensor{}, map[any]any{}}
+}
+
+// close frees what only the builder needed, or all after an error.
+func (b *ptBuilder) close(failed bool) {
+	for _, base := range b.storages {
+		base.Free()
 	}
-	folder, err := ptFolder(z)
-	if err != nil {
-		return nil, err
+	for _, t := range b.tensors {
+		if failed {
+			t.Free()
+		}
 	}
-	if f := z.byName[folder+"byteorder"]; f != nil {
-		order, err := z.readShort(f, 16)
+}
+
+// value makes a value, which is known to have no cycles.
+func (b *ptBuilder) value(v any) (any, error) {
+	switch v := v.(type) {
+	case *pt.Tensor:
+		if t := b.tensors[v]; t != nil {
+			return t, nil
+		}
+		t, err := b.tensor(v)
 		if err != nil {
 			return nil, err
 		}
-		if u.bigEndian = string(order) == "big"; !u.bigEndian && string(order) != "little" {
-			return nil, fmt.Errorf("the byte order is %q; expected little or big", order)
+		b.tensors[v] = t
+		return t, nil
+	case pt.Size:
+		return Shape(slices.Clone(v)), nil
+	case dtype.DType:
+		return DType(v), nil
+	case pt.Scheme:
+		return schemeOf(v), nil
+	case pt.Device:
+		if len(v) > 40 {
+			return nil, fmt.Errorf("the name of a device has %d bytes", len(v))
 		}
+		device, err := ParseDevice(string(v))
+		if err != nil {
+			return nil, err
+		}
+		return device, nil
+	case *pickle.List, *pickle.Tuple, *pickle.Dict:
+		if seen, ok := b.values[v]; ok {
+			return seen, nil
+		}
+		made, err := b.collection(v)
+		if err != nil {
+			return nil, err
+		}
+		b.values[v] = made
+		return made, nil
+	case nil, bool, int64, float64, string, complex128, []byte, *big.Int:
+		return v, nil
 	}
-	u.fetch = func(key string, s *storage) error {
-		f := z.byName[folder+"data/"+key]
-		if f == nil {
-			return fmt.Errorf("the storage %q is missing: the archive has no %sdata/%s", key, folder, key)
-		}
-		return z.read(f, func(r io.Reader, size int64) error {
-			// A product that overflows is no size of a file either.
-			if size/int64(s.dtype.Size()) != s.numel || size%int64(s.dtype.Size()) != 0 {
-				return fmt.Errorf("it has %d bytes, but the pickle speaks of %d elements of %s", size, s.numel, s.dtype)
-			}
-			return s.read(r)
-		})
-	}
-	var v any
-	err = z.read(z.byName[folder+"data.pkl"], func(r io.Reader, size int64) error {
-		p := pickle.NewReader(r, size)
-		if v, err = u.machine(zipStorage).Load(p); err != nil {
-			return u.explain(err)
-		}
-		_, err = io.Copy(io.Discard, p)
-		return err
-	})
-	return v, err
+	return nil, fmt.Errorf("the file holds %s as a value; expected tensors and plain data", pickle.Describe(v))
 }
 
-// ptFolder is the archive's folder, "archive/".
-func ptFolder(z *zipFile) (string, error) {
-	var found *zip.File
-	for _, f := range z.entries {
-		folder, is := strings.CutSuffix(f.Name, "data.pkl")
-		if !is || strings.Count(folder, "/") != 1 || !strings.HasSuffix(folder, "/") {
+func (b *ptBuilder) collection(v any) (any, error) {
+	switch v := v.(type) {
+	case *pickle.List:
+		return b.items(v.Items)
+	case *pickle.Tuple:
+		items, err := b.items(v.Items)
+		return Tuple(items), err
+	}
+	d := &Dict{}
+	from := v.(*pickle.Dict)
+	for at, key := range from.Keys {
+		value, err := b.value(from.At(at))
+		if err != nil {
+			return nil, err
+		}
+		d.Set(key, value)
+	}
+	return d, nil
+}
+
+func (b *ptBuilder) items(from []any) ([]any, error) {
+	items := make([]any, len(from))
+	for i, item := range from {
+		v, err := b.value(item)
+		if err != nil {
+			return nil, err
+		}
+		items[i] = v
+	}
+	return items, nil
+}
+
+// tensor makes a tensor, which is the caller's.
+func (b *ptBuilder) tensor(t *pt.Tensor) (x *Tensor, err error) {
+	switch {
+	case t.Sparse != nil:
+		x, err = b.sparse(t)
+	case t.Quantizer != nil:
+		x, err = b.quantized(t)
+	default:
+		x, err = b.plain(t)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, lazy := range []struct {
+		pending bool
+		op      *libtorch.Op
+	}{{t.Conj, opConj}, {t.Neg, opNegView}} {
+		if !lazy.pending {
 			continue
 		}
-		if z.byName[folder+"constants.pkl"] != nil {
-			return "", errors.New("this is a TorchScript program, not data; in Python, save its state_dict()")
-		}
-		if found != nil {
-			return "", fmt.Errorf("the archive has both %q and %q; expected one data.pkl", found.Name, f.Name)
-		}
-		found = f
-	}
-	if found == nil {
-		return "", errors.New("this zip archive was not written by torch.save: it has no <folder>/data.pkl")
-	}
-	return strings.TrimSuffix(found.Name, "data.pkl"), nil
-}
-
-// The older format is a row of pickles (a magic number, the version, the system,
-// the value, the keys of the storages), and then the storages, each after the
-// number of its elements.
-
-var legacyMagic, _ = new(big.Int).SetString("1950a86a20f9469cfc6c", 16)
-
-const legacyVersion = 1001
-
-// readLegacy reads the older format.
-func (u *unpickler) readLegacy(r io.ReaderAt, size int64) (any, error) {
-	// The magic number, as its pickle begins.
-	begin := []byte("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19")
-	head := make([]byte, len(begin))
-	if _, err := r.ReadAt(head, 0); err != nil || !bytes.Equal(head, begin) {
-		return nil, errors.New("this file was not written by torch.save: it is neither a zip archive nor begins with PyTorch's magic number")
-	}
-	in := pickle.NewReader(io.NewSectionReader(r, 0, size), size)
-	plain := &pickle.Machine{}
-	var values [3]any // the magic number, the version, the system
-	for i := range values {
-		v, err := plain.Load(in)
+		before := x
+		x, err = apply(lazy.op, before)
+		before.Free()
 		if err != nil {
 			return nil, err
 		}
-		values[i] = v
 	}
-	if n, ok := values[0].(*big.Int); !ok || n.Cmp(legacyMagic) != 0 || values[1] != int64(legacyVersion) {
-		return nil, fmt.Errorf("expected PyTorch's magic number and the version %d at its beginning", legacyVersion)
-	}
-	// Storages follow after the pickle: their memory is taken as they are met, as
-	// long as the file can hold them all.
-	u.late = true
-	u.fetch = func(_ string, s *storage) error {
-		if bytes := size - u.announced; s.numel > bytes/int64(s.dtype.Size()) {
-			return fmt.Errorf("the storages have more than the %d bytes of the file", size)
+	if t.RequiresGrad {
+		if err := Try(func() error { x.SetRequiresGrad(true); return nil }); err != nil {
+			x.Free()
+			return nil, err
 		}
-		u.announced += s.numel * int64(s.dtype.Size())
-		return Try(func() error { s.base = Empty(Shape{int(s.numel)}, s.dtype.plain()); return nil })
 	}
-	v, err := u.machine(legacyStorage).Load(in)
-	if err != nil {
-		return nil, u.explain(err)
-	}
-	keys, err := plain.Load(in)
+	return x, nil
+}
+
+// plain makes a view of the memory, as elements of another dtype where that is to be.
+func (b *ptBuilder) plain(t *pt.Tensor) (*Tensor, error) {
+	base, err := b.storage(t.Storage)
 	if err != nil {
 		return nil, err
 	}
-	list, ok := keys.(*pickle.List)
-	if !ok || len(list.Items) != len(u.storages) {
-		return nil, fmt.Errorf("expected the keys of %d storages after the value", len(u.storages))
+	d := DType(t.DType)
+	if d == base.DType() {
+		return base.view(t.Sizes, t.Strides, t.Offset)
 	}
-	for _, key := range list.Items {
-		name, _ := key.(string)
-		s := u.storages[name]
-		if s == nil || s.filled {
-			return nil, fmt.Errorf("the storage %.80q is unknown, or comes twice", name)
-		}
-		s.filled = true
-		if err := s.fill(in); err != nil {
-			return nil, fmt.Errorf("the storage %q: %w", name, err)
-		}
+	if err := d.available(); err != nil {
+		return nil, err
 	}
-	if in.Left() > 0 {
-		return nil, fmt.Errorf("%d bytes follow after the last storage; expected none", in.Left())
+	var x *Tensor
+	if err := Try(func() error { x = Empty(Shape{0}, d); return nil }); err != nil {
+		return nil, err
 	}
-	return v, nil
+	return b.putUnder(x, t)
 }
 
-// fill reads the elements of a storage of the older format into its tensor. They
-// are little-endian on every machine.
-func (s *storage) fill(in *pickle.Reader) error {
-	var count [8]byte
-	if _, err := io.ReadFull(in, count[:]); err != nil {
-		return errors.New("the file ends before it")
+// storage is the memory that tensors share, which is read when the first of them
+// is made.
+func (b *ptBuilder) storage(s *pt.Storage) (*Tensor, error) {
+	if base := b.storages[s]; base != nil {
+		return base, nil
 	}
-	if n := bin.LittleEndian.Uint64(count[:]); n != uint64(s.numel) {
-		return fmt.Errorf("it has %d elements, but the pickle speaks of %d", n, s.numel)
+	base, err := readElements(s.Elements, s.Numel, DType(s.DType).plain(), s.BigEndian)
+	if err != nil {
+		return nil, err
 	}
-	if s.numel > in.Left()/int64(s.dtype.Size()) {
-		return errors.New("the file ends within its elements")
+	b.storages[s] = base
+	return base, nil
+}
+
+// putUnder makes x, which has no elements, the tensor that t describes.
+func (b *ptBuilder) putUnder(x *Tensor, t *pt.Tensor) (*Tensor, error) {
+	base, err := b.storage(t.Storage)
+	if err == nil {
+		err = Try(func() error { doVoid(opSetStorage, x, base, t.Offset, t.Sizes, t.Strides); return nil })
 	}
-	return s.base.readFrom(in, false)
+	if err != nil {
+		x.Free()
+		return nil, err
+	}
+	return x, nil
+}
+
+func apply(op *libtorch.Op, x *Tensor) (t *Tensor, err error) {
+	err = Try(func() error { t = do(op, x); return nil })
+	return t, err
 }

@@ -62,7 +62,7 @@ func badSparsePT() map[string]badFile {
 		"compressed, too many":     {csr("torch.sparse_csr", []int64{0, 1, 9}, []int64{0, 1}), "nnz"},
 		"compressed, not rising":   {csr("torch.sparse_csr", []int64{0, 5, 2}, []int64{0, 1}), "crow_indices"},
 		"compressed, as columns":   {csr("torch.sparse_csc", []int64{0, 1, 2}, []int64{0, 1}), "ccol_indices"},
-		"legacy sparse":            {legacy(sparse("torch.sparse_coo", sizes, longTensor("0", 2, numbers(2, 1), numbers(1, 1)), longTensor("0", 2, numbers(1), numbers(1))), "]"+text("0")+"a", counted(2, sixteen)), "sparse tensors of the older format"},
+		"legacy sparse":            {legacy(sparse("torch.sparse_coo", sizes, longTensor("0", 2, numbers(2, 1), numbers(1, 1)), longTensor("0", 2, numbers(1), numbers(1))), "]"+text("0")+"a", counted(2, sixteen)), "a sparse tensor has the index"},
 	}
 }
 

@@ -12,14 +12,10 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"multitorch/internal/archive"
 	"multitorch/internal/dtype"
-	"multitorch/internal/libtorch"
 	"multitorch/internal/pickle"
-)
-
-var (
-	opResolveConj = libtorch.NewOp("aten::resolve_conj", "self")
-	opResolveNeg  = libtorch.NewOp("aten::resolve_neg", "self")
+	"multitorch/internal/shape"
 )
 
 // WritePT writes what [Save] writes.
@@ -33,13 +29,35 @@ func WritePT(w io.Writer, value any) (err error) {
 	if err := Try(func() error { return p.value(value, 0) }); err != nil {
 		return err
 	}
-	return writeArchive(w, p.w.Finish(), p.storages)
+	return p.write(w)
+}
+
+// write writes the archive.
+func (p *pickler) write(w io.Writer) error {
+	z := archive.NewWriter(w)
+	text := func(name, content string) error {
+		return z.Add(name, func(w io.Writer) error { _, err := io.WriteString(w, content); return err })
+	}
+	order := "little"
+	if hostIsBigEndian {
+		order = "big"
+	}
+	if err := errors.Join(text("data.pkl", string(p.w.Finish())), text("byteorder", order)); err != nil {
+		return err
+	}
+	for key, elements := range p.storages {
+		add := func(w io.Writer) error { return elements.writeElements(w, false) }
+		if err := z.Add("data/"+strconv.Itoa(key), add); err != nil {
+			return err
+		}
+	}
+	return errors.Join(text("version", "3\n"), z.Close())
 }
 
 // pickler writes the pickle, and collects the storages that its tensors need.
 type pickler struct {
 	w        *pickle.Writer
-	storages []*Tensor      // one-dimensional, by key
+	storages []*Tensor      // their elements, by key: mostly one-dimensional, all of the memory
 	kinds    []DType        // of the storages' elements, by key
 	keys     map[uint64]int // by the storage's identity
 	memo     map[any]int    // numbers of what is written, by identity
@@ -273,11 +291,6 @@ func (p *pickler) tensor(t *Tensor, requiresGrad bool) error {
 func (p *pickler) newTensor(t *Tensor, requiresGrad bool) error {
 	plain := t.Detach()
 	defer plain.Free()
-	for _, op := range []*libtorch.Op{opResolveConj, opResolveNeg} {
-		resolved := do1(op, plain) // itself, where there is nothing to resolve
-		defer resolved.Free()
-		plain = resolved
-	}
 	if plain.info("save").HasStorage == 0 {
 		return p.sparse(plain)
 	}
@@ -298,8 +311,12 @@ func (p *pickler) newTensor(t *Tensor, requiresGrad bool) error {
 	if Try(func() error { sizes, strides = plain.layout(); return nil }) != nil {
 		return errNoOrdinaryStorage
 	}
-	key, offset, err := p.storage(plain, kind)
-	if err != nil {
+	var key int
+	var offset int64
+	var err error
+	if plain.isLazy() { // of which the memory says something else; not every PyTorch reads such a view
+		key, strides = p.ownStorage(plain, kind), shape.RowMajor(sizes)
+	} else if key, offset, err = p.storage(plain, kind); err != nil {
 		return err
 	}
 	w := p.w
@@ -310,7 +327,7 @@ func (p *pickler) newTensor(t *Tensor, requiresGrad bool) error {
 	p.global(place, storageName)
 	w.String(strconv.Itoa(key))
 	w.String("cpu")
-	w.Int(int64(p.storages[key].Numel()))
+	w.Int(p.storages[key].bytes() / int64(kind.Size()))
 	w.Tuple()
 	w.PersistentID()
 	w.Int(offset)
@@ -329,6 +346,12 @@ func (p *pickler) newTensor(t *Tensor, requiresGrad bool) error {
 	w.Tuple()
 	w.Reduce()
 	return nil
+}
+
+// ownStorage is the key of a storage for the elements of t alone.
+func (p *pickler) ownStorage(t *Tensor, kind DType) (key int) {
+	p.storages, p.kinds = append(p.storages, t.Detach()), append(p.kinds, kind)
+	return len(p.storages) - 1
 }
 
 // storage is the key of the memory behind a tensor, which is written as elements

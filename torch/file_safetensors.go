@@ -47,15 +47,8 @@ func writeSafetensors(w io.Writer, stored []storedTensor, metadata map[string]st
 		return err
 	}
 	for _, s := range stored {
-		var data []byte
-		if err := Try(func() error { data = s.tensor.Bytes(); return nil }); err != nil {
-			return fmt.Errorf("tensor %q: %w", s.Name, err)
-		}
-		if hostIsBigEndian {
-			swapBytes(data, s.DType)
-		}
-		if _, err := w.Write(data); err != nil {
-			return err
+		if err := s.tensor.writeElements(w, hostIsBigEndian); err != nil {
+			return fmt.Errorf("tensor %.80q: %w", s.Name, err)
 		}
 	}
 	return nil

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"multitorch/internal/regular"
 )
 
 // An index says in which of several safetensors files each tensor is:
@@ -32,7 +34,7 @@ type safetensorsIndex struct {
 }
 
 func readSafetensorsIndex(path string) (x *safetensorsIndex, err error) {
-	err = openRegular(path, "an index of safetensors files", func(f *os.File, size int64) error {
+	err = regular.Read(path, "an index of safetensors files", func(f *os.File, size int64) error {
 		if size > maxSafetensorsHeader {
 			return fmt.Errorf("it has %d bytes, more than the %d that are allowed: this is no index of safetensors files", size, maxSafetensorsHeader)
 		}

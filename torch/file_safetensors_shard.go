@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"multitorch/internal/libtorch"
+	"multitorch/internal/regular"
 )
 
 // safetensorsShard is one file: all there is, or one of an index.
@@ -32,7 +33,7 @@ func newSafetensorsShard(r io.ReaderAt, size int64) (*safetensorsShard, error) {
 }
 
 func openSafetensorsShard(path string) (*safetensorsShard, error) {
-	f, size, err := openRegularFile(path, "a safetensors file")
+	f, size, err := regular.Open(path, "a safetensors file")
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,8 @@ package torch
 import (
 	"fmt"
 	"strings"
+
+	"multitorch/internal/pt"
 )
 
 // formatSparse prints the parts of a sparse tensor:
@@ -21,10 +23,10 @@ func (t *Tensor) formatSparse(o PrintOptions) string {
 			part.Free()
 		}
 	}()
-	names := map[sparseLayout][]string{
-		sparseCOO: {"indices", "values"},
-		sparseCSR: {"crow_indices", "col_indices", "values"}, sparseBSR: {"crow_indices", "col_indices", "values"},
-		sparseCSC: {"ccol_indices", "row_indices", "values"}, sparseBSC: {"ccol_indices", "row_indices", "values"},
+	names := map[pt.Layout][]string{
+		pt.COO: {"indices", "values"},
+		pt.CSR: {"crow_indices", "col_indices", "values"}, pt.BSR: {"crow_indices", "col_indices", "values"},
+		pt.CSC: {"ccol_indices", "row_indices", "values"}, pt.BSC: {"ccol_indices", "row_indices", "values"},
 	}[layout]
 	lines := make([]string, len(parts))
 	for i, part := range parts {
@@ -33,7 +35,7 @@ func (t *Tensor) formatSparse(o PrintOptions) string {
 	}
 	values := parts[len(parts)-1]
 	stored := values.Size(0) // of COO
-	if layout != sparseCOO {
+	if layout != pt.COO {
 		stored = parts[1].Size(-1)
 	}
 	var suffixes []string
@@ -44,7 +46,7 @@ func (t *Tensor) formatSparse(o PrintOptions) string {
 	if d := t.DType(); d != Float32 && d != Int64 && d != Bool && d != Complex64 {
 		suffixes = append(suffixes, "dtype=torch."+d.String())
 	}
-	suffixes = append(suffixes, "layout="+sparseLayouts[layout])
+	suffixes = append(suffixes, "layout="+pt.Layouts[layout])
 	if fn := t.GradFn(); fn != "" {
 		suffixes = append(suffixes, "grad_fn=<"+fn+">")
 	} else if t.RequiresGrad() {
@@ -52,7 +54,7 @@ func (t *Tensor) formatSparse(o PrintOptions) string {
 	}
 	indent := strings.Repeat(" ", len(printPrefix))
 	text := printPrefix + strings.Join(lines, ",\n"+indent)
-	if layout == sparseCOO { // whose sizes always begin a line
+	if layout == pt.COO { // whose sizes always begin a line
 		text += ",\n" + indent + suffixes[0]
 		suffixes = suffixes[1:]
 	}

@@ -11,6 +11,7 @@ import (
 
 	"multitorch/internal/atomicfile"
 	"multitorch/internal/libtorch"
+	"multitorch/internal/regular"
 )
 
 // Script is a TorchScript program with its parameters and buffers: what package
@@ -30,7 +31,7 @@ type ScriptTensor struct {
 // LoadScript reads a program onto the CPU. The file is checked first: its zip
 // structure and checksums, and its pickles against the sizes of its storages.
 func LoadScript(path string) (s *Script, err error) {
-	err = openRegular(path, "a TorchScript program", func(f *os.File, size int64) error {
+	err = regular.Read(path, "a TorchScript program", func(f *os.File, size int64) error {
 		if err := checkScript(f, size); err != nil {
 			return err
 		}

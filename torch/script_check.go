@@ -7,8 +7,11 @@ import (
 	"regexp"
 	"strings"
 
+	"multitorch/internal/archive"
 	"multitorch/internal/dtype"
 	"multitorch/internal/pickle"
+	"multitorch/internal/pt"
+	"multitorch/internal/shape"
 )
 
 // libtorch's reader of TorchScript programs believes what a file says, and some
@@ -26,7 +29,7 @@ func checkScript(r io.ReaderAt, size int64) error {
 	if _, err := r.ReadAt(magic[:], 0); err != nil || string(magic[:]) != "PK" {
 		return errors.New("this is no zip archive, and so no TorchScript program")
 	}
-	z, err := openZip(r, size)
+	z, err := archive.Open(r, size)
 	if err != nil {
 		return err
 	}
@@ -34,12 +37,12 @@ func checkScript(r io.ReaderAt, size int64) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range z.entries {
+	for _, f := range z.Entries {
 		inner, inside := strings.CutPrefix(f.Name, folder)
 		if !inside {
-			return fmt.Errorf("the entry %q is not in the folder %q, where all others are", f.Name, folder)
+			return fmt.Errorf("the entry %.80q is not in the folder %.80q, where all others are", f.Name, folder)
 		}
-		if err := z.read(f, func(r io.Reader, size int64) error { return checkEntry(z, folder, inner, r, size) }); err != nil {
+		if err := z.Read(f, func(r io.Reader, size int64) error { return checkEntry(z, folder, inner, r, size) }); err != nil {
 			return err
 		}
 	}
@@ -47,30 +50,30 @@ func checkScript(r io.ReaderAt, size int64) error {
 }
 
 // scriptFolder is the archive's one folder, "model/".
-func scriptFolder(z *zipFile) (string, error) {
-	if len(z.entries) == 0 {
+func scriptFolder(z *archive.File) (string, error) {
+	if len(z.Entries) == 0 {
 		return "", errors.New("the zip archive is empty")
 	}
-	folder, _, _ := strings.Cut(z.entries[0].Name, "/") // from which libtorch takes it, too
+	folder, _, _ := strings.Cut(z.Entries[0].Name, "/") // from which libtorch takes it, too
 	folder += "/"
 	for _, name := range []string{"data.pkl", "constants.pkl", "version"} {
-		if z.byName[folder+name] == nil {
+		if z.ByName[folder+name] == nil {
 			return "", fmt.Errorf("this is no TorchScript program: it has no %s; files of torch.save are read by torch.Load", folder+name)
 		}
 	}
-	if z.byName[folder+"model.json"] != nil {
+	if z.ByName[folder+"model.json"] != nil {
 		return "", errors.New("this program was written by PyTorch before 1.4; load and save it with a newer one")
 	}
 	return folder, nil
 }
 
-// checkEntry reads an entry to its end; z.read then compares its checksum.
-func checkEntry(z *zipFile, folder, name string, r io.Reader, size int64) error {
+// checkEntry reads an entry to its end; z.Read then compares its checksum.
+func checkEntry(z *archive.File, folder, name string, r io.Reader, size int64) error {
 	switch {
 	case name == "version":
 		content, err := io.ReadAll(io.LimitReader(r, 20))
 		if err == nil && !regexp.MustCompile(`^[0-9]{1,9}\n?$`).Match(content) {
-			err = fmt.Errorf("the version is %q; expected a number", content)
+			err = fmt.Errorf("the version is %.80q; expected a number", content)
 		}
 		return err
 	case strings.HasSuffix(name, ".pkl") || strings.HasSuffix(name, ".debug_pkl"):
@@ -92,7 +95,7 @@ func checkEntry(z *zipFile, folder, name string, r io.Reader, size int64) error 
 // scriptChecker follows one pickle, whose storages are in a folder of its name.
 type scriptChecker struct {
 	folder string
-	z      *zipFile
+	z      *archive.File
 }
 
 // What the pickles are made of, as far as the checker is concerned.
@@ -174,14 +177,14 @@ func (c *scriptChecker) storage(id any) (any, error) {
 	_, hasDevice := tuple.Items[3].(string)
 	n, counted := tuple.Items[4].(int64)
 	if kind != "storage" || !known || !isKey || !hasDevice || !counted || n < 0 {
-		return nil, fmt.Errorf("a storage is %q of %s elements; its description is damaged", kind, pickle.Describe(tuple.Items[4]))
+		return nil, fmt.Errorf("a storage is %.80q of %s elements; its description is damaged", kind, pickle.Describe(tuple.Items[4]))
 	}
-	f := c.z.byName[c.folder+key]
+	f := c.z.ByName[c.folder+key]
 	if f == nil {
-		return nil, fmt.Errorf("the storage %q is missing: the archive has no %s%s", key, c.folder, key)
+		return nil, fmt.Errorf("the storage %.80q is missing: the archive has no %s%s", key, c.folder, key)
 	}
 	if bytes := int64(f.UncompressedSize64); bytes/int64(dtype) != n || bytes%int64(dtype) != 0 {
-		return nil, fmt.Errorf("the storage %q has %d bytes, but the pickle speaks of %d elements of %d bytes", key, bytes, n, dtype)
+		return nil, fmt.Errorf("the storage %.80q has %d bytes, but the pickle speaks of %d elements of %d bytes", key, bytes, n, dtype)
 	}
 	return scriptStorage(n), nil
 }
@@ -193,11 +196,11 @@ func checkTensor(args []any) (any, error) {
 	}
 	s, isStorage := args[0].(scriptStorage)
 	offset, isOffset := args[1].(int64)
-	sizes, haveSizes := intsOf(args[2])
-	strides, haveStrides := intsOf(args[3])
+	sizes, haveSizes, _ := pt.IntsOf(args[2])
+	strides, haveStrides, _ := pt.IntsOf(args[3])
 	_, isBool := args[4].(bool)
 	if !isStorage || !isOffset || !haveSizes || !haveStrides || !isBool {
 		return nil, errors.New("the description of a tensor is damaged")
 	}
-	return scriptValue{}, checkLayout(sizes, strides, offset, int64(s))
+	return scriptValue{}, shape.CheckLayout(sizes, strides, offset, int64(s))
 }

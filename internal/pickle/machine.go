@@ -12,10 +12,14 @@ type Machine struct {
 	Globals map[string]any
 	// Persistent gives the value of a persistent id; nil allows none.
 	Persistent func(id any) (any, error)
+	// Budget bounds the work; nil stands for one that suits the input's length.
+	Budget *Budget
 }
 
-// Func is what a pickle may call. It must not walk deeply into its arguments,
-// which may contain themselves at this time.
+// Func is what a pickle may call. Its arguments, and the items of those that are
+// tuples, lists or dicts, are paid for; what it looks at or copies beyond them it
+// pays out of the budget itself. It must not walk deeply into its arguments, which
+// may contain themselves at this time.
 type Func func(args []any) (any, error)
 
 // RefusedError says that a pickle names a global which is not on the list.
@@ -31,11 +35,17 @@ const maxSteps = 1 << 24
 
 // Load runs the pickle that r stands at, and leaves r behind its end.
 func (m *Machine) Load(r *Reader) (any, error) {
-	run := run{m: m, r: r, memo: map[uint64]any{}}
+	run := run{m: m, r: r, memo: map[uint64]any{}, budget: m.Budget}
+	if run.budget == nil {
+		run.budget = NewBudget(r.Left())
+	}
 	for range maxSteps {
 		op, err := r.byte()
 		if err != nil {
 			return nil, err
+		}
+		if err := run.budget.Spend(stepCost); err != nil {
+			return nil, fmt.Errorf("broken pickle: %w", err)
 		}
 		if op == opStop {
 			v, err := run.pop()
@@ -64,6 +74,8 @@ type run struct {
 	stack []any
 	marks []int // lengths of the stack
 	memo  map[uint64]any
+
+	budget *Budget
 }
 
 var errUnderflow = errors.New("it takes a value from an empty stack")
@@ -95,6 +107,9 @@ func (r *run) top() (any, error) {
 
 // popN takes the last n values, in the order in which they were pushed.
 func (r *run) popN(n int) ([]any, error) {
+	if err := r.budget.Spend(itemCost * n); err != nil {
+		return nil, err
+	}
 	items := make([]any, n)
 	for i := n - 1; i >= 0; i-- {
 		var err error
@@ -121,6 +136,9 @@ func (r *run) mark() int {
 }
 
 func (r *run) global(module, name string) error {
+	if len(module) > maxLine || len(name) > maxLine {
+		return fmt.Errorf("a name is longer than %d bytes", maxLine)
+	}
 	v, listed := r.m.Globals[module+"."+name]
 	if !listed {
 		return &RefusedError{module + "." + name}
@@ -140,6 +158,14 @@ func (r *run) call() error {
 	if !callable || !tuple {
 		return fmt.Errorf("it calls %s with %s; expected a function and a tuple", Describe(both[0]), Describe(both[1]))
 	}
+	if err := r.budget.SpendOn(args); err != nil {
+		return err
+	}
+	for _, arg := range args.Items {
+		if err := r.budget.SpendOn(arg); err != nil {
+			return err
+		}
+	}
 	v, err := f(args.Items)
 	if err == nil {
 		r.push(v)
@@ -154,6 +180,13 @@ func (r *run) persistent() error {
 	}
 	if r.m.Persistent == nil {
 		return errors.New("it has a persistent id, which is not expected here")
+	}
+	if tuple, is := id.(*Tuple); is {
+		for _, item := range tuple.Items {
+			if err := r.budget.SpendOn(item); err != nil {
+				return err
+			}
+		}
 	}
 	v, err := r.m.Persistent(id)
 	if err == nil {
@@ -198,6 +231,9 @@ func (r *run) setItems(items []any) error {
 		return fmt.Errorf("it sets %d keys and values of %s; expected pairs, and a dict", len(items), Describe(v))
 	}
 	for i := 0; i < len(items); i += 2 {
+		if err := errors.Join(r.budget.Spend(entryCost), r.budget.SpendOn(items[i])); err != nil {
+			return err
+		}
 		if err := dict.set(items[i], items[i+1]); err != nil {
 			return err
 		}

@@ -125,17 +125,17 @@ func (r *run) value(op byte) (any, error) {
 	case opBinUnicode8, opBinBytes8, opBytes8:
 		return r.text(op, 8)
 	case opEmptyTuple:
-		return &Tuple{}, nil
+		return &Tuple{}, r.budget.Spend(valueCost)
 	case opTuple1, opTuple2, opTuple3:
 		items, err := r.popN(int(op-opTuple1) + 1)
-		return &Tuple{items}, err
+		return &Tuple{items}, errors.Join(err, r.budget.Spend(valueCost))
 	case opTuple:
 		items, err := r.popMark()
-		return &Tuple{items}, err
+		return &Tuple{items}, errors.Join(err, r.budget.Spend(valueCost))
 	case opEmptyList:
-		return &List{}, nil
+		return &List{}, r.budget.Spend(valueCost)
 	case opEmptyDict:
-		return &Dict{}, nil
+		return &Dict{}, r.budget.Spend(valueCost)
 	case opBinGet, opLongBinGet:
 		return r.get(op)
 	}
@@ -163,6 +163,9 @@ func (r *run) put(op byte) error {
 		at, err = r.r.uint(1)
 	case opLongBinPut:
 		at, err = r.r.uint(4)
+	}
+	if err == nil {
+		err = r.budget.Spend(memoCost)
 	}
 	if err == nil {
 		r.memo[at] = v

@@ -1,6 +1,10 @@
 package pickle
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"math"
+)
 
 // List is a Python list. It is a pointer's target so that one list met twice in
 // a pickle stays one list; so are Tuple and Dict.
@@ -13,11 +17,48 @@ type Tuple struct{ Items []any }
 // which they were first set. Keys are nil, bool, int64, float64 or string.
 type Dict struct {
 	Keys   []any
-	values map[any]any
+	values []any       // by place
+	places map[any]int // of keys, once there are more than a few
+}
+
+// few is how many keys are sooner compared than looked up.
+const few = 8
+
+// nan stands for the key NaN, which Go's maps would not find again.
+type nan struct{}
+
+func lookup(key any) any {
+	if f, is := key.(float64); is && math.IsNaN(f) {
+		return nan{}
+	}
+	return key
 }
 
 // Get is the value of a key, nil without one.
-func (d *Dict) Get(key any) any { return d.values[key] }
+func (d *Dict) Get(key any) any {
+	if at := d.find(lookup(key)); at >= 0 {
+		return d.values[at]
+	}
+	return nil
+}
+
+// At is the value of the key in that place of Keys.
+func (d *Dict) At(place int) any { return d.values[place] }
+
+func (d *Dict) find(key any) int {
+	if d.places != nil {
+		if at, known := d.places[key]; known {
+			return at
+		}
+		return -1
+	}
+	for at, known := range d.Keys {
+		if lookup(known) == key {
+			return at
+		}
+	}
+	return -1
+}
 
 func (d *Dict) set(key, value any) error {
 	switch key.(type) {
@@ -25,13 +66,24 @@ func (d *Dict) set(key, value any) error {
 	default:
 		return fmt.Errorf("a dict's key is %s; expected a number, a string, a bool or None", Describe(key))
 	}
-	if d.values == nil {
-		d.values = map[any]any{}
+	if at := d.find(lookup(key)); at >= 0 {
+		if lookup(key) == (nan{}) {
+			return errors.New("a dict has two keys that are NaN, which can't be told apart")
+		}
+		d.values[at] = value
+		return nil
 	}
-	if _, known := d.values[key]; !known {
-		d.Keys = append(d.Keys, key)
+	d.Keys, d.values = append(d.Keys, key), append(d.values, value)
+	if d.places == nil && len(d.Keys) <= few {
+		return nil
 	}
-	d.values[key] = value
+	if d.places == nil {
+		d.places = make(map[any]int, 2*few)
+		for at, known := range d.Keys {
+			d.places[lookup(known)] = at
+		}
+	}
+	d.places[lookup(key)] = len(d.Keys) - 1
 	return nil
 }
 
@@ -79,12 +131,7 @@ func height(v any, depth int, known map[any]int) (int, error) {
 	case *Tuple:
 		items = v.Items
 	case *Dict:
-		if len(v.Keys) > 0 {
-			items = make([]any, 0, len(v.Keys))
-			for _, key := range v.Keys {
-				items = append(items, v.values[key])
-			}
-		}
+		items = v.values
 	default:
 		return 0, nil
 	}

@@ -1,4 +1,4 @@
-package torch
+package pt
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"multitorch/internal/dtype"
 	"multitorch/internal/pickle"
 )
 
@@ -16,7 +17,6 @@ var plainGlobals = map[string]any{
 	"collections.OrderedDict": pickle.Func(newOrderedDict),
 	"collections.Counter":     pickle.Func(newCounter), // of learning-rate schedulers
 	"torch.Size":              pickle.Func(newSize),
-	"torch.device":            pickle.Func(newDevice),
 	"_codecs.encode":          pickle.Func(newBytes), // bytes, in protocol 2
 	"__builtin__.complex":     pickle.Func(newComplex),
 	"builtins.complex":        pickle.Func(newComplex),
@@ -39,9 +39,9 @@ func newCounter(args []any) (any, error) {
 }
 
 func newSize(args []any) (any, error) {
-	var sizes Shape
+	var sizes []int
 	err := assign("a torch.Size", args, &sizes)
-	return sizes, err
+	return Size(sizes), err
 }
 
 func newDevice(args []any) (any, error) {
@@ -51,12 +51,12 @@ func newDevice(args []any) (any, error) {
 		if err := assign("a torch.device", args, &kind, &index); err != nil {
 			return nil, err
 		}
-		return ParseDevice(fmt.Sprintf("%s:%d", kind, index))
+		return Device(fmt.Sprintf("%.80s:%d", kind, index)), nil
 	}
 	if err := assign("a torch.device", args, &kind); err != nil {
 		return nil, err
 	}
-	return ParseDevice(kind)
+	return Device(kind), nil
 }
 
 func newBytes(args []any) (any, error) {
@@ -67,7 +67,7 @@ func newBytes(args []any) (any, error) {
 	b := make([]byte, 0, len(text))
 	for _, r := range text {
 		if r > 0xff || encoding != "latin1" {
-			return nil, fmt.Errorf("a bytes value is written as %s with a %q; expected latin1", encoding, r)
+			return nil, fmt.Errorf("a bytes value is written as %.80s with a %q; expected latin1", encoding, r)
 		}
 		b = append(b, byte(r))
 	}
@@ -89,7 +89,7 @@ func newComplex(args []any) (any, error) {
 var rareDType = regexp.MustCompile(`^torch\.(bits|u?int|quint|float|bcomplex)\d`)
 
 // explain says what to do about a name that is not on the list.
-func (u *unpickler) explain(err error) error {
+func explain(err error) error {
 	refused := (*pickle.RefusedError)(nil)
 	if !errors.As(err, &refused) {
 		return err
@@ -109,54 +109,46 @@ func (u *unpickler) explain(err error) error {
 	return fmt.Errorf("%w: %s", err, hint)
 }
 
-// goValue turns what a pickle gave into Go values. The pickle is known to have
-// no cycles; what it holds twice stays one value.
-func goValue(v any, known map[any]any) (any, error) {
-	switch v := v.(type) {
-	case nil, bool, int64, float64, string, complex128, []byte, *big.Int, *Tensor, Shape, DType, QScheme, Device:
-		return v, nil
-	case *pickle.List:
-		if seen, ok := known[v]; ok {
-			return seen, nil
-		}
-		items, err := goItems(v.Items, known)
-		known[v] = items
-		return items, err
-	case *pickle.Tuple:
-		if seen, ok := known[v]; ok {
-			return seen, nil
-		}
-		items, err := goItems(v.Items, known)
-		known[v] = Tuple(items)
-		return Tuple(items), err
-	case *pickle.Dict:
-		if seen, ok := known[v]; ok {
-			return seen, nil
-		}
-		d := &Dict{}
-		for _, key := range v.Keys {
-			value, err := goValue(v.Get(key), known)
-			if err != nil {
-				return nil, err
+// checkPlain checks that a value is made of those that [File] names. It contains no
+// cycles; what it holds twice is looked at once.
+func (u *unpickler) checkPlain(v any) error {
+	known := map[any]bool{}
+	var check func(v any) error
+	check = func(v any) error {
+		var items []any
+		switch v := v.(type) {
+		case nil, bool, int64, float64, string, complex128, []byte, *big.Int, *Tensor, Size, dtype.DType, Scheme, Device:
+			return nil
+		case *pickle.List:
+			items = v.Items
+		case *pickle.Tuple:
+			items = v.Items
+		case *pickle.Dict:
+			if known[v] {
+				return nil
 			}
-			d.Set(key, value)
+			known[v] = true
+			for at := range v.Keys {
+				if err := check(v.At(at)); err != nil {
+					return err
+				}
+			}
+			return nil
+		case *Storage:
+			return errors.New("the file holds a storage without a tensor; in Python, save a tensor")
+		default:
+			return fmt.Errorf("the file holds %s as a value; expected tensors and plain data", pickle.Describe(v))
 		}
-		known[v] = d
-		return d, nil
-	case *storage:
-		return nil, errors.New("the file holds a storage without a tensor; in Python, save a tensor")
-	}
-	return nil, fmt.Errorf("the file holds %s as a value; expected tensors and plain data", pickle.Describe(v))
-}
-
-func goItems(from []any, known map[any]any) ([]any, error) {
-	items := make([]any, len(from))
-	for i, item := range from {
-		v, err := goValue(item, known)
-		if err != nil {
-			return nil, err
+		if known[v] {
+			return nil
 		}
-		items[i] = v
+		known[v] = true
+		for _, item := range items {
+			if err := check(item); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	return items, nil
+	return check(v)
 }

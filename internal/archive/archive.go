@@ -1,4 +1,5 @@
-package torch
+// Package archive reads zip archives that may be damaged, or made to break their reader, and writes those of torch.save.
+package archive
 
 import (
 	"archive/zip"
@@ -12,75 +13,76 @@ import (
 	"strings"
 )
 
-// maxExpansion is how many times longer than the file its contents may be.
+// MaxExpansion is how many times longer than the file its contents may be.
 // PyTorch compresses nothing; a bomb expands a thousand times.
-const maxExpansion = 16
+const MaxExpansion = 16
 
-// zipFile is a zip archive whose directory was checked: its entries have names of
+// File is a zip archive whose directory was checked: its entries have names of
 // their own, lie within the file, don't overlap, and are not larger than the file
-// by more than maxExpansion.
-type zipFile struct {
-	entries []*zip.File
-	byName  map[string]*zip.File
+// by more than MaxExpansion.
+type File struct {
+	Entries []*zip.File
+	ByName  map[string]*zip.File
 }
 
-func openZip(r io.ReaderAt, size int64) (*zipFile, error) {
+// Open reads an archive's directory.
+func Open(r io.ReaderAt, size int64) (*File, error) {
 	archive, err := zip.NewReader(r, size)
 	if err != nil {
 		return nil, fmt.Errorf("the zip archive: %w", err)
 	}
-	z := &zipFile{byName: map[string]*zip.File{}}
+	z := &File{ByName: map[string]*zip.File{}}
 	type span struct {
 		begin, end int64
 		name       string
 	}
 	var spans []span
-	budget := uint64(size) * maxExpansion
+	budget := uint64(size) * MaxExpansion
 	for _, f := range archive.File {
 		if strings.HasSuffix(f.Name, "/") {
 			continue // a folder
 		}
-		if z.byName[f.Name] != nil {
-			return nil, fmt.Errorf("the zip archive has two entries %q", f.Name)
+		if z.ByName[f.Name] != nil {
+			return nil, fmt.Errorf("the zip archive has two entries %.80q", f.Name)
 		}
 		if f.Method != zip.Store && f.Method != zip.Deflate || f.Flags&1 != 0 {
-			return nil, fmt.Errorf("entry %q is encrypted, or compressed by method %d; expected it stored or deflated", f.Name, f.Method)
+			return nil, fmt.Errorf("entry %.80q is encrypted, or compressed by method %d; expected it stored or deflated", f.Name, f.Method)
 		}
 		if f.Method == zip.Store && f.CompressedSize64 != f.UncompressedSize64 {
-			return nil, fmt.Errorf("entry %q has two sizes, %d and %d, but is not compressed", f.Name, f.CompressedSize64, f.UncompressedSize64)
+			return nil, fmt.Errorf("entry %.80q has two sizes, %d and %d, but is not compressed", f.Name, f.CompressedSize64, f.UncompressedSize64)
 		}
 		if f.UncompressedSize64 > budget {
-			return nil, fmt.Errorf("entry %q: the archive would expand to more than %d times its length, as a zip bomb does; "+
-				"if you trust it, write it again without compression", f.Name, maxExpansion)
+			return nil, fmt.Errorf("entry %.80q: the archive would expand to more than %d times its length, as a zip bomb does; "+
+				"if you trust it, write it again without compression", f.Name, MaxExpansion)
 		}
 		budget -= f.UncompressedSize64
 		at, err := f.DataOffset()
 		if err != nil {
-			return nil, fmt.Errorf("entry %q: %w", f.Name, err)
+			return nil, fmt.Errorf("entry %.80q: %w", f.Name, err)
 		}
 		if at > size || f.CompressedSize64 > uint64(size-at) {
-			return nil, fmt.Errorf("entry %q: %d bytes at %d lie beyond the end of the file, which has %d", f.Name, f.CompressedSize64, at, size)
+			return nil, fmt.Errorf("entry %.80q: %d bytes at %d lie beyond the end of the file, which has %d", f.Name, f.CompressedSize64, at, size)
 		}
 		if f.CompressedSize64 > 0 {
 			spans = append(spans, span{at, at + int64(f.CompressedSize64), f.Name})
 		}
-		z.entries = append(z.entries, f)
-		z.byName[f.Name] = f
+		z.Entries = append(z.Entries, f)
+		z.ByName[f.Name] = f
 	}
 	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.begin, b.begin) })
 	for i := 1; i < len(spans); i++ {
 		if spans[i].begin < spans[i-1].end {
-			return nil, fmt.Errorf("the entries %q and %q overlap", spans[i-1].name, spans[i].name)
+			return nil, fmt.Errorf("the entries %.80q and %.80q overlap", spans[i-1].name, spans[i].name)
 		}
 	}
 	return z, nil
 }
 
-// read calls consume with the content of an entry and its length. All of it must
+// Read calls consume with the content of an entry and its length. All of it must
 // be consumed; a wrong checksum is an error. PyTorch can be told to write none:
 // then it is 0 in the directory, something else behind the entry (which is why
 // the archive package's own reader won't do), and nothing is compared.
-func (z *zipFile) read(f *zip.File, consume func(r io.Reader, size int64) error) error {
+func (z *File) Read(f *zip.File, consume func(r io.Reader, size int64) error) error {
 	r, err := f.OpenRaw()
 	if err == nil {
 		if f.Method == zip.Deflate {
@@ -93,14 +95,14 @@ func (z *zipFile) read(f *zip.File, consume func(r io.Reader, size int64) error)
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("entry %q: %w", f.Name, err)
+		return fmt.Errorf("entry %.80q: %w", f.Name, err)
 	}
 	return nil
 }
 
-// readShort is the whole content of an entry of no more than limit bytes.
-func (z *zipFile) readShort(f *zip.File, limit int64) (content []byte, err error) {
-	err = z.read(f, func(r io.Reader, size int64) error {
+// ReadShort is the whole content of an entry of no more than limit bytes.
+func (z *File) ReadShort(f *zip.File, limit int64) (content []byte, err error) {
+	err = z.Read(f, func(r io.Reader, size int64) error {
 		if size > limit {
 			return fmt.Errorf("it has %d bytes; expected no more than %d", size, limit)
 		}
