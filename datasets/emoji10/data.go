@@ -61,7 +61,7 @@ func (e edition) open(ctx context.Context, dir string, log func(string)) (*Data,
 		return data, err
 	}
 	say(log, "%v", err)
-	if err := e.fetch(ctx, dir, log); err != nil {
+	if err := e.set().Fetch(ctx, dir, log); err != nil {
 		return nil, err
 	}
 	return e.prepareVerified(ctx, dir, log)

@@ -2,12 +2,12 @@ package emoji10
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
+
+	"multitorch/datasets/internal/source"
 )
 
 // DirVariable is the environment variable that names the folder of all data sets.
-const DirVariable = "MULTITORCH_DATA"
+const DirVariable = source.DirVariable
 
 // Dir returns the folder that holds the packages and the prepared files.
 //
@@ -15,15 +15,9 @@ const DirVariable = "MULTITORCH_DATA"
 // user's cache folder (on Linux $XDG_CACHE_HOME or ~/.cache). The folder need not exist. The error is for a user that
 // has neither.
 func Dir(dir string) (string, error) {
-	if dir != "" {
-		return dir, nil
-	}
-	if all := os.Getenv(DirVariable); all != "" {
-		return filepath.Join(all, "emoji10"), nil
-	}
-	cache, err := os.UserCacheDir()
+	dir, err := source.Dir("emoji10", dir)
 	if err != nil {
-		return "", fmt.Errorf("emoji10: no folder for the data: %w; set %s to one", err, DirVariable)
+		return "", fmt.Errorf("emoji10: %w", err)
 	}
-	return filepath.Join(cache, "multitorch", "emoji10"), nil
+	return dir, nil
 }

@@ -5,6 +5,9 @@ import (
 	"context"
 	"crypto/sha512"
 	"encoding/hex"
+	"testing"
+
+	"multitorch/datasets/internal/source"
 )
 
 // Edition lets tests run the package's own functions on packages of a few kilobytes.
@@ -12,21 +15,28 @@ type Edition struct{ edition }
 
 // NewEdition pins the given packages (google, twitter, texts) as the expected ones.
 func NewEdition(packages [3][]byte, counts [10]int) Edition {
-	pin := func(name string, content []byte) pkg {
+	pin := func(name string, content []byte) source.Package {
 		sum := sha512.Sum512(content)
-		return pkg{name, "1.0.0", int64(len(content)), hex.EncodeToString(sum[:])}
+		return npmPackage(name, "1.0.0", int64(len(content)), hex.EncodeToString(sum[:]))
 	}
 	return Edition{edition{
-		pictures: [2]pkg{pin("mini-google", packages[0]), pin("mini-twitter", packages[1])},
+		pictures: [2]source.Package{pin("mini-google", packages[0]), pin("mini-twitter", packages[1])},
 		texts:    pin("mini-texts", packages[2]),
 		counts:   counts,
 	}}
 }
 
+// Pretend makes the edition the one that the package's functions take for real, until the test ends.
+func (e Edition) Pretend(t testing.TB) {
+	before := emoji16
+	t.Cleanup(func() { emoji16 = before })
+	emoji16 = e.edition
+}
+
 func (e Edition) Files() []string {
 	var files []string
-	for _, p := range e.packages() {
-		files = append(files, p.path("."))
+	for _, p := range e.set().Packages {
+		files = append(files, p.Files[0].Name())
 	}
 	return files
 }
@@ -36,7 +46,7 @@ func (e Edition) Open(ctx context.Context, dir string, log func(string)) (*Data,
 }
 
 func (e Edition) Fetch(ctx context.Context, dir string, log func(string)) error {
-	return e.fetch(ctx, dir, log)
+	return e.set().Fetch(ctx, dir, log)
 }
 
 func (e Edition) Prepare(ctx context.Context, dir string, log func(string)) (*Data, error) {

@@ -68,7 +68,7 @@ func TestFetchFailures(t *testing.T) {
 		{"npm fails", `echo "npm error code ENOTFOUND" >&2; exit 7`, []string{`"npm pack mini-google@1.0.0" failed`, "exit status 7", "ENOTFOUND"}},
 		{"truncated", `head -c 100 "$FROM/$FILE" > "$DIR/$FILE"`, []string{"not the package expected", "found 100", "try again"}},
 		{"altered", `head -c -1 "$FROM/$FILE" > "$DIR/$FILE"; printf x >> "$DIR/$FILE"`, []string{"not the package expected", "SHA-512", "try again"}},
-		{"delivers nothing", `true`, []string{"wrote no mini-google-1.0.0.tgz", "by hand"}},
+		{"delivers nothing", `true`, []string{"brought no mini-google-1.0.0.tgz", "elsewhere"}},
 		{"delivers a folder", `mkdir "$DIR/$FILE"`, []string{"not a regular file"}},
 	}
 	for _, test := range tests {
@@ -137,6 +137,32 @@ func TestFetchStopsWithItsContext(t *testing.T) {
 	err := e.Fetch(ctx, dir, nil)
 	require.ErrorIs(t, err, context.Canceled)
 	require.Empty(t, contents(t, dir))
+}
+
+// TestFetchAndPrepare runs the functions that users call, on packages of a few kilobytes.
+func TestFetchAndPrepare(t *testing.T) {
+	from, dir := t.TempDir(), t.TempDir()
+	newMini().build(t, from).Pretend(t)
+	fakeNPM(t, from, deliver)
+	_, err := emoji10.Load(dir)
+	require.ErrorIs(t, err, emoji10.ErrNotPrepared)
+	_, err = emoji10.Prepare(t.Context(), dir, nil)
+	require.ErrorIs(t, err, os.ErrNotExist)
+
+	require.NoError(t, emoji10.Fetch(t.Context(), dir, nil))
+	require.Len(t, calls(t, from), 3)
+	want, err := emoji10.Prepare(t.Context(), dir, nil)
+	require.NoError(t, err)
+	require.Len(t, want.Emoji, 20)
+	require.Len(t, contents(t, dir), 5)
+	for range 2 {
+		got, err := emoji10.Load(dir)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+		got, err = emoji10.Open(t.Context(), t.TempDir(), nil)
+		require.NoError(t, err)
+		require.Equal(t, want.Emoji, got.Emoji)
+	}
 }
 
 func TestDir(t *testing.T) {

@@ -24,10 +24,8 @@ func (e edition) prepare(ctx context.Context, dir string, log func(string)) (*Da
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range e.packages() {
-		if err := p.verify(folder); err != nil {
-			return nil, err
-		}
+	if err := e.set().Verify(folder); err != nil {
+		return nil, err
 	}
 	return e.prepareVerified(ctx, folder, log)
 }
@@ -83,14 +81,14 @@ type text struct {
 // readDrawn reads the list of emoji. Both vendors' packages carry the same one.
 func (e edition) readDrawn(ctx context.Context, dir string) ([]drawn, error) {
 	var list []drawn
-	err := readJSON(ctx, e.pictures[0].path(dir), "package/emoji.json", &list)
+	err := readJSON(ctx, archive(e.pictures[0], dir), "package/emoji.json", &list)
 	return list, err
 }
 
 // readTexts reads names and tags by hexcode.
 func (e edition) readTexts(ctx context.Context, dir string) (map[string]text, error) {
 	var list []text
-	if err := readJSON(ctx, e.texts.path(dir), "package/en/data.json", &list); err != nil {
+	if err := readJSON(ctx, archive(e.texts, dir), "package/en/data.json", &list); err != nil {
 		return nil, err
 	}
 	texts := make(map[string]text, len(list))
@@ -132,7 +130,7 @@ func (e edition) join(list []drawn, texts map[string]text) (*Data, []string, err
 		}
 		t, ok := texts[code]
 		if !ok {
-			return nil, nil, fmt.Errorf("emoji10: there is a picture of emoji %s, but no text in %s", code, e.texts.spec())
+			return nil, nil, fmt.Errorf("emoji10: there is a picture of emoji %s, but no text in %s", code, e.texts.Spec)
 		}
 		labelTokens := Tokenize(t.Label)
 		if len(labelTokens) == 0 {
@@ -162,12 +160,12 @@ func (e edition) readPictures(ctx context.Context, dir string, vendor int, files
 	for i, file := range files {
 		missing[file] = i
 	}
-	archive, folder := e.pictures[vendor].path(dir), "package/img/"+Vendors()[vendor]+"/64"
+	packed, folder := archive(e.pictures[vendor], dir), "package/img/"+Vendors()[vendor]+"/64"
 	wanted := func(name string) bool {
 		_, ok := missing[path.Base(name)]
 		return ok && path.Dir(name) == folder
 	}
-	err := readPackage(ctx, archive, wanted, func(name string, content []byte) error {
+	err := readPackage(ctx, packed, wanted, func(name string, content []byte) error {
 		pixels, err := readPicture(content)
 		if err != nil {
 			return err
@@ -180,7 +178,7 @@ func (e edition) readPictures(ctx context.Context, dir string, vendor int, files
 		return err
 	}
 	for file := range missing {
-		return fmt.Errorf("emoji10: package %s lacks %d pictures in %s, among them %s", archive, len(missing), folder, file)
+		return fmt.Errorf("emoji10: package %s lacks %d pictures in %s, among them %s", packed, len(missing), folder, file)
 	}
 	return nil
 }

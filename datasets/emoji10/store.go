@@ -162,8 +162,8 @@ func readBounded(path string, limit int64) ([]byte, error) {
 
 func (e edition) sources() []string {
 	var specs []string
-	for _, p := range e.packages() {
-		specs = append(specs, p.spec())
+	for _, p := range e.set().Packages {
+		specs = append(specs, p.Spec)
 	}
 	return specs
 }

@@ -41,12 +41,16 @@ func Dir(dir string) (string, error) { return source.Dir("fashionmnist", dir) }
 //
 // An empty dir means the default (see Dir). log, if not nil, is told what is being done, a line at a time; when the data is
 // only loaded it is told nothing.
-func Open(ctx context.Context, dir string, log func(string)) (*Data, error) { return debians.open(ctx, dir, log) }
+func Open(ctx context.Context, dir string, log func(string)) (*Data, error) {
+	return debians.open(ctx, dir, log)
+}
 
 // Fetch sees to it that the four files lie in dir and are the expected ones, as [Open] does. Those that are missing are
 // taken from the system's package dataset-fashion-mnist where it is installed, else from apt-get. There is never a partial
 // file under a file's name; one that is there and is not good is an error that names it.
-func Fetch(ctx context.Context, dir string, log func(string)) error { return debians.set.Fetch(ctx, dir, log) }
+func Fetch(ctx context.Context, dir string, log func(string)) error {
+	return debians.set.Fetch(ctx, dir, log)
+}
 
 // Load reads the files in dir and checks them: size, checksum, shape and labels. It takes about half a second, fetches
 // nothing and writes nothing. The error is an [ErrNotFetched] when a file is missing.

@@ -122,8 +122,12 @@ func TestFilesThatAreNotTheData(t *testing.T) {
 		change func(files *[4][]byte)
 		want   string
 	}{
-		{"shape", func(f *[4][]byte) { f[0] = file(t, make([]byte, 3*28*27), 3, 28, 27) }, "train-images-idx3-ubyte.gz: expected the shape [3 28 28], found [3 28 27]"},
-		{"too many", func(f *[4][]byte) { f[3] = file(t, make([]byte, 3), 3) }, "t10k-labels-idx1-ubyte.gz: its shape begins with [3]: expected at most 2"},
+		{"shape", func(f *[4][]byte) {
+			f[0] = file(t, make([]byte, 3*28*27), 3, 28, 27)
+		}, "train-images-idx3-ubyte.gz: expected the shape [3 28 28], found [3 28 27]"},
+		{"too many", func(f *[4][]byte) {
+			f[3] = file(t, make([]byte, 3), 3)
+		}, "t10k-labels-idx1-ubyte.gz: its shape begins with [3]: expected at most 2"},
 		{"label", func(f *[4][]byte) { f[1] = file(t, []byte{1, 10, 3}, 3) }, "train-labels-idx1-ubyte.gz: label 1 is 10: expected 0 to 9"},
 		{"not packed", func(f *[4][]byte) { f[2] = []byte("plain") }, "t10k-images-idx3-ubyte.gz"},
 		{"cut", func(f *[4][]byte) { f[2] = f[2][:len(f[2])-9] }, "t10k-images-idx3-ubyte.gz: its elements can't be read"},

@@ -44,7 +44,7 @@ wait "$child"
 func (j job) run(p Package, dir, program string, args ...string) error {
 	path, err := exec.LookPath(program)
 	if err != nil {
-		return fmt.Errorf("the data comes as a package of %s, but there is no %s on PATH: install it (%s), %s",
+		return fmt.Errorf("the data comes as a package of %s, but there is no %s on PATH: install it (%s), or %s",
 			p.Manager.program, program, p.Manager.install, p.byHand(dir))
 	}
 	alive, hold, err := os.Pipe()
@@ -65,12 +65,11 @@ func (j job) run(p Package, dir, program string, args ...string) error {
 	if err != nil {
 		return err
 	}
-	if err = cmd.Wait(); err == nil {
-		_, err = hold.WriteString("whole\n")
-	}
+	err = cmd.Wait()
 	if j.ctx.Err() != nil {
 		return fmt.Errorf("fetching %s was stopped: %w", p.Spec, j.ctx.Err())
 	}
+	_, _ = hold.WriteString("whole\n") // a guard that is gone needs no word
 	if err != nil && !errors.Is(err, exec.ErrWaitDelay) {
 		return fmt.Errorf("%q failed (%w); is the network there? %s said:\n%s",
 			strings.Join(append([]string{program}, args[:min(2, len(args))]...), " "), err, program, tail(said.String(), 10))

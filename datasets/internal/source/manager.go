@@ -59,7 +59,7 @@ func aptDownload(j job, p Package, dir string) error {
 		return err
 	}
 	if len(debs) != 1 {
-		return fmt.Errorf("%q ended well but brought %d packages; %s", p.Manager.command(p), len(debs), p.byHand(dir))
+		return fmt.Errorf("%q ended well but brought %d packages; try again, or %s", p.Manager.command(p), len(debs), p.byHand(dir))
 	}
 	return j.run(p, dir, "dpkg-deb", "--extract", debs[0], j.folder)
 }
@@ -103,5 +103,5 @@ func (p Package) byHand(dir string) string {
 	for _, f := range p.Files {
 		names = append(names, f.Name())
 	}
-	return fmt.Sprintf("or run %q elsewhere and put %s into %s", p.Manager.command(p), strings.Join(names, ", "), dir)
+	return fmt.Sprintf("run %q elsewhere and put %s into %s", p.Manager.command(p), strings.Join(names, ", "), dir)
 }

@@ -136,7 +136,7 @@ func (p Package) fetchMissing(ctx context.Context, dir string, lock *os.File, lo
 func (f File) moveFrom(temp, dir string, p Package) error {
 	delivered := filepath.Join(temp, filepath.FromSlash(f.Path))
 	if err := f.verify(delivered); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%q ended well but brought no %s; %s", p.Manager.command(p), f.Name(), p.byHand(dir))
+		return fmt.Errorf("%q ended well but brought no %s; try again, or %s", p.Manager.command(p), f.Name(), p.byHand(dir))
 	} else if err != nil {
 		return fmt.Errorf("what %s delivered is not the package expected, and was not kept; try again: %w", p.Manager.program, err)
 	}
