@@ -32,7 +32,7 @@ var tools = []string{
 	"readlink", "rm", "sed", "setpriv", "sort", "stat", "tar", "tr", "uname", "unzip",
 }
 
-// newSandbox makes a machine with a C++ compiler, apt-get and no libtorch, on which we are root.
+// newSandbox makes a machine with a C++ compiler, mimalloc, apt-get and no libtorch, on which we are root.
 func newSandbox(t *testing.T) *sandbox {
 	t.Helper()
 	s := &sandbox{t: t, root: t.TempDir(), sys: t.TempDir(), bin: t.TempDir()}
@@ -42,6 +42,7 @@ func newSandbox(t *testing.T) *sandbox {
 		}
 	}
 	s.command("g++", quickCompiler)
+	writeFile(t, s.mimalloc(), "mimalloc")
 	s.user(0)
 	s.packages()
 	return s
@@ -74,6 +75,9 @@ func (s *sandbox) remove(name string) {
 	s.t.Helper()
 	require.NoError(s.t, os.Remove(filepath.Join(s.bin, name)))
 }
+
+// mimalloc is where Debian has the allocator that programs are linked with.
+func (s *sandbox) mimalloc() string { return filepath.Join(s.sys, "usr/lib/x86_64-linux-gnu/libmimalloc.so") }
 
 func (s *sandbox) user(id int) {
 	s.command("id", fmt.Sprintf("echo %d", id))

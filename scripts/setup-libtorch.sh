@@ -38,7 +38,7 @@ main() {
 	[ -n "$check_only" ] || one_at_a_time
 	from_env || from_third_party || from_url || from_python || from_system || install_libtorch
 	if [ -n "$prefix" ]; then
-		ensure_compiler
+		ensure_packages
 		ensure_whole
 		ensure_fast_blas
 		link_third_party
@@ -57,6 +57,7 @@ install_libtorch() {
 		return
 	fi
 	has_compiler || packages+=(g++)
+	has_allocator || packages+=(libmimalloc-dev)
 	change "install ${packages[*]} with apt-get" apt_install "${packages[@]}"
 	[ -n "$check_only" ] || from_system ||
 		die "Debian's libtorch-dev is installed, but libtorch is not in $sysroot/usr; set LIBTORCH to its folder"
@@ -66,8 +67,25 @@ has_compiler() {
 	command -v "${CXX:-g++}" >/dev/null
 }
 
-ensure_compiler() {
-	has_compiler || change "install g++ with apt-get" apt_install g++
+# has_allocator tells whether mimalloc is here, which programs are linked with, or is not wanted.
+has_allocator() {
+	local file
+	[[ "${GOFLAGS:-}" != *nomimalloc* ]] || return 0
+	for file in "$sysroot"/usr/lib/*/libmimalloc.so "$sysroot"/usr/{lib,lib64,local/lib}/libmimalloc.so; do
+		if [ -e "$file" ]; then return; fi
+	done
+	return 1
+}
+
+ensure_packages() {
+	local packages=()
+	has_compiler || packages+=(g++)
+	if ! has_allocator; then
+		packages+=(libmimalloc-dev)
+		[ "$(id -u)" = 0 ] || warn "mimalloc is missing, the allocator that programs are linked with;" \
+			"to build them with libc's, which is slower, set GOFLAGS=-tags=nomimalloc"
+	fi
+	[ ${#packages[@]} = 0 ] || change "install ${packages[*]} with apt-get" apt_install "${packages[@]}"
 }
 
 # ensure_whole stops when no program can be built with the libtorch, or run. That takes a few seconds and is

@@ -4,22 +4,13 @@ import "multitorch/internal/libtorch"
 
 // GradMode runs f with recording for autograd on or off, as
 // torch.set_grad_enabled: [EnableGrad] or [NoGrad], by a value.
-func GradMode(on bool, f func()) { withGradMode(on, f) }
+func GradMode(on bool, f func()) { libtorch.WithGradMode(on, f) }
 
 // InferenceMode runs f as [NoGrad] does, and spares its tensors what autograd would
 // need of them later, as torch.inference_mode: they can't be part of a recorded
 // operation any more, nor be changed outside. The mode before is restored after f,
 // also when it panics or ends its goroutine.
-func InferenceMode(f func()) {
-	Pinned(func() {
-		leave, err := libtorch.EnterInference(true)
-		if err != nil {
-			fail("InferenceMode", nil, err)
-		}
-		defer leave()
-		f()
-	})
-}
+func InferenceMode(f func()) { libtorch.WithInference(f) }
 
 // IsInferenceModeEnabled reports whether this is inside [InferenceMode].
 func IsInferenceModeEnabled() bool { return libtorch.InferenceMode() }
@@ -30,8 +21,8 @@ func IsInferenceModeEnabled() bool { return libtorch.InferenceMode() }
 // and those that need the range (sums of exponentials, norms) in Float32. Results
 // may thus have another dtype than their inputs. Backward belongs outside.
 //
-// It holds for f's own goroutine, and the mode before is restored after f, also
-// when it panics or ends its goroutine.
+// It holds for f's own goroutine, which is [Pinned] meanwhile, and the mode before is
+// restored after f, also when it panics or ends its goroutine.
 func Autocast(d Device, dtype DType, f func()) {
 	if dtype != BFloat16 && (dtype != Float16 || d.kind == cpu) {
 		panic(&Error{Op: "Autocast", Kind: ValueError, Message: "expected BFloat16, or on CUDA Float16, but got " + dtype.String() + " for " + d.String()})

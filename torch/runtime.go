@@ -2,6 +2,7 @@ package torch
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"multitorch/internal/libtorch"
@@ -14,7 +15,7 @@ type RuntimeInfo struct {
 	Library     string // the file from which libtorch was loaded
 	BLAS        string // "OpenBLAS", or what libtorch says of its build
 	BLASThreads string
-	Malloc      string // how the allocator was set
+	Malloc      string // the allocator that serves the process: "mimalloc 2.0.9, /usr/lib/..."
 	Config      string // libtorch's own account of its build and threads
 }
 
@@ -24,7 +25,7 @@ func Runtime() RuntimeInfo {
 		Version:     libtorch.LoadedVersion(),
 		BuiltFor:    libtorch.CompiledVersion(),
 		Library:     libtorch.LibraryPath(),
-		Malloc:      libtorch.MallocSetting(),
+		Malloc:      mallocName(),
 		Config:      libtorch.Config(),
 		BLAS:        "the reference BLAS or one unknown (slow: install libopenblas0-pthread)",
 		BLASThreads: "unknown",
@@ -35,6 +36,23 @@ func Runtime() RuntimeInfo {
 		i.BLAS = "MKL"
 	}
 	return i
+}
+
+// mallocName is whoever serves malloc, by its file: what was linked, or preloaded.
+func mallocName() string {
+	file := libtorch.MallocLibrary()
+	name := "unknown"
+	for part, known := range map[string]string{
+		"libc.": "glibc", "jemalloc": "jemalloc", "tcmalloc": "tcmalloc", "asan": "AddressSanitizer", "tsan": "ThreadSanitizer", "mimalloc": "mimalloc",
+	} {
+		if strings.Contains(filepath.Base(file), part) {
+			name = known
+		}
+	}
+	if v := libtorch.MimallocVersion(); name == "mimalloc" && v > 0 {
+		name = fmt.Sprintf("mimalloc %d.%d.%d", v/100, v/10%10, v%10)
+	}
+	return name + ", " + file
 }
 
 // Check says so when the program was built for another version than it has loaded.

@@ -22,6 +22,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"multitorch/torch"
+	_ "multitorch/torch/mimalloc"
 )
 
 type cli struct {

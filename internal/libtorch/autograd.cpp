@@ -40,8 +40,8 @@ void between_accumulations(const at::Tensor& t, F&& f) {
 }  // namespace
 
 mt_error* mt_backward(const mt_tensor* roots, const mt_tensor* grads, int64_t n, int32_t retain_graph,
-                      int32_t create_graph, const mt_tensor* inputs, int64_t ninputs) {
-  return with_site(mt::guarded([&] {
+                      int32_t create_graph, const mt_tensor* inputs, int64_t ninputs, int32_t modes) {
+  return with_site(mt::guarded(modes, [&] {
     torch::autograd::backward(mt::borrow_all(roots, n), mt::borrow_all(grads, n), retain_graph != 0,
                               create_graph != 0, mt::borrow_all(inputs, ninputs));
   }));
@@ -49,8 +49,8 @@ mt_error* mt_backward(const mt_tensor* roots, const mt_tensor* grads, int64_t n,
 
 mt_error* mt_grad(const mt_tensor* outputs, const mt_tensor* grads, int64_t n, const mt_tensor* inputs,
                   int64_t ninputs, int32_t retain_graph, int32_t create_graph, int32_t allow_unused,
-                  mt_tensor* out) {
-  return with_site(mt::guarded([&] {
+                  int32_t modes, mt_tensor* out) {
+  return with_site(mt::guarded(modes, [&] {
     auto gs = torch::autograd::grad(mt::borrow_all(outputs, n), mt::borrow_all(inputs, ninputs),
                                     mt::borrow_all(grads, n), retain_graph != 0, create_graph != 0,
                                     allow_unused != 0);

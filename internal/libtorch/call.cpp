@@ -230,8 +230,8 @@ mt_error* mt_op_find(const char* name, const char* overload, const char* names, 
   });
 }
 
-mt_error* mt_call(mt_op o, const uint64_t* args, int32_t nargs, mt_results* out) {
-  return mt::guarded([&] {
+mt_error* mt_call(mt_op o, const uint64_t* args, int32_t nargs, int32_t modes, mt_results* out) {
+  return mt::guarded(modes, [&] {
     auto* op = reinterpret_cast<const Operator*>(o);
     at::Tensor result;
     StackLease lease;
@@ -243,8 +243,8 @@ mt_error* mt_call(mt_op o, const uint64_t* args, int32_t nargs, mt_results* out)
   });
 }
 
-mt_error* mt_call_tensor(mt_op o, const uint64_t* args, int32_t nargs, mt_tensor* out) {
-  return mt::guarded([&] {
+mt_error* mt_call_tensor(mt_op o, const uint64_t* args, int32_t nargs, int32_t modes, mt_tensor* out) {
+  return mt::guarded(modes, [&] {
     auto* op = reinterpret_cast<const Operator*>(o);
     at::Tensor result;
     if (!call_directly(op, args, nargs, result)) {

@@ -183,8 +183,8 @@ void move_history(at::Tensor& t, const NodePtr& owner, uint32_t number, int64_t 
 
 mt_error* mt_record(uintptr_t callback, const char* name, const mt_tensor* inputs, int64_t ninputs,
                     const mt_tensor* outputs, const int32_t* differentiable, const int32_t* dirty, int64_t noutputs,
-                    const mt_tensor* saved, int64_t nsaved, int32_t materialize, int32_t once, mt_tensor* out) {
-  return mt::guarded([&] {
+                    const mt_tensor* saved, int64_t nsaved, int32_t materialize, int32_t once, int32_t modes, mt_tensor* out) {
+  return mt::guarded(modes, [&] {
     GoNode* node;
     NodePtr owner = new_node<NodePtr>(&node);
     node->callback.id = callback;

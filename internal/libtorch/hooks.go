@@ -110,7 +110,7 @@ func Record(r Recording) ([]Tensor, error) {
 	out := make([]Tensor, len(r.Outputs))
 	err := take(C.mt_record(C.uintptr_t(hold(r.Backward)), name, handles(r.Inputs), C.int64_t(len(r.Inputs)),
 		handles(r.Outputs), flags(r.Differentiable), flags(r.Dirty), C.int64_t(len(r.Outputs)), handles(r.Saved), C.int64_t(len(r.Saved)),
-		cbool(r.Materialize), cbool(r.Once), handles(out)))
+		cbool(r.Materialize), cbool(r.Once), C.int32_t(currentModes()), handles(out)))
 	releaseCallbacks()
 	return out, err
 }
@@ -134,8 +134,10 @@ func (t Tensor) MarkSite(site string) error {
 func mtGoCall(callback C.uintptr_t, call *C.mt_go_call) (panicked C.uintptr_t) {
 	before := Pinned() // while C++ waits, the goroutine can't leave its OS thread
 	SetPinned(true)
+	back := outsideCall()
 	returned := false
 	defer func() {
+		back()
 		SetPinned(before)
 		if returned {
 			return

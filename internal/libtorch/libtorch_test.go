@@ -203,7 +203,7 @@ func TestProcess(t *testing.T) {
 	require.Equal(t, CompiledVersion(), LoadedVersion())
 	require.Contains(t, LibraryPath(), "libtorch_cpu")
 	require.NotEmpty(t, Config())
-	require.NotEmpty(t, MallocSetting())
+	require.NotEmpty(t, MallocLibrary())
 	require.Equal(t, math.Pow(2, 10), Pow(2, 10))
 	before := NumThreads()
 	defer func() { require.NoError(t, SetNumThreads(before)) }()

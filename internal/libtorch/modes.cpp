@@ -1,4 +1,4 @@
-// Modes of an OS thread beside grad mode: inference and autocast.
+// Modes of an OS thread beside grad mode.
 #include "shim.hpp"
 
 #include <ATen/autocast_mode.h>
@@ -8,12 +8,6 @@
 #define MT_AUTOCAST_BY_DEVICE (TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4))
 
 int32_t mt_inference_mode(void) { return c10::InferenceMode::is_enabled(); }
-
-mt_error* mt_enter_inference(int32_t on, uintptr_t* out) {
-  return mt::guarded([&] { *out = reinterpret_cast<uintptr_t>(new c10::InferenceMode(on != 0)); });
-}
-
-void mt_leave_inference(uintptr_t mode) { delete reinterpret_cast<c10::InferenceMode*>(mode); }
 
 mt_error* mt_autocast(int32_t device_type, int32_t* on, int32_t* dtype) {
   return mt::guarded([&] {

@@ -89,7 +89,10 @@ func (op *Op) Call(a *Args, r *Results) error {
 	if err != nil {
 		return err
 	}
-	if e := C.mt_call(o, (*C.uint64_t)(a.words()), C.int32_t(a.count), &r.c); e != nil {
+	modes := enter()
+	e := C.mt_call(o, (*C.uint64_t)(a.words()), C.int32_t(a.count), modes, &r.c)
+	leave()
+	if e != nil {
 		return take(e)
 	}
 	if r.c.spill != 0 {
@@ -123,7 +126,10 @@ func (op *Op) callTensor(words *uint64, n int) (Tensor, error) {
 		return 0, err
 	}
 	var out C.mt_tensor
-	if e := C.mt_call_tensor(o, (*C.uint64_t)(words), C.int32_t(n), &out); e != nil {
+	modes := enter()
+	e := C.mt_call_tensor(o, (*C.uint64_t)(words), C.int32_t(n), modes, &out)
+	leave()
+	if e != nil {
 		return 0, take(e)
 	}
 	return Tensor(out), nil

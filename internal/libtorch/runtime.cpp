@@ -16,19 +16,21 @@ std::atomic<int> budgets{0};  // how often the number of threads was set
 
 }  // namespace
 
+thread_local bool mt::called_from_go = false;
+
 // OpenMP keeps the number of threads per OS thread, and libtorch sets it at a
 // thread's first operation only: a later change has to be brought to each.
 void mt::prepare_thread() {
   thread_local int seen = -1;
   const int now = budgets.load(std::memory_order_acquire);
   if (seen == now) return;
+  called_from_go = true;
   if (seen < 0) watch_warnings();
   if (now > 0) at::init_num_threads();
   seen = now;
 }
 
 int32_t mt_grad_mode(void) { return c10::GradMode::is_enabled(); }
-void mt_set_grad_mode(int32_t on) { c10::GradMode::set_enabled(on != 0); }
 
 int32_t mt_pinned(void) { return pinned; }
 void mt_set_pinned(int32_t on) { pinned = on; }

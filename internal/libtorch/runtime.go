@@ -4,8 +4,6 @@ package libtorch
 #include <math.h>
 #include "shim.h"
 
-#cgo nocallback mt_grad_mode
-#cgo nocallback mt_set_grad_mode
 #cgo nocallback mt_pinned
 #cgo nocallback mt_set_pinned
 #cgo nocallback pow
@@ -33,8 +31,11 @@ func Config() string { return C.GoString(C.mt_config()) }
 // LibraryPath is the file from which libtorch was loaded.
 func LibraryPath() string { return C.GoString(C.mt_library_path()) }
 
-// MallocSetting says how glibc's allocator was set when the program was loaded.
-func MallocSetting() string { return C.GoString(C.mt_malloc_setting()) }
+// MallocLibrary is the file whose malloc serves the process.
+func MallocLibrary() string { return C.GoString(C.mt_malloc_library()) }
+
+// MimallocVersion is 209 for mimalloc 2.0.9, and 0 where it is not loaded.
+func MimallocVersion() int { return int(C.mt_mimalloc_version()) }
 
 // NumThreads is the size of libtorch's thread pool.
 func NumThreads() int { return int(C.mt_num_threads()) }
@@ -44,12 +45,6 @@ func SetNumThreads(n int) error { return take(C.mt_set_num_threads(C.int32_t(n))
 
 // BLASThreads is OpenBLAS's number of threads, or -1 where another BLAS is loaded.
 func BLASThreads() int { return int(C.mt_blas_threads()) }
-
-// GradMode reports whether autograd records on this OS thread.
-func GradMode() bool { return C.mt_grad_mode() != 0 }
-
-// SetGradMode sets it for this OS thread: the caller must be pinned to it.
-func SetGradMode(on bool) { C.mt_set_grad_mode(cbool(on)) }
 
 // Pinned reports whether SetPinned was called on this OS thread.
 func Pinned() bool { return C.mt_pinned() != 0 }

@@ -84,8 +84,9 @@ mt_error* mt_script_methods(mt_script s, char** out) {
   });
 }
 
-mt_error* mt_script_call(mt_script s, const char* name, const uint64_t* args, int32_t nargs, mt_results* out) {
-  return mt::guarded([&] {
+mt_error* mt_script_call(mt_script s, const char* name, const uint64_t* args, int32_t nargs, int32_t modes,
+                         mt_results* out) {
+  return mt::guarded(modes, [&] {
     torch::jit::Method method = find_method(module(s), name);
     std::vector<IValue> stack;
     mt::push_arguments(method.function().getSchema(), 1, args, nargs, stack);  // after self

@@ -40,7 +40,9 @@ func (s Script) Methods() ([]string, error) {
 func (s Script) Call(method string, a *Args, r *Results) error {
 	name := C.CString(method)
 	defer C.free(unsafe.Pointer(name))
-	return r.took(C.mt_script_call(s.c(), name, (*C.uint64_t)(a.words()), C.int32_t(a.count), &r.c))
+	modes := enter()
+	defer leave()
+	return r.took(C.mt_script_call(s.c(), name, (*C.uint64_t)(a.words()), C.int32_t(a.count), modes, &r.c))
 }
 
 // State is, for each parameter and buffer: its name, whether it is a buffer, and

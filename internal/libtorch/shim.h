@@ -70,11 +70,18 @@ typedef struct mt_results {
   int64_t count;
 } mt_results;
 
+// Modes of the calling goroutine, for one call; 0: those of the OS thread.
+enum mt_mode {
+  MT_MODE_NO_GRAD = 1,
+  MT_MODE_GRAD = 2,
+  MT_MODE_INFERENCE = 4,
+};
+
 // Calls it with nargs values.
-mt_error* mt_call(mt_op op, const uint64_t* args, int32_t nargs, mt_results* out);
+mt_error* mt_call(mt_op op, const uint64_t* args, int32_t nargs, int32_t modes, mt_results* out);
 
 // mt_call for one tensor back (0 for None), as most calls of a program are.
-mt_error* mt_call_tensor(mt_op op, const uint64_t* args, int32_t nargs, mt_tensor* out);
+mt_error* mt_call_tensor(mt_op op, const uint64_t* args, int32_t nargs, int32_t modes, mt_tensor* out);
 
 // All operators' schemas, one a line (malloc'd).
 mt_error* mt_schemas(char** out);
@@ -104,10 +111,10 @@ mt_tensor mt_retain(mt_tensor t);
 
 // ---- autograd (autograd.cpp) ----
 mt_error* mt_backward(const mt_tensor* roots, const mt_tensor* grads, int64_t n, int32_t retain_graph,
-                      int32_t create_graph, const mt_tensor* inputs, int64_t ninputs);
+                      int32_t create_graph, const mt_tensor* inputs, int64_t ninputs, int32_t modes);
 mt_error* mt_grad(const mt_tensor* outputs, const mt_tensor* grads, int64_t n, const mt_tensor* inputs,
                   int64_t ninputs, int32_t retain_graph, int32_t create_graph, int32_t allow_unused,
-                  mt_tensor* out);
+                  int32_t modes, mt_tensor* out);
 mt_error* mt_get_grad(mt_tensor t, mt_tensor* out);
 mt_error* mt_set_grad(mt_tensor t, mt_tensor grad);
 mt_error* mt_grad_fn_name(mt_tensor t, char** out);
@@ -134,7 +141,7 @@ mt_error* mt_remove_hook(mt_tensor t, uint32_t position);
 // outputs with that history. dirty ones are inputs that the function changed.
 mt_error* mt_record(uintptr_t callback, const char* name, const mt_tensor* inputs, int64_t ninputs,
                     const mt_tensor* outputs, const int32_t* differentiable, const int32_t* dirty, int64_t noutputs,
-                    const mt_tensor* saved, int64_t nsaved, int32_t materialize, int32_t once, mt_tensor* out);
+                    const mt_tensor* saved, int64_t nsaved, int32_t materialize, int32_t once, int32_t modes, mt_tensor* out);
 
 // Whether a running backward on this OS thread is for all leaves, not for some inputs.
 int32_t mt_in_full_backward(void);
@@ -144,15 +151,12 @@ mt_error* mt_mark_site(mt_tensor t, const char* text);
 
 // ---- modes of an OS thread (modes.cpp) ----
 int32_t mt_inference_mode(void);
-mt_error* mt_enter_inference(int32_t on, uintptr_t* out);
-void mt_leave_inference(uintptr_t mode);  // on the same OS thread
 mt_error* mt_autocast(int32_t device_type, int32_t* on, int32_t* dtype);
 mt_error* mt_set_autocast(int32_t device_type, int32_t on, int32_t dtype);
 void mt_nest_autocast(int32_t enter);
 
 // ---- per-thread state (runtime.cpp) ----
 int32_t mt_grad_mode(void);
-void mt_set_grad_mode(int32_t on);
 // Whether the goroutine on this OS thread was pinned to it by mt_set_pinned.
 int32_t mt_pinned(void);
 void mt_set_pinned(int32_t on);
@@ -170,7 +174,8 @@ const int64_t* mt_warning_count(void);   // warnings so far
 char* mt_next_warning(void);             // malloc'd; NULL when there is none
 
 // ---- memory (memory.cpp) ----
-const char* mt_malloc_setting(void);
+const char* mt_malloc_library(void);   // the file whose malloc serves the process
+int32_t mt_mimalloc_version(void);     // 209 is 2.0.9; 0: it is not there
 const int64_t* mt_cpu_bytes(void);  // live bytes of CPU tensor storage
 
 // ---- TorchScript (script.cpp) ----
@@ -181,7 +186,8 @@ mt_error* mt_script_load(int32_t fd, mt_script* out);
 void mt_script_free(mt_script s);
 // Its methods' schemas, one a line (malloc'd).
 mt_error* mt_script_methods(mt_script s, char** out);
-mt_error* mt_script_call(mt_script s, const char* method, const uint64_t* args, int32_t nargs, mt_results* out);
+mt_error* mt_script_call(mt_script s, const char* method, const uint64_t* args, int32_t nargs, int32_t modes,
+                         mt_results* out);
 // Name, whether it is a buffer, and tensor, for each in state_dict's order.
 mt_error* mt_script_state(mt_script s, mt_results* out);
 mt_error* mt_script_train(mt_script s, int32_t on);

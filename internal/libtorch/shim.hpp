@@ -4,9 +4,12 @@
 #include "libtorch_config.h"  // first: it settles the C++ ABI
 #endif
 #include <ATen/core/Tensor.h>
+#include <c10/core/GradMode.h>
+#include <c10/core/InferenceMode.h>
 #include <c10/util/Exception.h>
 #include <torch/version.h>
 
+#include <optional>
 #include <string>
 
 #include "shim.h"
@@ -25,23 +28,44 @@ mt_error* current_exception();
 mt_error* wrong_version();
 void watch_warnings();  // on this OS thread
 void prepare_thread();  // sets what libtorch keeps per OS thread
+extern thread_local bool called_from_go;  // on this OS thread, once at least
 
 // Whether the loaded libtorch is the one that the shim was compiled against.
 // Nothing but its version may be asked of one that is not.
 bool fits();
 
+// The modes of the goroutine that calls, on its OS thread for as long as the call takes.
+class Modes {
+ public:
+  explicit Modes(int32_t modes) {
+    if (modes == 0) return;
+    if (modes & MT_MODE_INFERENCE) inference_.emplace(true);
+    if (modes & (MT_MODE_GRAD | MT_MODE_NO_GRAD)) grad_.emplace((modes & MT_MODE_GRAD) != 0);
+  }
+
+ private:
+  std::optional<c10::InferenceMode> inference_;
+  std::optional<c10::AutoGradMode> grad_;  // which inference mode sets, too: it comes last and goes first
+};
+
 // Runs f; whatever it throws comes back as the error.
 template <class F>
-mt_error* guarded(F&& f) {
+mt_error* guarded(int32_t modes, F&& f) {
   static const bool fitting = fits();
   if (!fitting) return wrong_version();
   try {
     prepare_thread();
+    Modes here(modes);
     f();
     return nullptr;
   } catch (...) {
     return current_exception();
   }
+}
+
+template <class F>
+mt_error* guarded(F&& f) {
+  return guarded(0, std::forward<F>(f));
 }
 
 using Impl = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>;

@@ -85,6 +85,8 @@ func FromMemory(data unsafe.Pointer, shape []int, dtype int, memory io.Closer) (
 
 // CopyTo copies the elements, row-major, into dst, which must have their size.
 func (t Tensor) CopyTo(dst []byte) error {
+	enter()
+	defer leave()
 	return take(C.mt_copy_out(t.c(), (*C.char)(unsafe.Pointer(unsafe.SliceData(dst))), C.int64_t(len(dst))))
 }
 
@@ -119,16 +121,20 @@ func (t Tensor) DataPtr() (unsafe.Pointer, error) {
 // Backward runs autograd from roots, each with its gradient (0: ones), into the
 // leaves, or into inputs alone where there are any.
 func Backward(roots, grads []Tensor, retainGraph, createGraph bool, inputs []Tensor) error {
+	modes := enter()
+	defer leave() // a hook may end the goroutine
 	return take(C.mt_backward(handles(roots), handles(grads), C.int64_t(len(roots)), cbool(retainGraph), cbool(createGraph),
-		handles(inputs), C.int64_t(len(inputs))))
+		handles(inputs), C.int64_t(len(inputs)), modes))
 }
 
 // Grad returns the gradients of outputs with respect to inputs; 0 where an
 // input was not used and allowUnused is set.
 func Grad(outputs, grads, inputs []Tensor, retainGraph, createGraph, allowUnused bool) ([]Tensor, error) {
 	out := make([]Tensor, len(inputs))
+	modes := enter()
+	defer leave()
 	err := take(C.mt_grad(handles(outputs), handles(grads), C.int64_t(len(outputs)), handles(inputs), C.int64_t(len(inputs)),
-		cbool(retainGraph), cbool(createGraph), cbool(allowUnused), handles(out)))
+		cbool(retainGraph), cbool(createGraph), cbool(allowUnused), modes, handles(out)))
 	return out, err
 }
 

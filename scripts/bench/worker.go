@@ -12,6 +12,7 @@ import (
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
+	_ "multitorch/torch/mimalloc"
 )
 
 // modes is the work that is timed; twin.py does the same.
