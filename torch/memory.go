@@ -33,7 +33,7 @@ type MemoryStats struct {
 
 // Memory reads the statistics; it costs next to nothing.
 func Memory() MemoryStats {
-	return MemoryStats{LiveTensors(), LiveBytes(), int(openScopes.Load()), pressure.collected.Load()}
+	return MemoryStats{LiveTensors(), LiveBytes(), int(openScopes.Load()), pressure.collected.Load() + crowd.collected.Load()}
 }
 
 // LiveBytes is the memory that CPU tensors hold, the autograd graph's included.
@@ -52,6 +52,7 @@ func newTensor(h libtorch.Tensor, scope *Scope) *Tensor {
 	if scope == nil || !scope.adopt(t) {
 		t.collectLater()
 		pressure.check()
+		crowd.check()
 	}
 	return t
 }

@@ -10,32 +10,49 @@ import (
 	"multitorch/internal/libtorch"
 )
 
-// pressure calls Go's collector when CPU tensors hold much more than they did
-// after its last run: Go itself sees only a few words of each tensor.
-var pressure = gauge{limit: firstLimit, held: libtorch.CPUBytes}
+// pressure and crowd call Go's collector when CPU tensors hold much more memory, or are
+// many more, than after its last run: Go itself sees only a few words of each, and a
+// tensor of four elements takes some hundred bytes of libtorch's.
+var (
+	pressure = gauge{first: firstLimit, held: libtorch.CPUBytes}
+	crowd    = gauge{first: 1 << 17, held: live.Load}
+)
 
-const firstLimit = 256 << 20
+// firstLimit is garbage that nobody minds: a process with libtorch takes thrice that.
+const firstLimit = 64 << 20
 
 type gauge struct {
-	limit     int64 // atomic
-	held      func() int64
-	collected atomic.Int64
-	running   sync.Mutex
+	first, limit int64 // limit is atomic; 0 before the first collection
+	held         func() int64
+	collected    atomic.Int64
+	running      sync.Mutex
 }
 
+// check is called by those who make tensors that are left to the collector. When many
+// goroutines make them faster than one collects, they wait for it.
 func (g *gauge) check() {
-	if g.held() < atomic.LoadInt64(&g.limit) || !g.running.TryLock() {
+	held, limit := g.held(), max(g.first, atomic.LoadInt64(&g.limit))
+	switch {
+	case held < limit:
+		return
+	case g.running.TryLock():
+		g.collect()
+	case held > limit+limit/4:
+		g.running.Lock()
+	default:
 		return
 	}
-	defer g.running.Unlock()
-	g.collect()
+	g.running.Unlock()
 }
 
 func (g *gauge) collect() {
 	g.collected.Add(1)
 	runtime.GC()
-	waitForCleanups()
-	atomic.StoreInt64(&g.limit, max(firstLimit, 2*g.held()))
+	if waitForCleanups() {
+		atomic.StoreInt64(&g.limit, 2*g.held())
+	} else { // a part of what is held is garbage
+		atomic.StoreInt64(&g.limit, g.held()+g.first)
+	}
 }
 
 // gpuPressure is the same for each GPU. It is checked before a backward pass, which
@@ -59,7 +76,7 @@ func gpuGauge(d Device) *gauge {
 	if g, known := gpuPressure.Load(d.index); known {
 		return g.(*gauge)
 	}
-	g, _ := gpuPressure.LoadOrStore(d.index, &gauge{limit: firstLimit, held: func() int64 {
+	g, _ := gpuPressure.LoadOrStore(d.index, &gauge{first: firstLimit, held: func() int64 {
 		s, err := libtorch.DeviceMemory(int(d.kind), d.Index())
 		if err != nil { // memory that can't be counted presses nobody
 			return 0
@@ -70,16 +87,17 @@ func gpuGauge(d Device) *gauge {
 }
 
 // waitForCleanups returns when the cleanups that the last collection queued have
-// run, or after a second.
-func waitForCleanups() {
+// run, or after a second: then it is false.
+func waitForCleanups() bool {
 	counts := []metrics.Sample{{Name: "/gc/cleanups/queued:cleanups"}, {Name: "/gc/cleanups/executed:cleanups"}}
 	metrics.Read(counts)
 	queued := counts[0].Value.Uint64()
 	for range 1000 {
 		if counts[1].Value.Uint64() >= queued {
-			return
+			return true
 		}
 		time.Sleep(time.Millisecond)
 		metrics.Read(counts[1:])
 	}
+	return false
 }
