@@ -1,7 +1,5 @@
-// Package multimodal has models that see an image and read a text: the
-// tutorial's own, with the layers, the shapes and the state_dict names of the
-// Python program, and the stronger CNN+GRU models that the command trains, with
-// the three levels at which the two modalities can be fused:
+// Package multimodal has models that see an image and read a text, a CNN and a
+// GRU, and the three levels at which the two modalities can be fused:
 //
 //   - feature level: [Concat] joins the features of both encoders;
 //   - model level: [Average] averages the outputs of models trained apart;

@@ -5,6 +5,9 @@ import (
 	"multitorch/torch"
 )
 
+// WordSize is the length of a word's vector.
+const WordSize = 100
+
 // FeatureSize is the length of the features of either modality.
 const FeatureSize = 64
 

@@ -9,11 +9,11 @@ import (
 
 	"multitorch/datasets"
 	"multitorch/datasets/emoji10"
-	"multitorch/twin"
 	"multitorch/multimodal"
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // epoch is the Python of the command's models, and one epoch of training.

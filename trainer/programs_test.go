@@ -5,10 +5,10 @@ import (
 	"testing"
 
 	"multitorch/datasets"
-	"multitorch/twin"
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // Programs of modules, optimizers and loaders.

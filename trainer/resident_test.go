@@ -3,7 +3,6 @@
 package trainer_test
 
 import (
-	"context"
 	"os"
 	"strconv"
 	"strings"
@@ -11,31 +10,24 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/nn"
 	"multitorch/torch"
 )
 
 // A loop as a user writes it in main, which runs on one thread: no scope, nothing
 // freed by hand.
 func TestMemoryStaysFlatOver5000Steps(t *testing.T) {
-	p := newTutorial(t, 5000, 4)
-	nn.Train(p.model)
-	step, early := 0, 0
+	p := newScript(t, 5000, 4)
+	steps, early := 0, 0
 	torch.Pinned(func() {
 		for range 4 {
-			for data, err := range p.loader.All(context.Background()) {
-				require.NoError(t, err)
-				loss := p.criterion.Forward(p.model.Forward(data.Image, data.Text), data.Target)
-				p.optimizer.ZeroGrad()
-				loss.Backward()
-				p.optimizer.Step()
-				if step++; step == 1000 {
+			p.epoch(t, func(int) {
+				if steps++; steps == 1000 {
 					early = resident(t)
 				}
-			}
+			})
 		}
 	})
-	require.Equal(t, 5000, step)
+	require.Equal(t, 5000, steps)
 	require.Less(t, resident(t)-early, 2<<20, "a leak of 512 bytes a step would make this 2 MiB")
 }
 

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
+	"iter"
 
 	"multitorch/nn"
 	"multitorch/optim"
@@ -12,227 +12,159 @@ import (
 	"multitorch/trainer/metrics"
 )
 
-// Trainer is a training loop with what goes on around it. Model, Loss, Optimizer,
-// Epochs and Train are needed; the rest may be left out.
-type Trainer[B any] struct {
-	Model     nn.Module
-	Loss      LossFunc[B]
+// Trainer is a training loop over batches of type B, whose step gives an output of type O beside the loss. Model, Step,
+// Optimizer (or Update), Epochs and Train are needed; the rest may be left out.
+type Trainer[B, O any] struct {
+	Model nn.Module
+
+	// Step is the forward pass: the loss to be minimised, a scalar, and what the metrics look at.
+	Step func(batch B) (loss *torch.Tensor, output O)
+
 	Optimizer optim.Optimizer
-	Epochs    int
-	Train     Batches[B]
-	Validate  Batches[B] // evaluated after each epoch
+	// Update applies a loss. Without it that is Optimizer's ZeroGrad, the loss's Backward and Optimizer's Step.
+	Update func(loss *torch.Tensor) error
 
-	// OnStep is called after each step, OnEpoch after each epoch and its
-	// validation. An error ends the training, and Fit returns it.
-	OnStep  func(Step)
-	OnEpoch func(Epoch) error
+	Epochs   int
+	Train    Batches[B]
+	Validate Batches[B] // evaluated after each epoch
+
+	Metrics []metrics.Metric[O]
+	Hooks   []Hook // called in this order
+
+	// LossEvery says how often the loss is read: in every so many steps, 1 where it is 0. A loss that is read is checked
+	// before its step is applied; on a GPU reading it waits for all that was started.
+	LossEvery int
 }
 
-// LossFunc is the forward pass: the loss to be minimised, the class scores
-// [N, classes], and the classes [N] that would have been right.
-type LossFunc[B any] func(batch B) (loss, scores, target *torch.Tensor)
-
-// Step is what is known after one update.
-type Step struct {
-	Epoch   int     // from 1
-	Step    int     // from 1, over the whole run
-	Loss    float64 // of this batch
-	Samples int     // in this batch
+// Batches is what a loader offers: its batches, each of which lives until the loop asks for the next one.
+type Batches[B any] interface {
+	All(ctx context.Context) iter.Seq2[B, error]
+	Len() int
 }
 
-// Epoch is what is known after one pass over the training batches.
-type Epoch struct {
-	Epoch, Step int
-	Train       Evaluation // measured during training, with dropout and changing weights
-	Validate    Evaluation // zero without Validate
-}
-
-// NotFiniteError says that a loss was NaN or infinite. A step whose own loss it
-// was has not been applied.
-type NotFiniteError struct {
-	Epoch, Step int
-	Loss        float64
-	Validation  bool // it was the validation's loss, after Step
-}
-
-func (e *NotFiniteError) Error() string {
-	where := "the loss became %v at step %d (epoch %d), so training stopped before that step was applied"
-	if e.Validation {
-		where = "the validation loss was %v after step %d (epoch %d), so training stopped"
-	}
-	return fmt.Sprintf(where+"; a smaller learning rate often helps", e.Loss, e.Step, e.Epoch)
-}
-
-// InterruptedError says that the context ended the training, after Step whole
-// steps and in the given epoch, or its validation.
-type InterruptedError struct {
-	Epoch, Step int
-	cause       error
-}
-
-func (e *InterruptedError) Error() string {
-	if e.Step == 0 {
-		return "training was interrupted before its first step"
-	}
-	return fmt.Sprintf("training was interrupted after step %d (epoch %d)", e.Step, e.Epoch)
-}
-
-// Unwrap is the context's error.
-func (e *InterruptedError) Unwrap() error { return e.cause }
-
-// Fit trains for Epochs epochs. When ctx ends it finishes the step that runs and
-// returns an [*InterruptedError]; a loss that is not finite ends it with a
-// [*NotFiniteError]. Errors of the loaders come back as they are, and those in
-// arithmetic as [*torch.Error].
-func (t *Trainer[B]) Fit(ctx context.Context) error {
-	switch {
-	case t.Model == nil || t.Loss == nil || t.Optimizer == nil || t.Train == nil:
-		return errors.New("a Trainer needs Model, Loss, Optimizer and Train")
-	case t.Epochs < 1:
-		return fmt.Errorf("Trainer.Epochs: expected at least 1, but got %d", t.Epochs)
-	case t.Train.Len() == 0:
-		return errors.New("there are no training batches: the data set is empty, or smaller than a batch with DropLast")
+// Fit trains for Epochs epochs, on one OS thread. When ctx ends it finishes the step that runs and returns an
+// [*InterruptedError]; a loss that is not finite ends it with a [*NotFiniteError], and a hook with a [*HookError], or, by
+// [ErrStop], without an error. Errors of the loaders come back as they are, and those in arithmetic as [*torch.Error].
+func (t *Trainer[B, O]) Fit(ctx context.Context) error {
+	if err := t.check(); err != nil {
+		return err
 	}
 	var err error
 	torch.Pinned(func() { // one thread computes, so one team of OpenMP workers
-		err = torch.Try(func() error { return t.fit(ctx) })
+		at := Place{Epoch: 1}
+		err = torch.Try(func() error { return t.fit(ctx, &at) })
+		if errors.Is(err, ErrStop) {
+			err = nil
+		}
+		err = errors.Join(err, torch.Try(func() error { return t.ended(End{at, err}) }))
 	})
-	return err
+	return single(err)
 }
 
-func (t *Trainer[B]) fit(ctx context.Context) error {
-	step := 0
-	for epoch := 1; epoch <= t.Epochs; epoch++ {
-		done, err := t.epoch(ctx, epoch, &step)
-		if err == nil && t.Validate != nil {
-			done.Validate, err = t.validate(ctx, epoch, step)
-		}
-		if err == nil && t.OnEpoch != nil {
-			err = t.OnEpoch(done)
-		}
+// Steps is the number of steps that Fit takes.
+func (t *Trainer[B, O]) Steps() int { return t.Epochs * t.Train.Len() }
+
+func (t *Trainer[B, O]) check() error {
+	switch {
+	case t.Model == nil || t.Step == nil || t.Train == nil || t.Optimizer == nil && t.Update == nil:
+		return errors.New("a Trainer needs Model, Step, Train, and Optimizer or Update")
+	case t.Epochs < 1:
+		return fmt.Errorf("Trainer.Epochs: expected at least 1, but got %d", t.Epochs)
+	case t.LossEvery < 0:
+		return fmt.Errorf("Trainer.LossEvery: expected at least 1, or 0 for each step, but got %d", t.LossEvery)
+	case t.Train.Len() == 0:
+		return errors.New("there are no training batches: the data set is empty, or smaller than a batch with DropLast")
+	}
+	return checkHooks(t.Hooks)
+}
+
+func (t *Trainer[B, O]) fit(ctx context.Context, at *Place) error {
+	if err := t.started(Start{t.Epochs, t.Steps(), t.Model}); err != nil {
+		return err
+	}
+	for at.Epoch = 1; at.Epoch <= t.Epochs; at.Epoch++ {
+		train, err := t.epoch(ctx, at)
 		if err != nil {
 			return err
 		}
+		var validate Evaluation
+		if t.Validate != nil {
+			if validate, err = t.validate(ctx, *at); err != nil {
+				return err
+			}
+		}
+		if err := t.epochDone(Epoch{*at, at.Epoch == t.Epochs, train, validate}); err != nil {
+			return err
+		}
 	}
+	at.Epoch = t.Epochs
 	return nil
 }
 
-func (t *Trainer[B]) epoch(ctx context.Context, epoch int, step *int) (Epoch, error) {
+func (t *Trainer[B, O]) epoch(ctx context.Context, at *Place) (Evaluation, error) {
 	nn.Train(t.Model)
-	var tally tally
+	tally := newTally(t.Metrics)
+	value := 0.0
 	for batch, err := range t.Train.All(ctx) {
 		if ctx.Err() != nil {
-			return Epoch{}, &InterruptedError{epoch, *step, ctx.Err()}
+			return Evaluation{}, &InterruptedError{*at, ctx.Err()}
 		}
 		if err != nil {
-			return Epoch{}, err
+			return Evaluation{}, err
 		}
-		loss, scores, target := t.Loss(batch)
-		value := loss.Item()
-		if !finite(value) {
-			return Epoch{}, &NotFiniteError{Epoch: epoch, Step: *step + 1, Loss: value}
+		loss, output := t.Step(batch)
+		read := t.LossEvery <= 1 || (at.Step+1)%t.LossEvery == 0
+		if read {
+			if value = loss.Item(); !finite(value) {
+				return Evaluation{}, &NotFiniteError{Place: Place{at.Epoch, at.Step + 1}, Loss: value}
+			}
 		}
-		t.Optimizer.ZeroGrad()
-		loss.Backward()
-		t.Optimizer.Step()
-		*step++
-		samples, err := tally.add(value, scores, target)
-		if err != nil {
-			return Epoch{}, err
+		if err := t.update(loss); err != nil {
+			return Evaluation{}, err
 		}
-		if t.OnStep != nil {
-			t.OnStep(Step{epoch, *step, value, samples})
+		at.Step++
+		samples := tally.add(loss, batch, output)
+		if err := t.stepDone(Step{*at, value, read, samples}); err != nil {
+			return Evaluation{}, err
 		}
 	}
-	return Epoch{Epoch: epoch, Step: *step, Train: tally.result()}, nil
+	done, err := tally.result()
+	if err == nil && !finite(done.Loss) { // in a step whose loss wasn't read
+		err = &NotFiniteError{Place: *at, Loss: done.Loss, Applied: true}
+	}
+	return done, err
 }
 
-func (t *Trainer[B]) validate(ctx context.Context, epoch, step int) (Evaluation, error) {
-	e, err := Evaluate(ctx, t.Model, t.Validate, t.Loss)
+func (t *Trainer[B, O]) update(loss *torch.Tensor) error {
+	if t.Update != nil {
+		return t.Update(loss)
+	}
+	t.Optimizer.ZeroGrad()
+	loss.Backward()
+	t.Optimizer.Step()
+	return nil
+}
+
+func (t *Trainer[B, O]) validate(ctx context.Context, at Place) (Evaluation, error) {
+	e, err := t.Evaluate(ctx)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return e, &InterruptedError{epoch, step, ctx.Err()}
-	case err == nil && e.Confusion != nil && !finite(e.Loss):
-		return e, &NotFiniteError{epoch, step, e.Loss, true}
+		return e, &InterruptedError{at, ctx.Err()}
+	case err == nil && e.Samples > 0 && !finite(e.Loss):
+		return e, &NotFiniteError{Place: at, Loss: e.Loss, Validation: true}
 	}
 	return e, err
 }
 
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
-
-// Evaluation is how well a model did on some batches.
-type Evaluation struct {
-	Loss      float64 // mean over the samples
-	Accuracy  float64 // share of samples classified right, 0 to 1
-	MacroF1   float64 // mean F1 over the classes, 0 to 1
-	Confusion *metrics.ConfusionMatrix
+// Evaluate measures the model on the Validate batches: see [Evaluate].
+func (t *Trainer[B, O]) Evaluate(ctx context.Context) (Evaluation, error) {
+	return Evaluate(ctx, t.Model, t.Validate, t.Step, t.Metrics...)
 }
 
-// Evaluate measures a model in evaluation mode, without recording gradients. As
-// in Python the model stays in evaluation mode; Fit sets training mode for each
-// epoch. The end of ctx ends it before the next batch, with ctx's error.
-func Evaluate[B any](ctx context.Context, model nn.Module, batches Batches[B], loss LossFunc[B]) (e Evaluation, err error) {
-	nn.Eval(model)
-	torch.NoGrad(func() {
-		err = torch.Try(func() error {
-			var tally tally
-			for batch, err := range batches.All(ctx) {
-				if err != nil {
-					return err
-				}
-				l, scores, target := loss(batch)
-				if _, err := tally.add(l.Item(), scores, target); err != nil {
-					return err
-				}
-			}
-			e = tally.result()
-			return nil
-		})
-	})
-	if err != nil && ctx.Err() != nil {
-		err = fmt.Errorf("the evaluation was interrupted: %w", ctx.Err())
+// single is the error alone where several were joined and only one is there.
+func single(err error) error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok && len(joined.Unwrap()) == 1 {
+		return joined.Unwrap()[0]
 	}
-	return e, err
-}
-
-// tally sums up an evaluation batch by batch, so that no scores need be kept.
-type tally struct {
-	loss      metrics.Mean
-	confusion *metrics.ConfusionMatrix
-}
-
-func (t *tally) add(loss float64, scores, target *torch.Tensor) (samples int, err error) {
-	if t.confusion == nil {
-		if t.confusion, err = metrics.NewConfusionMatrix(scores.Size(1)); err != nil {
-			return 0, err
-		}
-	}
-	predicted := scores.Argmax(1)
-	got, want := ints(predicted), ints(target)
-	predicted.Free()
-	if err := t.confusion.Add(got, want); err != nil {
-		return 0, err
-	}
-	return len(want), t.loss.Add(loss, len(want))
-}
-
-func ints(t *torch.Tensor) []int {
-	values := torch.ToSlice[int64](t)
-	out := make([]int, len(values))
-	for i, v := range values {
-		out[i] = int(v)
-	}
-	return out
-}
-
-func (t *tally) result() Evaluation {
-	if t.confusion == nil {
-		return Evaluation{}
-	}
-	return Evaluation{
-		Loss:      t.loss.Value(),
-		Accuracy:  t.confusion.Accuracy(),
-		MacroF1:   t.confusion.MacroF1(),
-		Confusion: t.confusion,
-	}
+	return err
 }

@@ -3,8 +3,10 @@ package trainer_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -41,18 +43,40 @@ type net struct {
 	FC *nn.Linear
 }
 
+type fitter = trainer.Trainer[point, metrics.Classified]
+
+// onStep, onEpoch, onEnd and onStart are hooks that are functions.
+type (
+	onStart func(trainer.Start) error
+	onStep  func(trainer.Step) error
+	onEpoch func(trainer.Epoch) error
+	onEnd   func(trainer.End) error
+)
+
+func (onStart) Name() string                    { return "on start" }
+func (onStep) Name() string                     { return "on step" }
+func (onEpoch) Name() string                    { return "on epoch" }
+func (onEnd) Name() string                      { return "on end" }
+func (f onStart) OnStart(s trainer.Start) error { return f(s) }
+func (f onStep) OnStep(s trainer.Step) error    { return f(s) }
+func (f onEpoch) OnEpoch(e trainer.Epoch) error { return f(e) }
+func (f onEnd) OnEnd(e trainer.End) error       { return f(e) }
+
+func hook(f *fitter, h trainer.Hook) { f.Hooks = append(f.Hooks, h) }
+
 // newTrainer trains a linear model on 20 points in batches of 8, 8 and 4.
-func newTrainer(t testing.TB, epochs int) (*trainer.Trainer[point], *net) {
+func newTrainer(t testing.TB, epochs int) (*fitter, *net) {
 	torch.ManualSeed(1)
 	model := &net{FC: nn.NewLinear(2, 3)}
 	criterion := nn.NewCrossEntropyLoss()
-	return &trainer.Trainer[point]{
+	return &fitter{
 		Model: model, Optimizer: optim.NewAdam(nn.Parameters(model), optim.LR(0.1)), Epochs: epochs,
 		Train: loaderOf(t, newPoints(20)), Validate: loaderOf(t, newPoints(12)),
-		Loss: func(b point) (loss, scores, target *torch.Tensor) {
-			scores = model.FC.Forward(b.X)
-			return criterion.Forward(scores, b.Class), scores, b.Class
+		Step: func(b point) (*torch.Tensor, metrics.Classified) {
+			scores := model.FC.Forward(b.X)
+			return criterion.Forward(scores, b.Class), metrics.Classified{Scores: scores, Target: b.Class}
 		},
+		Metrics: []metrics.Metric[metrics.Classified]{metrics.NewAccuracy(), metrics.NewMacroF1(3)},
 	}, model
 }
 
@@ -91,20 +115,30 @@ func TestFit(t *testing.T) {
 	fit, model := newTrainer(t, 30)
 	var steps []trainer.Step
 	var epochs []trainer.Epoch
-	fit.OnStep = func(s trainer.Step) {
-		require.True(t, model.Training())
-		steps = append(steps, s)
-	}
-	fit.OnEpoch = func(e trainer.Epoch) error {
-		require.Len(t, steps, e.Step)
-		epochs = append(epochs, e)
-		return nil
+	var ends []trainer.End
+	fit.Hooks = []trainer.Hook{
+		onStart(func(s trainer.Start) error {
+			require.Equal(t, trainer.Start{Epochs: 30, Steps: 90, Model: model}, s)
+			return nil
+		}),
+		onStep(func(s trainer.Step) error {
+			require.True(t, model.Training())
+			steps = append(steps, s)
+			return nil
+		}),
+		onEpoch(func(e trainer.Epoch) error {
+			require.Len(t, steps, e.Step)
+			epochs = append(epochs, e)
+			return nil
+		}),
+		onEnd(func(e trainer.End) error { ends = append(ends, e); return nil }),
 	}
 	require.NoError(t, fit.Fit(t.Context()))
 
 	require.Len(t, steps, 90)
 	for i, s := range steps {
 		require.Equal(t, []int{i/3 + 1, i + 1, []int{8, 8, 4}[i%3]}, []int{s.Epoch, s.Step, s.Samples})
+		require.True(t, s.Read)
 	}
 	require.Len(t, epochs, 30)
 	for i, e := range epochs {
@@ -114,11 +148,14 @@ func TestFit(t *testing.T) {
 			sum += s.Loss * float64(s.Samples)
 		}
 		require.InDelta(t, sum/20, e.Train.Loss, 1e-12, "the mean over samples, not over batches")
-		require.Equal(t, 20, e.Train.Confusion.Count())
-		require.Equal(t, 12, e.Validate.Confusion.Count())
+		require.Equal(t, 20, e.Train.Samples)
+		require.Equal(t, 12, e.Validate.Samples)
+		require.Equal(t, i == 29, e.Last)
 	}
 	require.Less(t, epochs[29].Train.Loss, 0.3*epochs[0].Train.Loss)
-	require.Greater(t, epochs[29].Validate.Accuracy, 0.9)
+	require.Greater(t, epochs[29].Validate.Metric("accuracy"), 0.9)
+	require.True(t, math.IsNaN(epochs[29].Validate.Metric("none")))
+	require.Equal(t, []trainer.End{{Place: trainer.Place{Epoch: 30, Step: 90}}}, ends)
 }
 
 // Fit is the same loop as one written by hand.
@@ -132,7 +169,7 @@ func TestFitIsThePlainLoop(t *testing.T) {
 	for range 3 {
 		for b, err := range plain.Train.All(t.Context()) {
 			require.NoError(t, err)
-			loss, _, _ := plain.Loss(b)
+			loss, _ := plain.Step(b)
 			plain.Optimizer.ZeroGrad()
 			loss.Backward()
 			plain.Optimizer.Step()
@@ -145,23 +182,28 @@ func TestFitWithoutWhatMayBeLeftOut(t *testing.T) {
 	fit, _ := newTrainer(t, 2)
 	fit.Validate = nil
 	var last trainer.Epoch
-	fit.OnEpoch = func(e trainer.Epoch) error { last = e; return nil }
+	hook(fit, onEpoch(func(e trainer.Epoch) error { last = e; return nil }))
+	fit.Metrics = nil
 	require.NoError(t, fit.Fit(t.Context()))
 	require.Zero(t, last.Validate)
+	require.Empty(t, last.Train.Metrics)
 	require.Equal(t, 6, last.Step)
 }
 
 func TestFitRefuses(t *testing.T) {
-	for want, change := range map[string]func(*trainer.Trainer[point]){
-		"needs Model, Loss, Optimizer and Train": func(f *trainer.Trainer[point]) { f.Loss = nil },
-		"needs Model, Loss, Optimizer":           func(f *trainer.Trainer[point]) { f.Model = nil },
-		"a Trainer needs":                        func(f *trainer.Trainer[point]) { f.Optimizer = nil },
-		"Loss, Optimizer and Train":              func(f *trainer.Trainer[point]) { f.Train = nil },
-		"Epochs: expected at least 1, but got 0": func(f *trainer.Trainer[point]) { f.Epochs = 0 },
-		"no training batches: the data set is empty": func(f *trainer.Trainer[point]) {
+	for want, change := range map[string]func(*fitter){
+		"needs Model, Step, Train, and Optimizer or Update": func(f *fitter) { f.Step = nil },
+		"needs Model, Step":                      func(f *fitter) { f.Model = nil },
+		"a Trainer needs":                        func(f *fitter) { f.Optimizer = nil },
+		"Train, and Optimizer or Update":         func(f *fitter) { f.Train = nil },
+		"LossEvery: expected at least 1":         func(f *fitter) { f.LossEvery = -1 },
+		"hook 0 is nil":                          func(f *fitter) { f.Hooks = []trainer.Hook{nil} },
+		`hook 0, "nothing", has none of OnStart`: func(f *fitter) { hook(f, nothing{}) },
+		"Epochs: expected at least 1, but got 0": func(f *fitter) { f.Epochs = 0 },
+		"no training batches: the data set is empty": func(f *fitter) {
 			f.Train = loaderOf(t, points{torch.Zeros(torch.Shape{0, 2}), torch.Zeros(torch.Shape{0}, torch.Int64)})
 		},
-		"smaller than a batch with DropLast": func(f *trainer.Trainer[point]) { f.Train = loaderOf(t, newPoints(7), datasets.DropLast(true)) },
+		"smaller than a batch with DropLast": func(f *fitter) { f.Train = loaderOf(t, newPoints(7), datasets.DropLast(true)) },
 	} {
 		fit, _ := newTrainer(t, 1)
 		change(fit)
@@ -169,24 +211,31 @@ func TestFitRefuses(t *testing.T) {
 	}
 }
 
+type nothing struct{}
+
+func (nothing) Name() string { return "nothing" }
+
+// OnStep has not the arguments of a hook.
+func (nothing) OnStep(int) error { return nil }
+
 // A loss that is not finite ends training before its step: the weights are those
 // of the step before, bit for bit.
 func TestFitStopsBeforeAStepWhoseLossIsNotFinite(t *testing.T) {
 	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 		fit, model := newTrainer(t, 5)
-		loss := fit.Loss
+		step := fit.Step
 		var before map[string][]byte
 		steps := 0
-		fit.OnStep = func(s trainer.Step) { steps, before = s.Step, weights(model) }
-		fit.Loss = func(b point) (*torch.Tensor, *torch.Tensor, *torch.Tensor) {
-			l, scores, target := loss(b)
+		hook(fit, onStep(func(s trainer.Step) error { steps, before = s.Step, weights(model); return nil }))
+		fit.Step = func(b point) (*torch.Tensor, metrics.Classified) {
+			l, output := step(b)
 			if steps == 4 {
 				l = l.Mul(0).Add(bad)
 			}
-			return l, scores, target
+			return l, output
 		}
 		epochs := 0
-		fit.OnEpoch = func(trainer.Epoch) error { epochs++; return nil }
+		hook(fit, onEpoch(func(trainer.Epoch) error { epochs++; return nil }))
 		err := fit.Fit(t.Context())
 		var e *trainer.NotFiniteError
 		require.ErrorAs(t, err, &e)
@@ -203,13 +252,14 @@ func TestFitStopsBeforeAStepWhoseLossIsNotFinite(t *testing.T) {
 // would save them.
 func TestFitStopsAtAValidationLossThatIsNotFinite(t *testing.T) {
 	fit, model := newTrainer(t, 5)
-	fit.OnStep = func(s trainer.Step) {
+	hook(fit, onStep(func(s trainer.Step) error {
 		if s.Step == 6 {
 			torch.NoGrad(func() { model.FC.Weight.FillInplace(math.NaN()) })
 		}
-	}
+		return nil
+	}))
 	epochs := 0
-	fit.OnEpoch = func(trainer.Epoch) error { epochs++; return nil }
+	hook(fit, onEpoch(func(trainer.Epoch) error { epochs++; return nil }))
 	err := fit.Fit(t.Context())
 	var e *trainer.NotFiniteError
 	require.ErrorAs(t, err, &e)
@@ -222,7 +272,7 @@ func TestFitStopsAtAValidationLossThatIsNotFinite(t *testing.T) {
 // Wherever the context ends, the step that runs is finished and no other begins.
 func TestFitStopsWithItsContext(t *testing.T) {
 	for name, c := range map[string]struct {
-		at, epoch, step int // cancelled in this call of Loss; a pass over the data has 3 and one over the test 2
+		at, epoch, step int // cancelled in this call of Step; a pass over the data has 3 and one over the test 2
 		said            string
 	}{
 		"before the first step":      {0, 1, 0, "interrupted before its first step"},
@@ -240,15 +290,17 @@ func TestFitStopsWithItsContext(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				calls, steps := 0, 0
-				loss := fit.Loss
-				fit.Loss = func(b point) (*torch.Tensor, *torch.Tensor, *torch.Tensor) {
+				step := fit.Step
+				fit.Step = func(b point) (*torch.Tensor, metrics.Classified) {
 					if calls++; calls == c.at {
 						cancel()
 					}
-					return loss(b)
+					return step(b)
 				}
 				var after map[string][]byte
-				fit.OnStep = func(s trainer.Step) { steps, after = s.Step, weights(model) }
+				hook(fit, onStep(func(s trainer.Step) error { steps, after = s.Step, weights(model); return nil }))
+				var ended trainer.End
+				hook(fit, onEnd(func(e trainer.End) error { ended = e; return nil }))
 				if c.at == 0 {
 					cancel()
 					after = weights(model)
@@ -258,7 +310,8 @@ func TestFitStopsWithItsContext(t *testing.T) {
 				require.ErrorAs(t, err, &e)
 				require.ErrorIs(t, err, context.Canceled)
 				require.ErrorContains(t, err, c.said)
-				require.Equal(t, []int{c.epoch, c.step}, []int{e.Epoch, e.Step})
+				require.Equal(t, trainer.Place{Epoch: c.epoch, Step: c.step}, e.Place)
+				require.Equal(t, trainer.End{Place: e.Place, Err: err}, ended)
 				require.Equal(t, c.step, steps)
 				require.Equal(t, after, weights(model))
 			}
@@ -270,50 +323,155 @@ func TestFitStopsWithItsContext(t *testing.T) {
 func TestFitThatIsDoneIsNotInterrupted(t *testing.T) {
 	fit, _ := newTrainer(t, 2)
 	ctx, cancel := context.WithCancel(t.Context())
-	fit.OnEpoch = func(e trainer.Epoch) error {
+	hook(fit, onEpoch(func(e trainer.Epoch) error {
 		if e.Epoch == 2 {
 			cancel()
 		}
 		return nil
-	}
+	}))
 	require.NoError(t, fit.Fit(ctx))
 }
 
 func TestFitReturnsErrors(t *testing.T) {
-	for name, change := range map[string]func(*trainer.Trainer[point]){
-		"of the training data":   func(f *trainer.Trainer[point]) { f.Train = failing[point]{f.Train, 2, errBroken} },
-		"of the validation data": func(f *trainer.Trainer[point]) { f.Validate = failing[point]{f.Validate, 1, errBroken} },
-		"of OnEpoch":             func(f *trainer.Trainer[point]) { f.OnEpoch = func(trainer.Epoch) error { return errBroken } },
+	for name, change := range map[string]func(*fitter){
+		"of the training data":   func(f *fitter) { f.Train = failing[point]{f.Train, 2, errBroken} },
+		"of the validation data": func(f *fitter) { f.Validate = failing[point]{f.Validate, 1, errBroken} },
+		"of OnStart":             func(f *fitter) { hook(f, onStart(func(trainer.Start) error { return errBroken })) },
+		"of OnStep":              func(f *fitter) { hook(f, onStep(func(trainer.Step) error { return errBroken })) },
+		"of OnEpoch":             func(f *fitter) { hook(f, onEpoch(func(trainer.Epoch) error { return errBroken })) },
+		"of OnEnd":               func(f *fitter) { hook(f, onEnd(func(trainer.End) error { return errBroken })) },
+		"of Update":              func(f *fitter) { f.Update = func(*torch.Tensor) error { return errBroken } },
 	} {
 		t.Run(name, func(t *testing.T) {
 			fit, _ := newTrainer(t, 2)
 			steps := 0
-			fit.OnStep = func(trainer.Step) { steps++ }
+			hook(fit, onStep(func(trainer.Step) error { steps++; return nil }))
 			change(fit)
-			require.ErrorIs(t, fit.Fit(t.Context()), errBroken)
+			ended := false
+			hook(fit, onEnd(func(trainer.End) error { ended = true; return nil }))
+			err := fit.Fit(t.Context())
+			require.ErrorIs(t, err, errBroken)
+			require.True(t, ended)
+			if name == "of OnEnd" {
+				return
+			}
 			require.LessOrEqual(t, steps, 3, "no step after it")
+			var e *trainer.HookError
+			if errors.As(err, &e) {
+				require.Contains(t, name, strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(e.Hook, "on s", "OnS"), "on e", "OnE"), " ", ""))
+			}
 		})
 	}
 }
 
+// A hook ends a run well.
+func TestErrStop(t *testing.T) {
+	fit, _ := newTrainer(t, 9)
+	hook(fit, onEpoch(func(e trainer.Epoch) error {
+		if e.Epoch == 2 {
+			return fmt.Errorf("good enough: %w", trainer.ErrStop)
+		}
+		return nil
+	}))
+	var end trainer.End
+	hook(fit, onEnd(func(e trainer.End) error { end = e; return nil }))
+	require.NoError(t, fit.Fit(t.Context()))
+	require.Equal(t, trainer.End{Place: trainer.Place{Epoch: 2, Step: 6}}, end)
+}
+
+// A loss that is read now and then changes nothing of the training, and is found out in the end.
+func TestLossEvery(t *testing.T) {
+	each, model := newTrainer(t, 2)
+	require.NoError(t, each.Fit(t.Context()))
+	want := weights(model)
+
+	seldom, model := newTrainer(t, 2)
+	seldom.LossEvery = 2
+	var read []bool
+	hook(seldom, onStep(func(s trainer.Step) error { read = append(read, s.Read); return nil }))
+	require.NoError(t, seldom.Fit(t.Context()))
+	require.Equal(t, want, weights(model))
+	require.Equal(t, []bool{false, true, false, true, false, true}, read)
+
+	never, model := newTrainer(t, 2)
+	never.LossEvery = 1000
+	hook(never, onStep(func(s trainer.Step) error {
+		torch.NoGrad(func() { model.FC.Weight.FillInplace(math.NaN()) })
+		return nil
+	}))
+	var e *trainer.NotFiniteError
+	require.ErrorAs(t, never.Fit(t.Context()), &e)
+	require.True(t, e.Applied)
+	require.Equal(t, trainer.Place{Epoch: 1, Step: 3}, e.Place)
+}
+
+// A step of one's own takes the place of the optimizer's, with as many optimizers as it likes.
+func TestUpdate(t *testing.T) {
+	plain, model := newTrainer(t, 3)
+	require.NoError(t, plain.Fit(t.Context()))
+	want := weights(model)
+
+	own, model := newTrainer(t, 3)
+	optimizer := own.Optimizer
+	own.Optimizer = nil
+	own.Update = func(loss *torch.Tensor) error {
+		optimizer.ZeroGrad()
+		loss.Backward()
+		optimizer.Step()
+		return nil
+	}
+	require.NoError(t, own.Fit(t.Context()))
+	require.Equal(t, want, weights(model))
+}
+
+// Targets that count for nothing are left out of the loss's mean and of the metrics, and class probabilities count.
+func TestFitWithTargetsThatCountForNothing(t *testing.T) {
+	fit, model := newTrainer(t, 1)
+	fit.Validate = nil
+	data := newPoints(20)
+	data.class.IndexFillInplace(0, torch.New([]int64{0, 3, 5, 17}), -100)
+	fit.Train = loaderOf(t, data)
+	var train trainer.Evaluation
+	hook(fit, onEpoch(func(e trainer.Epoch) error { train = e.Train; return nil }))
+	require.NoError(t, fit.Fit(t.Context()))
+
+	e, err := trainer.Evaluate(t.Context(), model, fit.Train, fit.Step, fit.Metrics...)
+	require.NoError(t, err)
+	require.Equal(t, 20, e.Samples)
+	scores := model.FC.Forward(data.x)
+	require.InDelta(t, nn.NewCrossEntropyLoss().Forward(scores, data.class).Item(), e.Loss, 1e-6)
+	right := scores.Argmax(1).Eq(data.class).Sum().ItemInt()
+	require.Equal(t, float64(right)/16, e.Metric("accuracy"))
+	require.NotEqual(t, train.Loss, e.Loss)
+
+	soft := func(b point) (*torch.Tensor, metrics.Classified) {
+		scores, target := model.FC.Forward(b.X), b.X.Sum(1).Unsqueeze(1).Mul(torch.New([]float32{1, 2, 3})).Softmax(1)
+		return nn.NewCrossEntropyLoss().Forward(scores, target), metrics.Classified{Scores: scores, Target: target}
+	}
+	fit.Step = soft
+	require.NoError(t, fit.Fit(t.Context()))
+	require.False(t, math.IsNaN(train.Metric("accuracy")))
+}
+
 func TestFitAndPanics(t *testing.T) {
 	fit, _ := newTrainer(t, 1)
-	fit.Loss = func(b point) (loss, scores, target *torch.Tensor) { return b.X.Matmul(b.X), nil, nil }
+	fit.Step = func(b point) (*torch.Tensor, metrics.Classified) { return b.X.Matmul(b.X), metrics.Classified{} }
 	var arithmetic *torch.Error
 	require.ErrorAs(t, fit.Fit(t.Context()), &arithmetic)
 	require.Equal(t, "matmul", arithmetic.Op)
 
-	fit.Loss = func(point) (loss, scores, target *torch.Tensor) { panic("a mistake in the program") }
+	fit.Step = func(point) (*torch.Tensor, metrics.Classified) { panic("a mistake in the program") }
 	require.PanicsWithValue(t, "a mistake in the program", func() { _ = fit.Fit(t.Context()) })
 	require.True(t, torch.IsGradEnabled())
 
 	fit, _ = newTrainer(t, 1)
-	loss := fit.Loss
-	fit.Loss = func(b point) (*torch.Tensor, *torch.Tensor, *torch.Tensor) { // a class that there is no score for
-		l, scores, target := loss(b)
-		return l, scores, target.Add(1)
+	step := fit.Step
+	fit.Step = func(b point) (*torch.Tensor, metrics.Classified) { // a class that there is no score for
+		l, output := step(b)
+		output.Target = output.Target.Add(1)
+		return l, output
 	}
-	require.ErrorContains(t, fit.Fit(t.Context()), "class")
+	require.ErrorContains(t, fit.Fit(t.Context()), "metric accuracy: ")
 }
 
 // What Evaluate says is what the metrics say of all predictions at once.
@@ -330,20 +488,20 @@ func TestEvaluateIsWhatTheMetricsSay(t *testing.T) {
 		}
 		batches := loaderOf(t, points{torch.New(x), torch.FromSlice(target)})
 		model := &net{FC: nn.NewLinear(2, 3)}
-		e, err := trainer.Evaluate(context.Background(), model, batches, func(b point) (loss, scores, class *torch.Tensor) {
+		f1 := metrics.NewMacroF1(3)
+		e, err := trainer.Evaluate(context.Background(), model, batches, func(b point) (*torch.Tensor, metrics.Classified) {
 			require.False(t, torch.IsGradEnabled())
 			predicted := b.X.Select(1, 1).To(torch.Int64)
-			scores = torch.New([][]float32{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}).IndexSelect(0, predicted)
-			return b.X.Select(1, 0).Mean(), scores, b.Class
-		})
+			scores := torch.New([][]float32{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}).IndexSelect(0, predicted)
+			return b.X.Select(1, 0).Mean(), metrics.Classified{Scores: scores, Target: b.Class}
+		}, metrics.NewAccuracy(), f1)
 		require.NoError(t, err)
 		require.False(t, model.FC.Training(), "the model stays in evaluation mode")
-		want, err := metrics.NewConfusionMatrix(3)
-		require.NoError(t, err)
-		require.NoError(t, want.Add(predicted, target))
-		require.Equal(t, want, e.Confusion)
-		require.Equal(t, want.Accuracy(), e.Accuracy)
-		require.Equal(t, want.MacroF1(), e.MacroF1)
+		want := metrics.NewConfusionMatrix(3)
+		want.Update(metrics.Classified{Scores: torch.FromSlice(predicted), Target: torch.FromSlice(target)})
+		require.Equal(t, want.Table(), f1.Table())
+		require.Equal(t, want.Accuracy(), e.Metric("accuracy"))
+		require.Equal(t, want.MacroF1(), e.Metric("macro-F1"))
 		require.InDelta(t, float64(n-1)/2, e.Loss, 1e-5, "the mean of 0 to n-1")
 	})
 }
@@ -351,12 +509,12 @@ func TestEvaluateIsWhatTheMetricsSay(t *testing.T) {
 func TestEvaluateNothing(t *testing.T) {
 	fit, model := newTrainer(t, 1)
 	none := loaderOf(t, points{torch.Zeros(torch.Shape{0, 2}), torch.Zeros(torch.Shape{0}, torch.Int64)})
-	e, err := trainer.Evaluate(t.Context(), model, none, fit.Loss)
+	e, err := trainer.Evaluate(t.Context(), model, none, fit.Step)
 	require.NoError(t, err)
 	require.Zero(t, e)
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = trainer.Evaluate(ctx, model, fit.Validate, fit.Loss)
+	_, err = trainer.Evaluate(ctx, model, fit.Validate, fit.Step)
 	require.ErrorIs(t, err, context.Canceled)
 }

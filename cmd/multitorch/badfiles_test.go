@@ -1,9 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -87,30 +88,99 @@ func TestOutThatCannotBeWritten(t *testing.T) {
 
 	taken := filepath.Join(dir, "taken") // the checkpoint's name is
 	require.NoError(t, os.MkdirAll(filepath.Join(taken, checkpointName), 0o755))
-	multitorch(train(taken, "--model", "text")...).requireError(t, failed, checkpointName, "found a folder", "this run saved no model")
+	multitorch(train(taken, "--model", "text")...).requireError(t, failed, "--out", checkpointName, "there is a run already")
+	require.Len(t, files(t, taken), 1)
 }
 
-// A file that may not grow stands for a full disk: the checkpoint before stays.
+// A file that may not grow stands for a full disk: that the checkpoint has no room is found out before the first step.
 func TestFullDisk(t *testing.T) {
 	out := t.TempDir()
-	path := filepath.Join(out, checkpointName)
-	whole, err := os.ReadFile(checkpointOf(t, "text"))
+	info, err := os.Stat(checkpointOf(t, "text"))
 	require.NoError(t, err)
-	require.Greater(t, len(whole), 550_000)
-	require.NoError(t, os.WriteFile(path, whole, 0o644))
+	require.Greater(t, info.Size(), int64(550_000))
 
 	cmd := command(train(out, "--model", "text", "--seed", "7")...)
 	cmd.Args = append([]string{"sh", "-c", `ulimit -f 500; exec "$@"`, "sh"}, append([]string{cmd.Path}, cmd.Args[1:]...)...)
 	cmd.Path, err = exec.LookPath("sh")
 	require.NoError(t, err)
-	finish(cmd).requireError(t, failed, path, "file too large", "this run saved no model")
-
-	now, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.True(t, bytes.Equal(whole, now))
+	o := finish(cmd)
+	o.requireError(t, failed, out, "file too large", "this run saved no model")
+	require.NotContains(t, o.stderr, "step 1/")
 	names := files(t, out)
-	require.Len(t, names, 2, "%v: the checkpoint and an event file", names)
-	multitorch("eval", path).requireOK(t)
+	require.Len(t, names, 1, "%v: only an event file", names)
+}
+
+// A result that could not be written is no success, whatever the command.
+func TestOutputThatCannotBeWritten(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	require.NoError(t, err)
+	defer full.Close()
+	for _, args := range [][]string{
+		{"--help"},
+		{"train", "--help"},
+		{},
+		{"doctor"},
+		{"data"},
+		{"eval", checkpointOf(t, "text")},
+		{"predict", "--checkpoint", checkpointOf(t, "text"), "--text", "a"},
+		train(filepath.Join(t.TempDir(), "run"), "--model", "text"),
+		{"results", "--seeds", "0", "--epochs", "1"},
+	} {
+		cmd := command(args...)
+		cmd.Stdout = full
+		stderr, err := cmd.StderrPipe()
+		require.NoError(t, err)
+		require.NoError(t, cmd.Start())
+		said, err := io.ReadAll(stderr)
+		require.NoError(t, err)
+		_ = cmd.Wait()
+		require.Equal(t, failed, cmd.ProcessState.ExitCode(), "%v: %s", args, said)
+		require.Contains(t, string(said), "multitorch: the output could not be written: ", "%v", args)
+		require.Contains(t, string(said), "no space left on device", "%v", args)
+	}
+}
+
+// A folder that isn't there is a mistyped name: nothing is made, and nothing fetched into it.
+func TestDataFolderThatIsNotThere(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "typo")
+	multitorch("eval", "--data-dir", dir, checkpointOf(t, "text")).
+		requireError(t, failed, dir, "multitorch data emoji10 --data-dir "+dir+" gets the data")
+	for _, args := range [][]string{train(t.TempDir(), "--data-dir", dir), {"results", "--data-dir", dir}} {
+		multitorch(args...).requireError(t, failed, "--data-dir: there is no folder "+dir, "multitorch data emoji10 --data-dir "+dir)
+	}
+	require.NoDirExists(t, dir)
+}
+
+// A model with a weight that is no number is not measured and predicts nothing.
+func TestWeightsThatAreNotFinite(t *testing.T) {
+	for _, bad := range []float64{math.NaN(), math.Inf(1)} {
+		path := edit(t, nil, func(state []torch.NamedTensor) []torch.NamedTensor {
+			for _, s := range state {
+				if s.Name == "head.weight" {
+					s.Tensor.Index(0, 1).FillInplace(bad)
+				}
+			}
+			return state
+		})
+		want := []string{path, "head.weight: 1 of its 640 numbers are NaN or infinite"}
+		multitorch("eval", path).requireError(t, failed, want...)
+		o := multitorch("predict", "--checkpoint", path, "--text", "a")
+		o.requireError(t, failed, want...)
+		require.Empty(t, o.stdout)
+	}
+	// Numbers so large that what is computed from them is not finite.
+	path := edit(t, nil, func(state []torch.NamedTensor) []torch.NamedTensor {
+		for _, s := range state {
+			if s.Name == "head.weight" || s.Name == "head.bias" {
+				s.Tensor.FillInplace(3e38)
+			}
+		}
+		return state
+	})
+	o := multitorch("predict", "--checkpoint", path, "--text", "a")
+	o.requireError(t, failed, "NaN or infinite")
+	require.Empty(t, o.stdout)
+	multitorch("eval", path).requireError(t, failed, path, "NaN")
 }
 
 // edit makes a checkpoint of the text model with another description or state.
@@ -143,12 +213,19 @@ func TestCheckpointsThatDoNotFit(t *testing.T) {
 		return list
 	}
 	set := func(key string, value any) string {
+		return edit(t, func(about map[string]any) { about["options"].(map[string]any)[key] = value }, nil)
+	}
+	top := func(key string, value any) string {
 		return edit(t, func(about map[string]any) { about[key] = value }, nil)
 	}
 	for name, c := range map[string]struct {
 		path string
 		want []string
 	}{
+		"an unknown task":       {top("task", "chess"), []string{`the task "chess"`, "emoji10"}},
+		"no task":               {top("task", nil), []string{`the task ""`}},
+		"no options":            {top("options", nil), []string{"names the model"}},
+		"options of no object":  {top("options", 3), []string{"can't be read"}},
 		"an unknown model":      {set("model", "audio"), []string{`"audio"`, "[image text concat joint]"}},
 		"no model":              {set("model", nil), []string{`the model ""`}},
 		"a model of this kind":  {set("model", "image"), []string{"missing keys: image.conv1.weight", "unexpected keys: ", "text.embedding.weight"}},
@@ -176,9 +253,8 @@ func TestCheckpointsThatDoNotFit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := torch.LiveTensors()
-			model, about, err := loadClassifier(c.path, torch.CPU)
+			model, err := loadModel(c.path, torch.CPU)
 			require.Nil(t, model)
-			require.Nil(t, about)
 			for _, w := range append(c.want, c.path, "multitorch train makes a new one") {
 				require.ErrorContains(t, err, w)
 			}
@@ -186,7 +262,7 @@ func TestCheckpointsThatDoNotFit(t *testing.T) {
 			require.Less(t, torch.LiveTensors(), before+20, "the file's tensors are freed")
 		})
 	}
-	model, _, err := loadClassifier(set("split_seed", -5), torch.CPU)
+	model, err := loadModel(set("split_seed", -5), torch.CPU)
 	require.NoError(t, err)
 	require.NotNil(t, model)
 }
@@ -217,20 +293,22 @@ func FuzzDescription(f *testing.F) {
 	state, metadata, err := torch.LoadSafetensors(checkpointOf(f, "image"))
 	require.NoError(f, err)
 	f.Add(metadata["multitorch"])
-	f.Add(`{"model":"image","classes":[],"vocabulary":["<pad>","<unk>"]}`)
-	f.Add(`{"vocabulary":["<pad>","<unk>",""],"classes":null,"model":{}}`)
+	f.Add(`{"task":"emoji10","options":{"model":"image","classes":[],"vocabulary":["<pad>","<unk>"]}}`)
+	f.Add(`{"task":"emoji10","options":{"vocabulary":["<pad>","<unk>",""],"classes":null,"model":{}}}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		path := filepath.Join(t.TempDir(), "c")
 		if torch.SaveSafetensors(path, state, map[string]string{"multitorch": text}) != nil {
 			return // no UTF-8
 		}
-		model, about, err := loadClassifier(path, torch.CPU)
+		s, err := loadModel(path, torch.CPU)
 		if err != nil {
 			require.ErrorContains(t, err, path)
-			require.Nil(t, model)
+			require.Nil(t, s)
 			return
 		}
-		require.Equal(t, emoji10.Classes(), about.Classes)
-		require.True(t, about.Model.UsesImage())
+		if task, ok := s.task.(*emojiTask); ok {
+			require.Equal(t, emoji10.Classes(), task.Classes)
+			require.True(t, task.Model.UsesImage())
+		}
 	})
 }

@@ -1,88 +1,115 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 
-	"multitorch/datasets/emoji10"
-	"multitorch/multimodal"
 	"multitorch/nn"
 	"multitorch/torch"
 	"multitorch/trainer"
+	"multitorch/trainer/hooks"
 )
 
 // description is what a checkpoint says of itself.
 type description struct {
-	Model      multimodal.Kind     `json:"model"`
-	Classes    []string            `json:"classes"`
-	Vocabulary *emoji10.Vocabulary `json:"vocabulary"`
-	Text       string              `json:"text"`
-	Strict     bool                `json:"strict"`
-	SplitSeed  int64               `json:"split_seed"`
-	Seed       int64               `json:"seed"`
-	Epoch      int                 `json:"epoch"`
-	Step       int                 `json:"step"`
-	Accuracy   float64             `json:"test_accuracy,omitempty"` // known at the end of an epoch
-	LibTorch   string              `json:"libtorch"`
+	Task     string             `json:"task"`
+	Options  json.RawMessage    `json:"options"` // the task's fields
+	Recipe   recipe             `json:"recipe"`
+	Epoch    int                `json:"epoch"`
+	Step     int                `json:"step"`
+	Finished bool               `json:"finished"`
+	Test     map[string]float64 `json:"test,omitempty"` // figures, known at the end of an epoch
+	LibTorch string             `json:"libtorch"`
 }
 
-// maxWords bounds the memory that a description can ask for. Emoji-10 has some
-// two thousand words.
-const maxWords = 100_000
+// describer describes a run's checkpoints.
+func describer(t task, r recipe) (func(hooks.State) any, error) {
+	options, err := json.Marshal(t)
+	return func(s hooks.State) any {
+		d := description{
+			Task: t.info().name, Options: options, Recipe: r, Epoch: s.Epoch, Step: s.Step, Finished: s.Finished,
+			LibTorch: torch.Version(),
+		}
+		if s.Last.Samples > 0 {
+			d.Test = map[string]float64{"loss": s.Last.Loss}
+			for _, v := range s.Last.Metrics {
+				d.Test[v.Name] = v.Value
+			}
+		}
+		return d
+	}, err
+}
 
-// check refuses what no run writes, before a model is made of it.
-func (d *description) check() error {
-	switch {
-	case !slices.Contains(multimodal.Kinds(), d.Model):
-		return fmt.Errorf("its description names the model %q: expected one of %v", d.Model, multimodal.Kinds())
-	case !slices.Equal(d.Classes, emoji10.Classes()):
-		return fmt.Errorf("its description names %d classes %.80q: expected the %d of Emoji-10, %q",
-			len(d.Classes), d.Classes[:min(3, len(d.Classes))], len(emoji10.Classes()), emoji10.Classes())
-	case d.Vocabulary == nil:
-		return errors.New("its description has no vocabulary")
-	case d.Vocabulary.Len() > maxWords:
-		return fmt.Errorf("its description has a vocabulary of %d words: expected at most %d", d.Vocabulary.Len(), maxWords)
-	case !slices.Contains(textNames, d.Text):
-		return fmt.Errorf("its description names the text %q: expected one of %q", d.Text, textNames)
+// task is the task that a description tells of, checked before a model is made of it.
+func (d *description) task() (task, error) {
+	t, err := taskNamed(d.Task)
+	if err != nil {
+		return nil, fmt.Errorf("its description names %w", err)
 	}
-	return nil
+	if err := json.Unmarshal(d.Options, t); err != nil {
+		return nil, fmt.Errorf("its description of the task can't be read: %w", err)
+	}
+	if err := t.check(); err != nil {
+		return nil, fmt.Errorf("its description names %w", err)
+	}
+	return t, nil
 }
 
-// sameTest reports whether two models can be measured together: on the same
-// test split, with the same word numbers.
-func (d *description) sameTest(other *description) bool {
-	return d.Text == other.Text && d.Strict == other.Strict && d.SplitSeed == other.SplitSeed &&
-		slices.Equal(d.Vocabulary.Tokens(), other.Vocabulary.Tokens())
+// saved is a model as a checkpoint has it.
+type saved struct {
+	path  string
+	about description
+	task  task
+	model nn.Module
 }
 
-// loadClassifier makes the model that a checkpoint describes, with its weights.
-func loadClassifier(path string, device torch.Device) (multimodal.Classifier, *description, error) {
-	about := new(description)
-	state, err := trainer.LoadCheckpoint(path, about)
+// loadModel makes the model that a checkpoint describes, with its weights.
+func loadModel(path string, device torch.Device) (*saved, error) {
+	s := &saved{path: path}
+	state, err := trainer.LoadCheckpoint(path, &s.about)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("checkpoint %s: there is no such file; multitorch train makes one", path)
+		return nil, fmt.Errorf("checkpoint %s: there is no such file; multitorch train makes one", path)
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("%w; multitorch train makes a new one", err)
+		return nil, fmt.Errorf("%w; multitorch train makes a new one", err)
 	}
 	defer func() {
 		for _, s := range state {
 			s.Tensor.Free()
 		}
 	}()
-	if err := about.check(); err != nil {
-		return nil, nil, fmt.Errorf("checkpoint %s: %w; multitorch train makes a new one", path, err)
-	}
-	model, err := multimodal.NewClassifier(about.Model, about.Vocabulary.Len(), len(about.Classes))
+	s.task, err = s.about.task()
 	if err == nil {
-		err = nn.LoadStateDict(model, state)
+		s.model, err = s.task.newModel()
+	}
+	if err == nil {
+		err = nn.LoadStateDict(s.model, state)
+	}
+	if err == nil {
+		err = finite(state)
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("checkpoint %s: %w; multitorch train makes a new one", path, err)
+		return nil, fmt.Errorf("checkpoint %s: %w; multitorch train makes a new one", path, err)
 	}
-	nn.To(model, device)
-	nn.Eval(model)
-	return model, about, nil
+	nn.To(s.model, device)
+	nn.Eval(s.model)
+	if !s.about.Finished {
+		logLine(fmt.Sprintf("%s: its training was interrupted in epoch %d of %d", path, s.about.Epoch, s.about.Recipe.Epochs))
+	}
+	return s, nil
+}
+
+// finite names the first tensor that holds a NaN or an infinity: nothing that is computed from it means anything.
+func finite(state []torch.NamedTensor) error {
+	for _, s := range state {
+		if !s.Tensor.DType().IsFloatingPoint() {
+			continue
+		}
+		if n := s.Tensor.Numel() - int(s.Tensor.IsFinite().Sum().ItemInt()); n > 0 {
+			return fmt.Errorf("%s: %d of its %d numbers are NaN or infinite", s.Name, n, s.Tensor.Numel())
+		}
+	}
+	return nil
 }

@@ -96,8 +96,9 @@ type running struct {
 	lines *bufio.Scanner // of its standard error
 }
 
-func start(t testing.TB, args ...string) *running {
-	cmd := command(args...)
+func start(t testing.TB, args ...string) *running { return startCommand(t, command(args...)) }
+
+func startCommand(t testing.TB, cmd *exec.Cmd) *running {
 	stderr, err := cmd.StderrPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())

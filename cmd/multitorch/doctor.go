@@ -1,11 +1,11 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"strings"
 
-	"multitorch/datasets/emoji10"
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -15,7 +15,7 @@ type doctorCmd struct{}
 // Run prints what a bug report needs, and tries a forward and backward pass.
 func (c *doctorCmd) Run() error {
 	i := torch.Runtime()
-	row := func(name, format string, args ...any) { fmt.Printf("%-10s %s\n", name, fmt.Sprintf(format, args...)) }
+	row := func(name, format string, args ...any) { printf("%-13s %s\n", name, fmt.Sprintf(format, args...)) }
 	row("libtorch", "%s from %s (built against %s)", i.Version, i.Library, i.BuiltFor)
 	row("go", "%s, %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	if err := i.Check(); err != nil {
@@ -29,10 +29,14 @@ func (c *doctorCmd) Run() error {
 	} else {
 		row("cuda", "yes: %d GPU(s)", torch.CUDADeviceCount())
 	}
-	if data, err := emoji10.Load(""); err != nil {
-		row("emoji-10", "not there: %s", strings.ReplaceAll(err.Error(), "\n", " "))
-	} else {
-		row("emoji-10", "%d emoji in %s", len(data.Emoji), data.Dir)
+	for _, makeOne := range tasks {
+		t := makeOne()
+		if err := t.load(context.Background(), "", false); err != nil {
+			row(t.info().name, "not there: %s", strings.ReplaceAll(err.Error(), "\n", " "))
+			continue
+		}
+		line, _ := t.data()
+		row(t.info().name, "%s", line)
 	}
 	if err := torch.Try(smallStep); err != nil {
 		return fmt.Errorf("a small forward and backward pass failed: %w", err)

@@ -2,96 +2,109 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 
-	"multitorch/datasets"
-	"multitorch/multimodal"
 	"multitorch/nn"
 	"multitorch/torch"
 	"multitorch/trainer"
 )
 
 type evalCmd struct {
+	dataFlag
 	deviceFlag
-	DataDir     string   `type:"path" placeholder:"DIR" help:"Folder of the data (default: emoji10 in $$MULTITORCH_DATA, else in the user's cache folder)."`
 	Ensemble    bool     `help:"Average the class probabilities of all checkpoints (model-level fusion)."`
 	Checkpoints []string `arg:"" type:"path" help:"Checkpoint files that train wrote."`
 }
 
-// Run measures each checkpoint on the test split that it was made for, or all
-// of them together.
-func (c *evalCmd) Run(ctx context.Context) error {
+// Run measures each checkpoint on the test data that it was made for, or all of them together. It fetches no data.
+func (c *evalCmd) Run() error {
 	device, err := c.device()
 	if err != nil {
 		return err
 	}
-	var models []multimodal.Classifier
-	var abouts []*description
+	var all []*saved
 	for _, path := range c.Checkpoints {
-		m, about, err := loadClassifier(path, device)
+		s, err := loadModel(path, device)
 		if err != nil {
 			return err
 		}
-		models, abouts = append(models, m), append(abouts, about)
+		all = append(all, s)
 	}
-	if !c.Ensemble {
-		for i, m := range models {
-			if err := c.measure(ctx, c.Checkpoints[i], abouts[i], device, m); err != nil {
-				return err
-			}
+	if c.Ensemble {
+		return c.together(all, device)
+	}
+	for _, s := range all {
+		if err := c.load(s.task); err != nil {
+			return err
 		}
-		return nil
-	}
-	for i, a := range abouts[1:] {
-		if !a.sameTest(abouts[0]) {
-			return fmt.Errorf("%s and %s were trained with different --text, --strict or --split-seed, "+
-				"so one's test split holds training data of the other", c.Checkpoints[0], c.Checkpoints[i+1])
+		loop, err := s.task.training(s.model, s.about.Recipe, device)
+		if err == nil {
+			err = show(s.path, s.task, loop)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	return c.measure(ctx, fmt.Sprintf("ensemble of %d", len(models)), abouts[0], device, models...)
-}
-
-func (c *evalCmd) measure(ctx context.Context, name string, about *description, device torch.Device, models ...multimodal.Classifier) error {
-	flags := dataFlags{Text: about.Text, Strict: about.Strict, SplitSeed: about.SplitSeed, DataDir: c.DataDir}
-	data, err := openData(ctx, flags)
-	if err != nil {
-		return err
-	}
-	options := flags.options()
-	options.Vocabulary = about.Vocabulary
-	test, err := newLoader(data.Split(options).Test, datasets.BatchSize(testBatch))
-	if err != nil {
-		return err
-	}
-	var e trainer.Evaluation
-	if len(models) == 1 { // with the loss that training showed
-		e, err = trainer.Evaluate(ctx, models[0], test, lossOf(models[0], device))
-	} else {
-		e, err = evaluateAverage(ctx, models, test, device)
-	}
-	if err != nil {
-		return err
-	}
-	fmt.Printf("%s on the test split (%s):\nloss %.4f, accuracy %.1f %%, macro-F1 %.3f\n\n%s",
-		name, options, e.Loss, 100*e.Accuracy, e.MacroF1, e.Confusion.Table(about.Classes...))
 	return nil
 }
 
-// evaluateAverage measures the mean of the models' class probabilities.
-func evaluateAverage(ctx context.Context, models []multimodal.Classifier, test trainer.Batches[multimodal.Batch],
-	device torch.Device,
-) (trainer.Evaluation, error) {
-	criterion := nn.NewNLLLoss()
-	for _, m := range models {
-		nn.Eval(m)
+func (c *evalCmd) together(all []*saved, device torch.Device) error {
+	first := all[0]
+	together, ok := first.task.(averager)
+	if !ok {
+		return fmt.Errorf("--ensemble: models of %s can't be averaged", first.task.info().title)
 	}
-	return trainer.Evaluate(ctx, models[0], test, func(b multimodal.Batch) (loss, scores, target *torch.Tensor) {
-		b = b.To(device)
-		var logits []*torch.Tensor
-		for _, m := range models {
-			logits = append(logits, m.Logits(b))
+	var models []nn.Module
+	for _, s := range all {
+		if !together.sameTest(s.task) {
+			return fmt.Errorf("--ensemble: %s and %s were trained on different data, so one's test data may be training data of the other: "+
+				"expected the same task, with the same flags for its data", first.path, s.path)
 		}
-		mean := multimodal.Average(logits...)
-		return criterion.Forward(mean.Log(), b.Target), mean, b.Target
-	})
+		models = append(models, s.model)
+	}
+	if err := c.load(first.task); err != nil {
+		return err
+	}
+	loop, err := together.average(models, device)
+	if err != nil {
+		return err
+	}
+	return show(fmt.Sprintf("ensemble of %d", len(all)), first.task, loop)
+}
+
+func (c *evalCmd) load(t task) error {
+	err := t.load(context.Background(), c.DataDir, false)
+	if err != nil {
+		hint := "multitorch data " + t.info().name
+		if c.DataDir != "" {
+			hint += " --data-dir " + c.DataDir
+		}
+		return fmt.Errorf("%w; %s gets the data", err, hint)
+	}
+	return nil
+}
+
+// show evaluates and prints.
+func show(name string, t task, loop training) error {
+	e, err := loop.Evaluate(context.Background())
+	if err == nil && math.IsNaN(e.Loss) {
+		err = errors.New("the loss on the test data is NaN, so the model's scores are NaN or infinite")
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	line, _ := t.data()
+	printf("%s on the test data of %s: %s\n%s\n\n%s", name, t.info().title, line, figuresOf(e), t.report())
+	return nil
+}
+
+// figuresOf is the loss and the metrics in one line.
+func figuresOf(e trainer.Evaluation) string {
+	line := fmt.Sprintf("loss %.4f", e.Loss)
+	for _, v := range e.Metrics {
+		line += ", " + v.String()
+	}
+	return line
 }

@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"syscall"
 	"testing"
@@ -19,9 +22,9 @@ func endless(out string) []string {
 	return []string{"train", "--model", "text", "--epochs", "100000", "--batch-size", "512", "--out", out}
 }
 
-// Ctrl-C, and SIGTERM, let training finish its step and save the model.
+// Ctrl-C, SIGTERM, and the loss of the terminal, let training finish its step and save the model.
 func TestInterruptedTraining(t *testing.T) {
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			out := t.TempDir()
 			path := filepath.Join(out, checkpointName)
@@ -30,7 +33,7 @@ func TestInterruptedTraining(t *testing.T) {
 			r.signal(t, signal)
 			said, status := r.end()
 			require.True(t, status.Exited(), said)
-			require.Equal(t, interrupted, status.ExitStatus(), said)
+			require.Equal(t, 128+int(signal), status.ExitStatus(), said)
 			require.Contains(t, said, "training was interrupted after step")
 			require.Contains(t, said, path+" holds the model as it was after step")
 
@@ -39,7 +42,10 @@ func TestInterruptedTraining(t *testing.T) {
 			require.NoError(t, err)
 			require.GreaterOrEqual(t, about.Step, 6, "the first epoch was done")
 			require.Contains(t, said, "after step "+strconv.Itoa(about.Step))
-			multitorch("eval", path).requireOK(t)
+			require.False(t, about.Finished)
+			o := multitorch("eval", path).requireOK(t)
+			require.Contains(t, o.stderr, "was interrupted in epoch")
+			multitorch(train(out, "--model", "text")...).requireError(t, failed, "there is a run already")
 		})
 	}
 }
@@ -69,12 +75,62 @@ func TestInterruptedTwice(t *testing.T) {
 // Interrupted before the first step it saves nothing.
 func TestInterruptedBeforeTheFirstStep(t *testing.T) {
 	out := t.TempDir()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	require.Equal(t, interrupted, run(ctx, train(out)))
+	cancelled := func() context.Context {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(&signalError{syscall.SIGTERM})
+		return ctx
+	}
+	require.Equal(t, 143, run(cancelled, train(out)))
 	require.NotContains(t, files(t, out), checkpointName)
-	require.Equal(t, interrupted, run(ctx, []string{"eval", checkpointOf(t, "text")}))
-	require.Equal(t, interrupted, run(ctx, []string{"results"}))
+	require.Equal(t, 143, run(cancelled, []string{"results"}))
+}
+
+// eval and predict end at once, whatever they wait for.
+func TestInterruptedWhileReading(t *testing.T) {
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	require.NoError(t, syscall.Mkfifo(fifo, 0o644))
+	multitorch("eval", fifo).requireError(t, failed, fifo, "no regular file")
+	multitorch("predict", "--checkpoint", fifo, "--text", "a").requireError(t, failed, fifo, "no regular file")
+	multitorch("predict", "--checkpoint", checkpointOf(t, "image"), "--image", fifo).requireError(t, failed, "--image", "no regular file")
+
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		r := start(t, append([]string{"eval"}, slices.Repeat([]string{checkpointOf(t, "text")}, 500)...)...)
+		time.Sleep(300 * time.Millisecond) // somewhere in it
+		r.signal(t, signal)
+		_, status := r.end()
+		require.True(t, status.Signaled(), "%v", status)
+		require.Equal(t, signal, status.Signal())
+	}
+}
+
+// A signal that the program was started without has no effect, as nohup has it.
+func TestIgnoredSignal(t *testing.T) {
+	out := t.TempDir()
+	cmd := command(endless(out)...)
+	cmd.Args = append([]string{"sh", "-c", `trap "" HUP; exec "$@"`, "sh", cmd.Path}, cmd.Args[1:]...)
+	var err error
+	cmd.Path, err = exec.LookPath("sh")
+	require.NoError(t, err)
+	r := startCommand(t, cmd)
+	r.waitFor(t, "epoch 1/")
+	r.signal(t, syscall.SIGHUP)
+	r.waitFor(t, "epoch 20/")
+	r.signal(t, syscall.SIGINT)
+	said, status := r.end()
+	require.Equal(t, 130, status.ExitStatus(), said)
+}
+
+// When nobody reads what training writes, it goes on, and leaves all that it should.
+func TestTrainingWithoutAReader(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	cmd := command(train(out, "--model", "text", "--epochs", "3")...)
+	read, write, err := os.Pipe()
+	require.NoError(t, err)
+	require.NoError(t, read.Close())
+	cmd.Stdout, cmd.Stderr = write, write
+	require.NoError(t, cmd.Run())
+	require.Len(t, files(t, out), 3)
+	multitorch("eval", filepath.Join(out, checkpointName)).requireOK(t)
 }
 
 // Interrupted while the data is prepared it leaves none that is half prepared.
@@ -85,39 +141,63 @@ func TestInterruptedWhileDataIsPrepared(t *testing.T) {
 	r.waitFor(t, "preparing the pictures")
 	r.signal(t, syscall.SIGINT)
 	said, status := r.end()
-	require.Equal(t, interrupted, status.ExitStatus(), said)
+	require.Equal(t, 130, status.ExitStatus(), said)
 	require.Equal(t, packages, files(t, dir))
 	require.Empty(t, files(t, out))
 }
 
-// Killed outright, the checkpoint of an epoch before is there, and the folder can
-// be used again.
+// Killed outright, the checkpoint of an epoch before is there; killed before, the folder can be used again.
 func TestKilledTraining(t *testing.T) {
-	out := t.TempDir()
-	path := filepath.Join(out, checkpointName)
 	for i := range 3 {
+		out := t.TempDir()
+		path := filepath.Join(out, checkpointName)
 		r := start(t, endless(out)...)
+		r.waitFor(t, "step 1/")
+		require.NoError(t, r.cmd.Process.Kill())
+		r.end()
+		if _, err := os.Stat(path); err == nil {
+			continue // it was quick
+		}
+		r = start(t, endless(out)...)
 		r.waitFor(t, "epoch 2/")
 		time.AfterFunc(time.Duration(i)*3*time.Millisecond, func() { _ = r.cmd.Process.Kill() })
 		_, status := r.end()
 		require.Equal(t, syscall.SIGKILL, status.Signal())
-		_, _, err := loadClassifier(path, torch.CPU)
+		_, err := loadModel(path, torch.CPU)
 		require.NoError(t, err)
 	}
-	multitorch(train(out, "--model", "text")...).requireOK(t)
-	multitorch("eval", path).requireOK(t)
 }
 
 // Two runs can't write into one folder.
 func TestTwoRunsInOneFolder(t *testing.T) {
 	out := t.TempDir()
-	r := start(t, endless(out)...)
-	r.waitFor(t, "epoch 1/")
+	r := start(t, append(endless(out), "--batch-size", "1")...) // a long first epoch
+	r.waitFor(t, "step 1/")
 	multitorch(train(out, "--model", "text")...).
 		requireError(t, failed, "--out", out, "another writer is open for this directory", "choose another directory")
 	r.signal(t, syscall.SIGINT)
 	said, status := r.end()
-	require.Equal(t, interrupted, status.ExitStatus(), said)
+	require.Equal(t, 130, status.ExitStatus(), said)
+}
+
+// Two runs of one name that begin together get folders of their own.
+func TestTwoRunsAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	var runs []*running
+	for range 2 {
+		cmd := command("train", "--model", "text", "--epochs", "100000", "--batch-size", "512")
+		cmd.Dir = dir
+		runs = append(runs, startCommand(t, cmd))
+	}
+	for _, r := range runs {
+		r.waitFor(t, "epoch 1/")
+		r.signal(t, syscall.SIGINT)
+		_, status := r.end()
+		require.Equal(t, 130, status.ExitStatus())
+	}
+	for _, name := range []string{"emoji10-text-seed0", "emoji10-text-seed0-2"} {
+		require.Contains(t, files(t, filepath.Join(dir, "runs", name)), checkpointName)
+	}
 }
 
 // A loss that is not finite ends training; nothing after it is saved. Whether it is

@@ -1,14 +1,16 @@
-// Command multitorch trains and tries the toolkit's image+text models.
+// Command multitorch trains and tries the toolkit's models on its tasks.
 //
 // Its exit status is
 //
 //	0    when all went well,
 //	1    when something failed,
 //	2    when the command line was wrong,
-//	130  when Ctrl-C or SIGTERM ended it.
+//	128 and the signal's number when a signal ended it, as shells have it:
+//	129 for a terminal that went away, 130 for Ctrl-C, 143 for SIGTERM.
 //
-// Training that is interrupted finishes its step and saves the model first; a
-// second Ctrl-C ends the program at once.
+// Training that is interrupted by one of these finishes its step and saves the model first; a second one ends the program
+// at once. eval and predict end at once. A reader of the output that goes away, as in "multitorch train | head", does not
+// end training.
 package main
 
 import (
@@ -26,65 +28,84 @@ import (
 )
 
 type cli struct {
-	Train   trainCmd   `cmd:"" help:"Train a model on Emoji-10."`
-	Eval    evalCmd    `cmd:"" help:"Measure checkpoints on the test split."`
-	Predict predictCmd `cmd:"" help:"Classify an image, a text, or both."`
-	Results resultsCmd `cmd:"" help:"Train every model with several seeds, and print the table of results."`
-	Data    dataCmd    `cmd:"" help:"Fetch and prepare Emoji-10, and say what is in it."`
-	Doctor  doctorCmd  `cmd:"" help:"Say which libtorch was found, and whether all works."`
+	Train   taskCommands `cmd:"" help:"Train a model of a task."`
+	Eval    evalCmd      `cmd:"" help:"Measure checkpoints on the test data."`
+	Predict predictCmd   `cmd:"" help:"Classify an image, a text, or both."`
+	Results taskCommands `cmd:"" help:"Train every model of a task with several seeds, and print the table of results."`
+	Data    taskCommands `cmd:"" help:"Fetch and prepare a task's data, and say what is in it."`
+	Doctor  doctorCmd    `cmd:"" help:"Say which libtorch was found, and whether all works."`
+}
+
+func newCLI() *cli {
+	return &cli{
+		Train:   forEachTask(func(t task) any { return trainCmd{Task: t} }),
+		Results: forEachTask(func(t task) any { return resultsCmd{Task: t} }),
+		Data:    forEachTask(func(t task) any { return dataCmd{Task: t} }),
+	}
 }
 
 const (
-	failed      = 1
-	misused     = 2
-	interrupted = 130
+	failed  = 1
+	misused = 2
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	signal.Ignore(syscall.SIGXFSZ) // a file that may not grow is an error of its write, not the end of the program
-	go func() {
-		<-ctx.Done()
-		stop() // a second Ctrl-C ends the program at once
-	}()
-	os.Exit(run(ctx, os.Args[1:]))
+	os.Exit(run(untilSignal, os.Args[1:]))
 }
 
-// run is the program, less its end: it returns the exit status.
-func run(ctx context.Context, args []string) int {
-	var c cli
-	parser, err := kong.New(&c,
+// run is the program, less its end: it returns the exit status. Commands that should not end in the middle of something
+// ask for a context.
+func run(begin func() context.Context, args []string) int {
+	ctx := context.Background()
+	parser, err := kong.New(newCLI(),
 		kong.Name("multitorch"),
 		kong.Description("Multimodal deep learning in Go on libtorch."),
-		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.BindToProvider(func() (context.Context, error) {
+			ctx = begin()
+			return ctx, nil
+		}),
+		kong.Writers(stdout, os.Stderr),
+		kong.Exit(func(code int) { os.Exit(checked(code)) }), // after --help
 	)
 	if err != nil {
-		panic(err) // the tags above are wrong
+		panic(err) // the tags of the commands are wrong
 	}
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
 	k, err := parser.Parse(args)
+	if stdout.err != nil { // of --help
+		return checked(0)
+	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "multitorch: %v\n%s says what there is.\n", err, helpFor(err))
 		return misused
 	}
-	err = torch.Try(func() error { return k.Run() })
-	if err == nil {
-		return 0
+	if err := torch.Try(func() error { return k.Run() }); err != nil {
+		fmt.Fprintf(os.Stderr, "multitorch: %v\n", err)
+		return status(ctx, err)
 	}
-	fmt.Fprintf(os.Stderr, "multitorch: %v\n", err)
-	if errors.Is(err, context.Canceled) {
-		return interrupted
+	return checked(0)
+}
+
+// status is the exit status for an error.
+func status(ctx context.Context, err error) int {
+	if !errors.Is(err, context.Canceled) {
+		return failed
 	}
-	return failed
+	var s *signalError
+	if errors.As(context.Cause(ctx), &s) {
+		return 128 + int(s.signal)
+	}
+	return 128 + int(syscall.SIGINT)
 }
 
 // helpFor is the command line that helps after a wrong one.
 func helpFor(err error) string {
 	var wrong *kong.ParseError
-	if errors.As(err, &wrong) && wrong.Context != nil && wrong.Context.Command() != "" {
-		return "multitorch " + wrong.Context.Selected().Name + " --help"
+	if errors.As(err, &wrong) && wrong.Context != nil && wrong.Context.Selected() != nil {
+		return wrong.Context.Selected().FullPath() + " --help"
 	}
 	return "multitorch --help"
 }

@@ -6,13 +6,11 @@ import (
 	"os"
 
 	"multitorch/datasets/emoji10"
-	"multitorch/multimodal"
-	"multitorch/torch"
 )
 
 type predictCmd struct {
 	deviceFlag
-	Checkpoint string `type:"path" default:"runs/concat-seed0/checkpoint.safetensors" help:"Checkpoint file."`
+	Checkpoint string `type:"path" default:"runs/emoji10-concat-seed0/checkpoint.safetensors" help:"Checkpoint file."`
 	Image      string `type:"path" placeholder:"FILE" help:"Image: PNG, JPEG, GIF, WebP or BMP."`
 	Text       string `placeholder:"WORDS" help:"Text: a few words."`
 	Top        int    `default:"3" help:"Classes to print."`
@@ -26,79 +24,43 @@ func (c *predictCmd) Validate() error {
 	return c.deviceFlag.Validate()
 }
 
-// Run prints the most likely classes of one image and text.
+// Run prints the most likely classes of what it was given.
 func (c *predictCmd) Run() error {
 	device, err := c.device()
 	if err != nil {
 		return err
 	}
-	model, about, err := loadClassifier(c.Checkpoint, device)
+	s, err := loadModel(c.Checkpoint, device)
 	if err != nil {
 		return err
 	}
-	batch, err := c.batch(about)
+	found, err := s.task.predict(s.model, inputs{c.Checkpoint, c.Image, c.Text}, device)
 	if err != nil {
 		return err
 	}
-	torch.NoGrad(func() {
-		err = torch.Try(func() error {
-			probabilities := model.Logits(batch.To(device)).Softmax(1).Select(0, 0)
-			values, classes := probabilities.Topk(min(c.Top, len(about.Classes)), 0)
-			names := torch.ToSlice[int64](classes)
-			for i, p := range torch.ToSlice[float32](values) {
-				fmt.Printf("%-20s %5.1f %%\n", about.Classes[names[i]], 100*p)
-			}
-			return nil
-		})
-	})
-	return err
+	for _, g := range found[:min(c.Top, len(found))] {
+		printf("%-20s %5.1f %%\n", g.class, 100*g.probability)
+	}
+	return nil
 }
 
-// batch is the one sample to be classified. What the model does not look at may
-// be left out.
-func (c *predictCmd) batch(about *description) (multimodal.Batch, error) {
-	b := multimodal.Batch{Target: torch.Zeros(torch.Shape{1}, torch.Int64)}
-	size := emoji10.ImageSize
-	b.Image = torch.Zeros(torch.Shape{1, 3, size, size})
-	b.Tokens = torch.Zeros(torch.Shape{1, emoji10.MaxTokens}, torch.Int64)
-	b.Lengths = torch.Ones(torch.Shape{1}, torch.Int64)
-	if about.Model.UsesImage() {
-		pixels, err := c.pixels()
-		if err != nil {
-			return b, err
-		}
-		b.Image = multimodal.Pixels(torch.FromSlice(pixels, 1, 3, size, size))
-	} else if c.Image != "" {
-		return b, fmt.Errorf("--image: the model in %s reads texts only", c.Checkpoint)
-	}
-	if about.Model.UsesText() {
-		if c.Text == "" {
-			return b, fmt.Errorf("--text: the model in %s reads a text too: expected a few words", c.Checkpoint)
-		}
-		numbers, length, err := about.Vocabulary.Encode(emoji10.Tokenize(c.Text))
-		if err != nil {
-			return b, fmt.Errorf("--text %q: %w", c.Text, err)
-		}
-		b.Tokens = torch.FromSlice(numbers, 1, len(numbers))
-		b.Lengths = torch.FromSlice([]int64{int64(length)})
-	} else if c.Text != "" {
-		return b, fmt.Errorf("--text: the model in %s looks at images only", c.Checkpoint)
-	}
-	return b, nil
-}
-
-func (c *predictCmd) pixels() ([]uint8, error) {
-	if c.Image == "" {
+// pixels is the image, as planar RGB, scaled to size.
+func (in inputs) pixels(size int) ([]uint8, error) {
+	if in.image == "" {
 		return nil, errors.New("--image: the model looks at an image too: expected a file")
 	}
-	f, err := os.Open(c.Image)
+	info, err := os.Stat(in.image)
+	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return nil, fmt.Errorf("--image: %s is no regular file", in.image)
+	}
+	f, err := os.Open(in.image)
 	if err != nil {
 		return nil, fmt.Errorf("--image: %w", err)
 	}
 	defer f.Close()
-	pixels, err := emoji10.DecodeImage(f, emoji10.ImageSize)
+	pixels, err := emoji10.DecodeImage(f, size)
 	if err != nil {
-		return nil, fmt.Errorf("--image %s: %w", c.Image, err)
+		return nil, fmt.Errorf("--image %s: %w", in.image, err)
 	}
 	return pixels, nil
 }

@@ -102,5 +102,5 @@ func TestPredictRefuses(t *testing.T) {
 	}
 	cmd := command("predict", "--text", "a")
 	cmd.Dir = dir
-	finish(cmd).requireError(t, failed, "runs/concat-seed0/"+checkpointName, "no such file", "multitorch train makes one")
+	finish(cmd).requireError(t, failed, "runs/emoji10-concat-seed0/"+checkpointName, "no such file", "multitorch train makes one")
 }

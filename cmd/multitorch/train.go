@@ -2,47 +2,28 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"math"
+	"os"
 	"path/filepath"
 
-	"multitorch/datasets/emoji10"
-	"multitorch/multimodal"
 	"multitorch/nn"
 	"multitorch/torch"
-	"multitorch/trainer/plot"
-	"multitorch/trainer/tensorboard"
+	"multitorch/trainer"
+	"multitorch/trainer/hooks"
 )
 
 type trainCmd struct {
-	dataFlags
+	Task task `embed:""`
+	recipe
+	dataFlag
 	deviceFlag
-	Model       string  `enum:"image,text,concat,joint" default:"concat" help:"image or text (one modality), concat (feature-level fusion), joint (objective-level fusion)."`
-	Epochs      int     `default:"12" help:"Passes over the training data."`
-	BatchSize   int     `default:"32" help:"Samples of one step."`
-	LR          float64 `name:"lr" default:"0.001" help:"Adam's learning rate."`
-	WeightDecay float64 `default:"0.00001" help:"Adam's weight decay."`
-	Seed        int64   `default:"0" help:"Seed of the weights, the order and dropout."`
-	Workers     int     `default:"0" help:"Goroutines that prepare batches ahead."`
-	Out         string  `type:"path" placeholder:"DIR" help:"Folder of the run (default: runs/MODEL-seedN)."`
+	Out string `type:"path" placeholder:"DIR" help:"Folder of the run, which must not hold one (default: runs/TASK-MODEL-seedN, or the next with a number)."`
 }
 
 // Validate is called when the command line is read.
 func (c *trainCmd) Validate() error {
-	for _, least := range []struct {
-		flag       string
-		value, min int
-	}{{"epochs", c.Epochs, 1}, {"batch-size", c.BatchSize, 1}, {"workers", c.Workers, 0}} {
-		if least.value < least.min {
-			return fmt.Errorf("--%s: expected at least %d, but got %d", least.flag, least.min, least.value)
-		}
-	}
-	for flag, value := range map[string]float64{"lr": c.LR, "weight-decay": c.WeightDecay} {
-		if !(value >= 0) || math.IsInf(value, 0) { // NaN is not
-			return fmt.Errorf("--%s: expected a number of at least 0, but got %v", flag, value)
-		}
-	}
-	return c.deviceFlag.Validate()
+	return errors.Join(c.recipe.check(), c.deviceFlag.Validate())
 }
 
 // Run trains, and leaves a checkpoint, a plot and a TensorBoard event file.
@@ -51,46 +32,79 @@ func (c *trainCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	data, err := openData(ctx, c.dataFlags)
+	if err := openData(ctx, c.Task, c.DataDir); err != nil {
+		return err
+	}
+	torch.ManualSeed(c.Seed)
+	model, err := c.Task.newModel()
 	if err != nil {
 		return err
 	}
-	sides := data.Split(c.options())
-	s, err := newSession(recipe{
-		Kind: multimodal.Kind(c.Model), Seed: c.Seed, Epochs: c.Epochs, BatchSize: c.BatchSize,
-		LR: c.LR, WeightDecay: c.WeightDecay, Workers: c.Workers,
-	}, sides, device)
+	nn.To(model, device)
+	describe, err := describer(c.Task, c.recipe)
 	if err != nil {
 		return err
 	}
-	if c.Out == "" {
-		c.Out = filepath.Join("runs", fmt.Sprintf("%s-seed%d", c.Model, c.Seed))
-	}
-	events, err := tensorboard.NewWriter(c.Out, tensorboard.ResumeAt(0)) // TensorBoard forgets an earlier run in this folder
+	info := c.Task.info()
+	name := fmt.Sprintf("%s-%s-seed%d", info.name, c.Task.modelName(), c.Seed)
+	out, events, err := runFolder(c.Out, filepath.Join("runs", name))
 	if err != nil {
-		return fmt.Errorf("--out: %w", err)
+		return err
 	}
 	defer events.Close()
-	fmt.Printf("%s: %d parameters on %s, libtorch %s\n", c.Model, nn.NumParameters(s.model), device, torch.Version())
-	fmt.Printf("Emoji-10: %d training and %d test samples (%s)\n", sides.Train.Len(), sides.Test.Len(), c.options())
+
+	line, _ := c.Task.data()
+	printf("%s: %d parameters on %s, libtorch %s\n", c.Task.modelName(), nn.NumParameters(model), device, torch.Version())
+	printf("%s: %s\n", info.title, line)
 	r := &trainRun{
-		session: s, trainCmd: c, events: events,
-		about: description{
-			Model: multimodal.Kind(c.Model), Classes: emoji10.Classes(), Vocabulary: sides.Vocabulary, Text: c.Text,
-			Strict: c.Strict, SplitSeed: c.SplitSeed, Seed: c.Seed, LibTorch: torch.Version(),
-		},
-		train: plot.Series{Name: "train"}, test: plot.Series{Name: "test"},
+		trainCmd:   c,
+		out:        out,
+		checkpoint: &hooks.Checkpoint{Path: filepath.Join(out, checkpointName), Describe: describe},
+		progress:   hooks.NewProgress(os.Stderr),
 	}
-	return r.fit(ctx)
+	curves := &hooks.Curves{
+		Path: filepath.Join(out, curvesName), Title: fmt.Sprintf("%s, %s, seed %d", info.title, c.Task.modelName(), c.Seed),
+	}
+	loop, err := c.Task.training(model, c.recipe, device, r.checkpoint, r.progress, &hooks.TensorBoard{Writer: events}, curves, r)
+	if err != nil {
+		return err
+	}
+	return r.fit(ctx, loop)
 }
 
-// expectation is the accuracy that this command line should give.
-func (c *trainCmd) expectation() string {
-	if c.Epochs != 12 || c.BatchSize != 32 || c.LR != 0.001 || c.WeightDecay != 0.00001 {
-		return ""
+// trainRun is one run of train, and what it leaves in its folder.
+type trainRun struct {
+	*trainCmd
+	out        string
+	checkpoint *hooks.Checkpoint
+	progress   *hooks.Progress
+	last       trainer.Evaluation
+}
+
+// Name is what errors call the run as a hook.
+func (r *trainRun) Name() string { return "summary" }
+
+// OnEpoch keeps the figures of the last one.
+func (r *trainRun) OnEpoch(e trainer.Epoch) error {
+	r.last = e.Validate
+	return nil
+}
+
+func (r *trainRun) fit(ctx context.Context, loop training) error {
+	defer context.AfterFunc(ctx, func() {
+		r.progress.Message("stopping after this step; Ctrl-C once more ends the program at once")
+	})()
+	err := loop.Fit(ctx)
+	if step := r.checkpoint.Saved(); err != nil && step == 0 {
+		return fmt.Errorf("%w; this run saved no model", err)
+	} else if err != nil {
+		return fmt.Errorf("%w; %s holds the model as it was after step %d", err, r.checkpoint.Path, step)
 	}
-	if e, ok := expected[expectedKey{c.Model, c.Text}]; ok && !c.Strict && c.SplitSeed == 0 {
-		return fmt.Sprintf(" (expected: %.1f to %.1f %%)", e.mean-2*e.spread, e.mean+2*e.spread)
+	printf("\ntest loss   %.4f\n", r.last.Loss)
+	for _, v := range r.last.Metrics {
+		printf("%-11s %s%s\n", v.Name, v.Text(), r.expectation(v))
 	}
-	return ""
+	printf("checkpoint  %s\ncurves      %s\nevents      tensorboard --logdir %s\n",
+		r.checkpoint.Path, filepath.Join(r.out, curvesName), r.out)
+	return nil
 }

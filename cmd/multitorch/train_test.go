@@ -16,10 +16,11 @@ import (
 	"multitorch/multimodal"
 	"multitorch/torch"
 	"multitorch/trainer"
+	"multitorch/trainer/metrics"
 	"multitorch/trainer/tensorboard"
 )
 
-var summary = regexp.MustCompile(`test loss   (\d\.\d{4})\naccuracy    (\d+\.\d %)\nmacro-F1    (0\.\d{3})\n`)
+var summary = regexp.MustCompile(`test loss   (\d\.\d{4})\naccuracy    (\d+\.\d %)\nmacro-F1    (0\.\d{4})\n`)
 
 // Every kind of model is trained, and eval finds the figures that training showed.
 func TestTrainAndEval(t *testing.T) {
@@ -54,10 +55,13 @@ func TestTrainLeavesWhatItSays(t *testing.T) {
 	var about description
 	_, err := trainer.LoadCheckpoint(filepath.Join(out, checkpointName), &about)
 	require.NoError(t, err)
-	require.NoError(t, about.check())
-	require.Equal(t, []any{multimodal.KindText, "label", int64(4), 3, 18, torch.Version()},
-		[]any{about.Model, about.Text, about.Seed, about.Epoch, about.Step, about.LibTorch})
-	require.Greater(t, about.Accuracy, 0.1)
+	made, err := about.task()
+	require.NoError(t, err)
+	emoji := made.(*emojiTask)
+	require.Equal(t, []any{multimodal.KindText, "label"}, []any{emoji.Model, emoji.Text})
+	require.Equal(t, recipe{Epochs: 3, BatchSize: 512, LR: 1e-3, WeightDecay: 1e-5, Seed: 4}, about.Recipe)
+	require.Equal(t, []any{"emoji10", 3, 18, true, torch.Version()}, []any{about.Task, about.Epoch, about.Step, about.Finished, about.LibTorch})
+	require.Greater(t, about.Test["accuracy"], 0.1)
 
 	f, err := os.Open(filepath.Join(out, curvesName))
 	require.NoError(t, err)
@@ -70,7 +74,7 @@ func TestTrainLeavesWhatItSays(t *testing.T) {
 	require.Equal(t, map[string][]int64{
 		"loss/step":  {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18},
 		"loss/train": {1, 2, 3}, "loss/test": {1, 2, 3},
-		"accuracy/train": {1, 2, 3}, "accuracy/test": {1, 2, 3}, "macro_f1/test": {1, 2, 3},
+		"accuracy/train": {1, 2, 3}, "accuracy/test": {1, 2, 3}, "macro-F1/train": {1, 2, 3}, "macro-F1/test": {1, 2, 3},
 	}, scalars(t, out))
 }
 
@@ -106,22 +110,41 @@ func TestTrainOutputInAPipe(t *testing.T) {
 	}
 }
 
-// The same command line gives the same file, in a folder that was used before too.
+// The same command line gives the same file, whatever the number of workers, and in a folder in which a run was killed.
 func TestTrainAgain(t *testing.T) {
 	first, err := os.ReadFile(checkpointOf(t, "text"))
 	require.NoError(t, err)
 	out := t.TempDir()
-	multitorch(train(out, "--model", "text", "--seed", "9")...).requireOK(t)
-	other, err := os.ReadFile(filepath.Join(out, checkpointName))
-	require.NoError(t, err)
-	require.NotEqual(t, first, other)
 	require.NoError(t, os.WriteFile(filepath.Join(out, "."+checkpointName+".tmp-10"), []byte("left by a killed run"), 0o644))
-
 	multitorch(train(out, "--model", "text", "--workers", "3")...).requireOK(t)
 	again, err := os.ReadFile(filepath.Join(out, checkpointName))
 	require.NoError(t, err)
 	require.Equal(t, first, again)
 	require.Len(t, scalars(t, out)["loss/train"], 1)
+}
+
+// What is finished stays: a run goes beside it, or is refused.
+func TestTrainDoesNotOverwrite(t *testing.T) {
+	path := checkpointOf(t, "text")
+	before, err := os.ReadFile(path)
+	require.NoError(t, err)
+	names := files(t, filepath.Dir(path))
+	multitorch(train(filepath.Dir(path), "--model", "text", "--seed", "9")...).
+		requireError(t, failed, "--out", path, "there is a run already", "name another folder")
+	require.Equal(t, names, files(t, filepath.Dir(path)))
+
+	dir := t.TempDir()
+	for i, folder := range []string{"emoji10-text-seed2", "emoji10-text-seed2-2", "emoji10-text-seed2-3"} {
+		cmd := command(append([]string{"train", "--model", "text", "--seed", "2"}, quick...)...)
+		cmd.Dir = dir
+		o := finish(cmd).requireOK(t)
+		require.Contains(t, o.stdout, "checkpoint  runs/"+folder+"/"+checkpointName)
+		require.Len(t, files(t, filepath.Join(dir, "runs", folder)), 3)
+		require.Len(t, files(t, filepath.Join(dir, "runs")), i+1)
+	}
+	after, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
 }
 
 func TestTrainWithOtherData(t *testing.T) {
@@ -133,15 +156,7 @@ func TestTrainWithOtherData(t *testing.T) {
 	require.Contains(t, e.stdout, "(strict, by stem, split seed -3, label + tags)")
 
 	multitorch("eval", "--ensemble", filepath.Join(out, checkpointName), checkpointOf(t, "text")).
-		requireError(t, 1, "trained with different --text, --strict or --split-seed")
-}
-
-func TestTrainIntoTheDefaultFolder(t *testing.T) {
-	cmd := command(append([]string{"train", "--model", "text", "--seed", "2"}, quick...)...)
-	cmd.Dir = t.TempDir()
-	o := finish(cmd).requireOK(t)
-	require.Contains(t, o.stdout, "checkpoint  runs/text-seed2/"+checkpointName)
-	require.Len(t, files(t, filepath.Join(cmd.Dir, "runs", "text-seed2")), 3)
+		requireError(t, failed, "--ensemble", "trained on different data")
 }
 
 func TestEnsemble(t *testing.T) {
@@ -150,16 +165,64 @@ func TestEnsemble(t *testing.T) {
 		args = append(args, checkpointOf(t, string(kind)))
 	}
 	o := multitorch(args...).requireOK(t)
-	require.Regexp(t, `^ensemble of 4 on the test split \(by emoji, split seed 0, label\):\nloss \d\.\d{4}, accuracy \d+\.\d %, macro-F1 0\.\d{3}\n`, o.stdout)
+	require.Regexp(t, `^ensemble of 4 on the test data of Emoji-10: .*\(by emoji, split seed 0, label\).*\nloss \d\.\d{4}, accuracy \d+\.\d %, macro-F1 0\.\d{4}\n`, o.stdout)
 	require.Contains(t, o.stdout, "      754\n")
 }
 
 func TestResults(t *testing.T) {
-	o := multitorch("results", "--seeds", "0", "--epochs", "1").requireOK(t)
-	for _, name := range []string{"image", "text", "concat", "joint", lateAverage, ensemble} {
-		require.Regexp(t, `\| `+name+` \| \d+\.\d ± 0\.0 \| 0\.\d{3} ± 0\.000 \| \d\d\.\d ± \d\.\d \|`, o.stdout)
+	file, readme := filepath.Join(t.TempDir(), "results.json"), filepath.Join(t.TempDir(), "README.md")
+	require.NoError(t, os.WriteFile(readme, []byte("before\n"+tableBegin+"old\n"+tableEnd+"\nafter\n"), 0o644))
+	require.NoError(t, os.WriteFile(file, resultsFile, 0o644))
+	o := multitorch("results", "--seeds", "0", "--epochs", "1", "--write", file, "--readme", readme).requireOK(t)
+	for _, name := range emojiInfo.rows() {
+		require.Regexp(t, `\| emoji10 \| label \| `+name+` \| \d+\.\d ± 0\.0 \| 0\.\d{3} ± 0\.000 \| \d\d\.\d ± \d\.\d \|`, o.stdout)
 	}
 	requirePlain(t, o.stderr)
+
+	content, err := os.ReadFile(file)
+	require.NoError(t, err)
+	rows, err := parseRows(content)
+	require.NoError(t, err)
+	all, err := parseRows(resultsFile)
+	require.NoError(t, err)
+	require.Len(t, rows, len(all), "rows take the place of the old ones")
+	written, err := os.ReadFile(readme)
+	require.NoError(t, err)
+	require.Equal(t, "before\n"+tableBegin+table(rows)+tableEnd+"\nafter\n", string(written))
+}
+
+// The README shows what was measured, and nothing that isn't.
+func TestReadmeShowsTheResults(t *testing.T) {
+	rows, err := parseRows(resultsFile)
+	require.NoError(t, err)
+	content, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	require.Contains(t, string(content), tableBegin+table(rows)+tableEnd)
+	for _, makeOne := range tasks {
+		info := makeOne().info()
+		for _, name := range info.rows() {
+			require.True(t, slices.ContainsFunc(rows, func(r row) bool {
+				return r.Task == info.name && r.Model == name && r.Data == info.variant && r.Epochs == info.recipe.Epochs
+			}), "%s %s", info.name, name)
+		}
+	}
+}
+
+func TestExpectation(t *testing.T) {
+	rows, err := parseRows(resultsFile)
+	require.NoError(t, err)
+	e := rows[0]
+	run := func(change func(*emojiTask, *recipe)) string {
+		c := &emojiTask{Model: multimodal.Kind(e.Model), Text: e.Data}
+		r := emojiInfo.recipe
+		change(c, &r)
+		return (&trainRun{trainCmd: &trainCmd{Task: c, recipe: r}}).expectation(metrics.Value{Name: "accuracy"})
+	}
+	require.Equal(t, fmt.Sprintf(" (expected: %.1f to %.1f %%)", e.Accuracy.Mean-2*e.Accuracy.Spread, e.Accuracy.Mean+2*e.Accuracy.Spread),
+		run(func(_ *emojiTask, r *recipe) { r.Seed, r.Workers = 7, 2 }))
+	require.Empty(t, run(func(_ *emojiTask, r *recipe) { r.LR = 0.01 }))
+	require.Empty(t, run(func(c *emojiTask, _ *recipe) { c.Strict = true }))
+	require.Empty(t, run(func(c *emojiTask, _ *recipe) { c.SplitSeed = 3 }))
 }
 
 func TestDataAndDoctor(t *testing.T) {
@@ -167,7 +230,7 @@ func TestDataAndDoctor(t *testing.T) {
 	require.Contains(t, o.stdout, "1906 emoji")
 	require.Contains(t, o.stdout, "3058 training and 754 test samples")
 	o = multitorch("doctor").requireOK(t)
-	for _, want := range []string{torch.Version(), "blas ", "threads ", "cuda ", "1906 emoji", "works      yes"} {
+	for _, want := range []string{torch.Version(), "blas ", "threads ", "cuda ", "emoji10 ", "3058 training", "works         yes"} {
 		require.Contains(t, o.stdout, want)
 	}
 }

@@ -10,13 +10,14 @@ import (
 
 func TestHelp(t *testing.T) {
 	for command, want := range map[string][]string{
-		"":        {"train", "eval", "predict", "results", "data", "doctor"},
-		"train":   {`--model="concat"`, "--epochs=12", "--batch-size=32", "--lr=0.001", "--weight-decay=0.00001", "--seed=0", "default: cuda if available, else cpu", "runs/MODEL-seedN"},
-		"eval":    {"--ensemble", "<checkpoints> ..."},
-		"predict": {"--top=3", "concat-seed0/checkpoint.safetensors", "--image=FILE"},
-		"results": {"--seeds=0,1,2"},
-		"data":    {"--data-dir=DIR", "$MULTITORCH_DATA"},
-		"doctor":  {"libtorch"},
+		"":                {"train", "eval", "predict", "results", "data", "doctor"},
+		"train":           {"emoji10"},
+		"train emoji10":   {`--model="concat"`, "--epochs=12", "--batch-size=32", "--lr=0.001", "--weight-decay=0.00001", "--seed=0", "default: cuda if available, else cpu", "runs/TASK-MODEL-seedN"},
+		"eval":            {"--ensemble", "<checkpoints> ..."},
+		"predict":         {"--top=3", "emoji10-concat-seed0/checkpoint.safetensors", "--image=FILE"},
+		"results emoji10": {"--seeds=0,1,2"},
+		"data emoji10":    {"--data-dir=DIR", "$MULTITORCH_DATA"},
+		"doctor":          {"libtorch"},
 	} {
 		o := multitorch(strings.Fields(command + " --help")...).requireOK(t)
 		require.Empty(t, o.stderr)

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"multitorch/datasets"
-	"multitorch/multimodal"
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
@@ -53,16 +52,14 @@ func work(mode string) (report, error) {
 const words = 1000
 
 type trainee struct {
-	model     *multimodal.MultiModalModel
+	model     *network
 	criterion *nn.CrossEntropyLoss
 	optimizer optim.Optimizer
 }
 
 func newTrainee() trainee {
 	torch.ManualSeed(0)
-	image := multimodal.NewImageFeatureExtractor()
-	text := multimodal.NewTokenFeatureExtractor(words)
-	model := multimodal.NewMultiModalModel(image, text)
+	model := newNetwork(words)
 	return trainee{model, nn.NewCrossEntropyLoss(), optim.NewAdam(nn.Parameters(model), optim.LR(0.001))}
 }
 

@@ -3,43 +3,56 @@ package metrics
 import (
 	"fmt"
 	"math"
+
+	"multitorch/torch"
 )
 
-// An Accuracy is the share of predictions that are right. The zero Accuracy is ready for use. Where the classes are
-// known, a [ConfusionMatrix] says more, and checks the labels.
+// Accuracy is the share of predictions that are right, among those that count.
 type Accuracy struct {
-	correct, count int
+	sums *torch.Tensor // right, counted, and targets that are no class: int64 [3]; nil before the first batch
 }
 
-// Add takes a batch of predicted classes and the right ones. They must have the same length.
-func (a *Accuracy) Add(pred, target []int) error {
-	if err := sameLength("accuracy", pred, target); err != nil {
-		return err
-	}
-	for i := range pred {
-		if pred[i] == target[i] {
-			a.correct++
+// NewAccuracy makes one.
+func NewAccuracy() *Accuracy { return new(Accuracy) }
+
+// Name is "accuracy".
+func (a *Accuracy) Name() string { return "accuracy" }
+
+// IsShare is true.
+func (a *Accuracy) IsShare() bool { return true }
+
+// Update takes a batch.
+func (a *Accuracy) Update(c Classified) {
+	torch.NoGrad(func() {
+		predicted, target, counted, classes := c.answers()
+		wrong := counted
+		if classes > 0 {
+			wrong = counted.And(outside(target, classes))
+		} else {
+			wrong = counted.And(target.Lt(0))
 		}
-	}
-	a.count += len(pred)
-	return nil
+		sums := torch.Stack([]*torch.Tensor{predicted.Eq(target).And(counted), counted, wrong}, 0).Flatten(1, -1).Sum(1)
+		if a.sums == nil {
+			a.sums = torch.Zeros(torch.Shape{3}, torch.Int64, sums.Device()).Keep()
+		}
+		a.sums.AddInplace(sums)
+	})
 }
 
-// Value is the accuracy, from 0 to 1, or NaN before the first prediction.
-func (a *Accuracy) Value() float64 { return ratio(a.correct, a.count, math.NaN()) }
-
-// Count is the number of predictions.
-func (a *Accuracy) Count() int { return a.count }
+// Compute is the accuracy, from 0 to 1.
+func (a *Accuracy) Compute() (float64, error) {
+	if a.sums == nil {
+		return math.NaN(), nil
+	}
+	sums := torch.ToSlice[int64](a.sums)
+	if sums[2] > 0 {
+		return 0, fmt.Errorf("%d targets are classes that there is no score for", sums[2])
+	}
+	return ratio(int(sums[0]), int(sums[1]), math.NaN()), nil
+}
 
 // Reset starts again with no predictions.
-func (a *Accuracy) Reset() { *a = Accuracy{} }
-
-func sameLength(metric string, pred, target []int) error {
-	if len(pred) != len(target) {
-		return fmt.Errorf("metrics: %s: expected as many predictions as targets, got %d and %d", metric, len(pred), len(target))
-	}
-	return nil
-}
+func (a *Accuracy) Reset() { a.sums = nil }
 
 // ratio is a/b, or none where b is 0.
 func ratio(a, b int, none float64) float64 {

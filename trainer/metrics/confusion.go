@@ -3,65 +3,86 @@ package metrics
 import (
 	"fmt"
 	"math"
+
+	"multitorch/torch"
 )
 
 // A ConfusionMatrix counts, for every class, what its samples were predicted to be. Accuracy, precision, recall and F1
 // are read from it; they follow scikit-learn with zero_division=0
 // (https://scikit-learn.org/stable/modules/model_evaluation.html).
+//
+// It counts where the batches lie, and is read back when it is asked.
 type ConfusionMatrix struct {
-	counts [][]int // counts[target][pred]
+	classes int
+	sums    *torch.Tensor // int64 [classes*classes + 1]: target by prediction, and last what is no class; nil: nothing yet
+	counts  []int         // the same, as it was read; nil where it is to be read again
 }
 
-// NewConfusionMatrix makes an empty matrix for the classes 0 to classes-1. Fewer than one class is an error.
-func NewConfusionMatrix(classes int) (*ConfusionMatrix, error) {
+// NewConfusionMatrix makes an empty matrix for the classes 0 to classes-1. Fewer than one class panics with a
+// [*torch.Error].
+func NewConfusionMatrix(classes int) *ConfusionMatrix {
 	if classes < 1 {
-		return nil, fmt.Errorf("metrics: confusion matrix: expected at least 1 class, got %d", classes)
+		panic(&torch.Error{
+			Op: "ConfusionMatrix", Kind: torch.ValueError,
+			Message: fmt.Sprintf("expected at least 1 class, but got %d", classes),
+		})
 	}
-	m := &ConfusionMatrix{counts: make([][]int, classes)}
-	for i := range m.counts {
-		m.counts[i] = make([]int, classes)
-	}
-	return m, nil
+	return &ConfusionMatrix{classes: classes}
 }
 
-// Add takes a batch of predicted classes and the right ones: pred[i] and target[i] belong to sample i. Different
-// lengths, or a class that the matrix does not have, are errors.
-func (m *ConfusionMatrix) Add(pred, target []int) error {
-	if err := sameLength("confusion matrix", pred, target); err != nil {
-		return err
-	}
-	for i := range pred {
-		if err := m.check("prediction", i, pred[i]); err != nil {
-			return err
+// Update takes a batch.
+func (m *ConfusionMatrix) Update(c Classified) {
+	torch.NoGrad(func() {
+		predicted, target, counted, scores := c.answers()
+		if scores > m.classes {
+			panic(c.misfit(fmt.Sprintf("expected scores of the matrix's %d classes", m.classes)))
 		}
-		if err := m.check("target", i, target[i]); err != nil {
-			return err
+		bad := outside(target, m.classes)
+		if scores == 0 {
+			bad = bad.Or(outside(predicted, m.classes))
 		}
-	}
-	for i := range pred {
-		m.counts[target[i]][pred[i]]++
-	}
-	return nil
+		place := target.Mul(m.classes).Add(predicted).MaskedFill(bad, m.classes*m.classes)
+		if m.sums == nil {
+			m.sums = torch.Zeros(torch.Shape{m.classes*m.classes + 1}, torch.Int64, place.Device()).Keep()
+		}
+		m.sums.IndexAddInplace(0, place.Flatten(0, -1), counted.To(torch.Int64).Flatten(0, -1), 1)
+		m.counts = nil
+	})
 }
 
-func (m *ConfusionMatrix) check(what string, i, class int) error {
-	if class < 0 || class >= m.Classes() {
-		return fmt.Errorf("metrics: confusion matrix: %s %d: expected a class from 0 to %d, got %d",
-			what, i, m.Classes()-1, class)
+// read is the counts, target by prediction, and last the labels that were no class.
+func (m *ConfusionMatrix) read() []int {
+	if m.counts == nil {
+		m.counts = make([]int, m.classes*m.classes+1)
+		if m.sums != nil {
+			for i, n := range torch.ToSlice[int64](m.sums) {
+				m.counts[i] = int(n)
+			}
+		}
+	}
+	return m.counts
+}
+
+// Err says whether there were targets or predictions that are no class of the matrix. They are counted nowhere else.
+func (m *ConfusionMatrix) Err() error {
+	if n := m.read()[m.classes*m.classes]; n > 0 {
+		return fmt.Errorf("%d targets or predictions are no class: expected classes from 0 to %d", n, m.classes-1)
 	}
 	return nil
 }
 
 // Classes is the number of classes.
-func (m *ConfusionMatrix) Classes() int { return len(m.counts) }
+func (m *ConfusionMatrix) Classes() int { return m.classes }
 
 // At is the number of samples of class target that were predicted to be of class pred.
-func (m *ConfusionMatrix) At(target, pred int) int { return m.counts[target][pred] }
+func (m *ConfusionMatrix) At(target, pred int) int {
+	return m.read()[target*m.classes : (target+1)*m.classes][pred]
+}
 
 // Count is the number of all samples.
 func (m *ConfusionMatrix) Count() int {
 	n := 0
-	for class := range m.counts {
+	for class := range m.classes {
 		n += m.Support(class)
 	}
 	return n
@@ -70,8 +91,8 @@ func (m *ConfusionMatrix) Count() int {
 // Support is the number of samples of a class (the sum of its row).
 func (m *ConfusionMatrix) Support(class int) int {
 	n := 0
-	for _, count := range m.counts[class] {
-		n += count
+	for pred := range m.classes {
+		n += m.At(class, pred)
 	}
 	return n
 }
@@ -79,8 +100,8 @@ func (m *ConfusionMatrix) Support(class int) int {
 // predicted is how often a class was predicted (the sum of its column).
 func (m *ConfusionMatrix) predicted(class int) int {
 	n := 0
-	for target := range m.counts {
-		n += m.counts[target][class]
+	for target := range m.classes {
+		n += m.At(target, class)
 	}
 	return n
 }
@@ -88,7 +109,7 @@ func (m *ConfusionMatrix) predicted(class int) int {
 // Accuracy is the share of all samples that were predicted right, from 0 to 1, or NaN before the first sample.
 func (m *ConfusionMatrix) Accuracy() float64 {
 	correct := 0
-	for class := range m.counts {
+	for class := range m.classes {
 		correct += m.At(class, class)
 	}
 	return ratio(correct, m.Count(), math.NaN())
@@ -115,7 +136,7 @@ func (m *ConfusionMatrix) F1(class int) float64 {
 // f1_score(target, pred, average="macro", zero_division=0). NaN before the first sample.
 func (m *ConfusionMatrix) MacroF1() float64 {
 	sum, occurring := 0.0, 0
-	for class := range m.counts {
+	for class := range m.classes {
 		if m.occurs(class) {
 			sum += m.F1(class)
 			occurring++
@@ -130,8 +151,4 @@ func (m *ConfusionMatrix) MacroF1() float64 {
 func (m *ConfusionMatrix) occurs(class int) bool { return m.Support(class)+m.predicted(class) > 0 }
 
 // Reset starts again with no samples.
-func (m *ConfusionMatrix) Reset() {
-	for _, row := range m.counts {
-		clear(row)
-	}
-}
+func (m *ConfusionMatrix) Reset() { m.sums, m.counts = nil, nil }

@@ -1,40 +1,43 @@
 package metrics
 
 import (
-	"fmt"
 	"math"
+
+	"multitorch/torch"
 )
 
-// A Mean is the mean over samples of a number that comes as the mean of each batch, a loss say. Counting the samples
-// keeps a short last batch from weighing as much as a full one. The zero Mean is ready for use.
+// A Mean is the mean over samples of a number that comes as the mean of each batch, a loss say. Weighing by the samples
+// keeps a short last batch from counting as much as a full one. It adds up in float64 where the numbers lie, and reads
+// nothing back before Compute. The zero Mean is ready for use.
 type Mean struct {
-	sum   float64
-	count int
+	sum, weight *torch.Tensor // float64 scalars
 }
 
-// Add takes the mean of a batch and the number of samples in it. A batch of no samples changes nothing, whatever its
-// mean; a negative number is an error.
-func (m *Mean) Add(mean float64, samples int) error {
-	if samples < 0 {
-		return fmt.Errorf("metrics: mean: expected a number of samples of 0 or more, got %d", samples)
-	}
-	if samples > 0 {
-		m.sum += mean * float64(samples)
-		m.count += samples
-	}
-	return nil
+// Add takes the mean of a batch, a scalar, and its weight: the number of samples as an int, or a scalar tensor. A batch
+// of weight 0 changes nothing, whatever its mean.
+func (m *Mean) Add(mean *torch.Tensor, weight any) {
+	torch.NoGrad(func() {
+		w, ok := weight.(*torch.Tensor)
+		if !ok {
+			w = torch.Full(torch.Shape{}, weight, torch.Float64, mean.Device())
+			defer w.Free()
+		}
+		if m.sum == nil {
+			m.sum = torch.Zeros(torch.Shape{}, torch.Float64, mean.Device()).Keep()
+			m.weight = torch.Zeros(torch.Shape{}, torch.Float64, mean.Device()).Keep()
+		}
+		m.sum.AddInplace(mean.Detach().To(torch.Float64).Mul(w).MaskedFill(w.Eq(0), 0))
+		m.weight.AddInplace(w)
+	})
 }
 
-// Value is the mean over all samples: NaN before the first, and NaN once a batch was NaN.
-func (m *Mean) Value() float64 {
-	if m.count == 0 {
+// Compute is the mean over all samples: NaN before the first, and NaN once a batch was NaN.
+func (m *Mean) Compute() float64 {
+	if m.sum == nil || m.weight.Item() == 0 {
 		return math.NaN()
 	}
-	return m.sum / float64(m.count)
+	return m.sum.Item() / m.weight.Item()
 }
-
-// Count is the number of samples.
-func (m *Mean) Count() int { return m.count }
 
 // Reset starts again with no samples.
 func (m *Mean) Reset() { *m = Mean{} }

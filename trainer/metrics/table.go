@@ -25,7 +25,7 @@ func (m *ConfusionMatrix) Table(names ...string) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-*s  %9s  %6s  %5s  %7s\n", width, "class", "precision", "recall", "F1", "samples")
-	for class := range m.counts {
+	for class := range m.classes {
 		name := fmt.Sprint(class)
 		if class < len(names) {
 			name = names[class]

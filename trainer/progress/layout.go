@@ -1,10 +1,8 @@
 package progress
 
 import (
-	"io"
+	"fmt"
 	"strings"
-
-	"github.com/schollz/progressbar/v3"
 )
 
 const (
@@ -31,19 +29,13 @@ func layout(s state, total, epochs, columns int) string {
 	return text[:min(len(text), max(0, columns))]
 }
 
-// withBar has the bar drawn in memory: when to draw, and how fast the run is, is decided here by the Progress's own
-// clock.
+// withBar is the words, the share that is done, and the bar: "...  34% [===>      ]".
 func withBar(text string, step, total, width int) string {
-	bar := progressbar.NewOptions(total,
-		progressbar.OptionSetWriter(io.Discard),
-		progressbar.OptionSetDescription(text),
-		progressbar.OptionSetPredictTime(false),
-		progressbar.OptionSetWidth(width),
-		progressbar.OptionSetTheme(progressbar.Theme{
-			Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "[", BarEnd: "]",
-		}),
-	)
-	_ = bar.Set(min(max(step, 0), total))
-	_ = bar.RenderBlank() // below one percent Set draws nothing
-	return strings.TrimSpace(bar.String())
+	done := float64(min(max(step, 0), total)) / float64(total)
+	filled := int(done * float64(width))
+	bar := strings.Repeat("=", filled)
+	if filled > 0 && filled < width {
+		bar = bar[:filled-1] + ">"
+	}
+	return fmt.Sprintf("%s %3.0f%% [%-*s]", text, 100*done, width, bar)
 }

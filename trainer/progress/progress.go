@@ -24,12 +24,9 @@ const (
 // A Progress reports the steps of one run. Its methods may be called from several goroutines. They return no errors:
 // when nobody can read the progress any more, the run goes on.
 type Progress struct {
-	w       io.Writer
-	total   int
-	epochs  int
-	now     func() time.Time
-	every   time.Duration
-	columns func() int // the width of the terminal; nil for plain lines
+	w      io.Writer
+	total  int
+	config Config
 
 	mu    sync.Mutex
 	state state
@@ -39,31 +36,44 @@ type Progress struct {
 	done  bool
 }
 
-// An Option changes what New does.
-type Option func(*Progress)
+// Config is how a Progress reports.
+type Config struct {
+	Epochs  int              // for display; 0: not shown
+	Every   time.Duration    // between two plain lines
+	Clock   func() time.Time // gives the time
+	Columns func() int       // the width of the terminal, asked for every drawing; nil for plain lines
+}
+
+// An Option is a setting of [New]: [Epochs], [Every], [Clock], [Terminal].
+type Option interface{ progress(c *Config) }
 
 // Epochs is the number of epochs, for display. Default: it is not shown.
-func Epochs(n int) Option { return func(p *Progress) { p.epochs = n } }
+type Epochs int
 
 // Every is the time between two plain lines. Default: 5 seconds.
-func Every(d time.Duration) Option { return func(p *Progress) { p.every = d } }
+type Every time.Duration
 
 // Clock gives the time. Default: time.Now.
-func Clock(now func() time.Time) Option { return func(p *Progress) { p.now = now } }
+type Clock func() time.Time
 
-// Terminal says that the writer is a terminal with so many columns, whatever it looks like; columns is asked for every
-// drawing. A nil function asks for plain lines. Default: what the writer is.
-func Terminal(columns func() int) Option { return func(p *Progress) { p.columns = columns } }
+// Terminal says that the writer is a terminal with so many columns, whatever it looks like. A nil function asks for plain
+// lines. Default: what the writer is.
+type Terminal func() int
+
+func (e Epochs) progress(c *Config)   { c.Epochs = int(e) }
+func (e Every) progress(c *Config)    { c.Every = time.Duration(e) }
+func (f Clock) progress(c *Config)    { c.Clock = f }
+func (f Terminal) progress(c *Config) { c.Columns = f }
 
 // New starts the report of a run of total steps on w. A step is one update of the parameters; steps are counted from 1
 // over the whole run, not from the start of an epoch. If total is 0 or less it is not known, and there is no bar and no
 // ETA. Done must be called at the end.
 func New(w io.Writer, total int, opts ...Option) *Progress {
-	p := &Progress{w: w, total: total, now: time.Now, every: plainEvery, columns: terminalColumns(w)}
+	p := &Progress{w: w, total: total, config: Config{Every: plainEvery, Clock: time.Now, Columns: terminalColumns(w)}}
 	for _, opt := range opts {
-		opt(p)
+		opt.progress(&p.config)
 	}
-	p.start = p.now()
+	p.start = p.config.Clock()
 	p.state.at = p.start
 	return p
 }
@@ -76,18 +86,18 @@ func (p *Progress) Step(epoch, step int, loss float64, samples int) {
 	if p.done {
 		return
 	}
-	now := p.now()
+	now := p.config.Clock()
 	p.state.add(now, epoch, step, loss, samples)
-	if p.columns != nil {
+	if p.config.Columns != nil {
 		if last := step == p.total; last || p.drawn.IsZero() || now.Sub(p.drawn) >= redraw {
 			p.drawn = now
 			p.draw()
 		}
 		return
 	}
-	if p.drawn.IsZero() || now.Sub(p.drawn) >= p.every {
+	if p.drawn.IsZero() || now.Sub(p.drawn) >= p.config.Every {
 		p.drawn = now
-		p.write(p.state.text(full, p.total, p.epochs) + "\n")
+		p.write(p.state.text(full, p.total, p.config.Epochs) + "\n")
 	}
 }
 
@@ -120,7 +130,7 @@ func (p *Progress) Done() {
 	p.done = true
 	line := ""
 	if p.state.steps > 0 {
-		line = p.state.summary(p.state.at.Sub(p.start), p.total, p.epochs) + "\n"
+		line = p.state.summary(p.state.at.Sub(p.start), p.total, p.config.Epochs) + "\n"
 	}
 	if p.bar != "" {
 		line = clearLine + line
@@ -131,7 +141,7 @@ func (p *Progress) Done() {
 
 // draw writes the bar over the last one. The last column stays free: some terminals go to a new line when it is used.
 func (p *Progress) draw() {
-	p.bar = layout(p.state, p.total, p.epochs, p.columns()-1)
+	p.bar = layout(p.state, p.total, p.config.Epochs, p.config.Columns()-1)
 	p.write(clearLine + p.bar)
 }
 

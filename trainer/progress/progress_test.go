@@ -197,15 +197,31 @@ func TestAnyInput(t *testing.T) {
 	})
 }
 
-type brokenWriter struct{}
+// A brokenPipe takes so many writes, and no more.
+type brokenPipe struct {
+	got          bytes.Buffer
+	takes, asked int
+}
 
-func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
+func (b *brokenPipe) Write(p []byte) (int, error) {
+	if b.asked++; b.asked > b.takes {
+		return 0, errors.New("broken pipe")
+	}
+	return b.got.Write(p)
+}
 
+// When nobody can read the progress any more, the run goes on, and what could be read was whole.
 func TestWriterErrorsDoNotStopTheRun(t *testing.T) {
-	p := progress.New(brokenWriter{}, 2)
-	p.Step(1, 1, 1, 1)
-	p.Message("m")
-	p.Done()
+	for takes, want := range []string{"", "epoch 1 step 1/2 loss 1.0000 - samples/s ETA 0:00\n"} {
+		w := newWatch()
+		pipe := &brokenPipe{takes: takes}
+		p := progress.New(pipe, 2, w.option())
+		p.Step(1, 1, 1, 1)
+		p.Message("m")
+		p.Done()
+		require.Equal(t, want, pipe.got.String())
+		require.Equal(t, 3, pipe.asked, "it is tried again: the line, the message, the end")
+	}
 }
 
 func TestConcurrentUse(t *testing.T) {

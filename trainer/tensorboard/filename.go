@@ -27,22 +27,24 @@ func DefaultDir(comment string) string {
 
 // createFile makes events.out.tfevents.<unix seconds>.<host>.<pid>.<number><suffix>. TensorBoard reads files in the
 // order of their names; when the clock would put the new file before one that is there, it is dated one second later.
-func createFile(dir string, now time.Time, suffix string) (*os.File, error) {
+// first says that there was none.
+func createFile(dir string, now time.Time, suffix string) (file *os.File, first bool, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
+	first = true
 	stamp := now.Unix()
 	for _, e := range entries {
 		if there, ok := fileStamp(e.Name()); ok {
-			stamp = max(stamp, there+1)
+			stamp, first = max(stamp, there+1), false
 		}
 	}
 	for {
 		name := fmt.Sprintf("%s%010d.%s.%d.%d%s", filePrefix, stamp, hostname(), os.Getpid(), filesMade.Add(1)-1, suffix)
 		file, err := os.OpenFile(filepath.Join(dir, name), os.O_WRONLY|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o644)
 		if !errors.Is(err, fs.ErrExist) {
-			return file, err
+			return file, first, err
 		}
 	}
 }

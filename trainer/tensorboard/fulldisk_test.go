@@ -50,7 +50,7 @@ func TestWriterFullDiskTakesTheEventBack(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "<nil>\n<nil>\ntrue\n<nil>\n<nil>\n", string(out))
 	var tags []string
-	for _, e := range readAll(t, eventFiles(t, dir)[0])[1:] {
+	for _, e := range readAll(t, eventFiles(t, dir)[0])[2:] {
 		tags = append(tags, e.Values[0].Tag)
 	}
 	require.Equal(t, []string{"before", "after"}, tags)

@@ -27,8 +27,8 @@ const writerName = "multitorch"
 // An event that cannot be written (a full disk, say) is an error, and is taken back whole: the events before it stay
 // readable and later ones may succeed.
 type Writer struct {
-	dir     string
-	options options
+	dir    string
+	config Config
 
 	mu     sync.Mutex
 	lock   *os.File           // the directory, locked against a second writer
@@ -38,40 +38,53 @@ type Writer struct {
 	runs   map[string]*Writer // the sub-directories that Scalars writes to
 }
 
-type options struct {
-	clock  func() time.Time
-	suffix string
-	resume *int
+// Config is how a Writer writes.
+type Config struct {
+	ResumeAt int              // see the option of that name; -1: a new run, or more of the one that is there
+	Suffix   string           // added to the name of the event file
+	Clock    func() time.Time // gives the time that events and the file name carry
 }
 
-// An Option changes what NewWriter does.
-type Option func(*options)
+// An Option is a setting of [NewWriter]: [ResumeAt], [Suffix], [Clock].
+type Option interface{ writer(c *Config) }
 
-// ResumeAt says that the run continues at this step: TensorBoard then forgets the events of earlier files in the
-// directory at this step and after it, so a run that went on from a checkpoint does not draw its curves twice. It is
-// SummaryWriter's purge_step.
-func ResumeAt(step int) Option { return func(o *options) { o.resume = &step } }
+// ResumeAt says that the run continues at this step, of at least 0: TensorBoard then forgets the events of earlier files
+// in the directory at this step and after it, so a run that went on from a checkpoint does not draw its curves twice. It
+// is SummaryWriter's purge_step. Default: nothing is forgotten.
+type ResumeAt int
 
 // Suffix is added to the name of the event file. Default: nothing.
-func Suffix(suffix string) Option { return func(o *options) { o.suffix = suffix } }
+type Suffix string
 
 // Clock gives the time that events and the file name carry. Default: time.Now.
-func Clock(now func() time.Time) Option { return func(o *options) { o.clock = now } }
+type Clock func() time.Time
+
+func (r ResumeAt) writer(c *Config) { c.ResumeAt = int(r) }
+func (s Suffix) writer(c *Config)   { c.Suffix = string(s) }
+func (f Clock) writer(c *Config)    { c.Clock = f }
 
 // NewWriter creates dir, if need be, and in it a new event file that sorts after those already there.
 //
 // TensorBoard reads the files of a directory one after the other and never returns to an earlier one. So a second
 // Writer for a directory, in this process or another, is an error until the first is closed.
 func NewWriter(dir string, opts ...Option) (*Writer, error) {
-	w := &Writer{dir: dir, options: options{clock: time.Now}, runs: map[string]*Writer{}}
+	w := &Writer{dir: dir, config: Config{ResumeAt: -1, Clock: time.Now}, runs: map[string]*Writer{}}
 	for _, opt := range opts {
-		opt(&w.options)
+		if r, ok := opt.(ResumeAt); ok && r < 0 {
+			return nil, fmt.Errorf("tensorboard: writer for %s: ResumeAt: expected a step of at least 0, but got %d", dir, r)
+		}
+		opt.writer(&w.config)
 	}
 	if err := w.open(); err != nil {
 		return nil, fmt.Errorf("tensorboard: writer for %s: %w", dir, err)
 	}
 	return w, nil
 }
+
+// sameConfig is all options of another writer.
+type sameConfig Config
+
+func (s sameConfig) writer(c *Config) { *c = Config(s) }
 
 // Scalar adds one point to the curve called tag. TensorBoard keeps float32; NaN and infinities are written as they are.
 func (w *Writer) Scalar(tag string, step int, value float64) error {
@@ -168,7 +181,7 @@ func (w *Writer) run(name string) (*Writer, error) {
 	if run, ok := w.runs[name]; ok {
 		return run, nil
 	}
-	run, err := NewWriter(filepath.Join(w.dir, name), func(o *options) { *o = w.options })
+	run, err := NewWriter(filepath.Join(w.dir, name), sameConfig(w.config))
 	if err == nil {
 		w.runs[name] = run
 	}
@@ -184,7 +197,7 @@ func (w *Writer) addValue(step int, v Value) error {
 }
 
 func (w *Writer) add(e Event) error {
-	now := w.options.clock()
+	now := w.config.Clock()
 	e.WallTime = float64(now.Unix()) + float64(now.Nanosecond())/1e9
 	record := appendRecord(nil, appendEvent(nil, e))
 
@@ -227,7 +240,8 @@ func (w *Writer) open() (err error) {
 			w.lock.Close()
 		}
 	}()
-	if w.file, err = createFile(w.dir, w.options.clock(), w.options.suffix); err != nil {
+	file, first, err := createFile(w.dir, w.config.Clock(), w.config.Suffix)
+	if w.file = file; err != nil {
 		return err
 	}
 	defer func() {
@@ -239,11 +253,29 @@ func (w *Writer) open() (err error) {
 	if err = w.add(Event{FileVersion: fileVersion, SourceWriter: writerName}); err != nil {
 		return err
 	}
-	if w.options.resume != nil {
-		err = w.add(Event{Step: int64(*w.options.resume), Session: SessionStart})
+	for _, step := range starts(first, w.config.ResumeAt) {
+		if err = w.add(Event{Step: int64(step), Session: SessionStart}); err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
+
+// starts are the steps of the session starts that a file begins with. TensorBoard takes the first one of a directory for
+// the beginning of the run, whatever its step, and forgets events at the further ones only. So a run begins with one, and
+// a run that goes on begins with two: it can't know that the files before it have one.
+func starts(first bool, resumeAt int) []int {
+	switch {
+	case first:
+		return []int{max(resumeAt, 0)}
+	case resumeAt >= 0:
+		return []int{resumeAt, resumeAt}
+	}
+	return nil
+}
+
+// ErrInUse is the kind of NewWriter's error for a directory that another writer is open for.
+var ErrInUse = errors.New("another writer is open for this directory; close it first or choose another directory")
 
 // lockDir keeps other writers out of dir. The lock goes when the process ends, however it ends. A file system that has
 // no locks goes without.
@@ -254,7 +286,7 @@ func lockDir(dir string) (*os.File, error) {
 	}
 	if err := syscall.Flock(int(d.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
 		d.Close()
-		return nil, errors.New("another writer is open for this directory; close it first or choose another directory")
+		return nil, ErrInUse
 	}
 	return d, nil
 }

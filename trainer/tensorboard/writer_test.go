@@ -141,7 +141,7 @@ func TestWriterRoundTrip(t *testing.T) {
 			}
 			want = append(want, tensorboard.Event{Step: int64(step), Values: []tensorboard.Value{v}})
 		}
-		got := readAll(t, eventFiles(t, dir)[0])[1:]
+		got := readAll(t, eventFiles(t, dir)[0])[2:]
 		for i := range got {
 			require.Positive(rt, got[i].WallTime)
 			got[i].WallTime = 0
@@ -206,7 +206,7 @@ func TestWriterImage(t *testing.T) {
 			dir := t.TempDir()
 			w := newWriter(t, dir)
 			require.NoError(t, w.Image("sample", 1, tt.img))
-			got := readAll(t, eventFiles(t, dir)[0])[1].Values[0].Data.(tensorboard.Image)
+			got := readAll(t, eventFiles(t, dir)[0])[2].Values[0].Data.(tensorboard.Image)
 			require.Equal(t, []int{tt.width, tt.height, tt.colorspace}, []int{got.Width, got.Height, got.Colorspace})
 			decoded, err := png.Decode(bytes.NewReader(got.PNG))
 			require.NoError(t, err)
@@ -288,7 +288,7 @@ func TestWriterErrors(t *testing.T) {
 	for _, tt := range tests {
 		require.ErrorContains(t, tt.err, tt.want, tt.name)
 	}
-	require.Len(t, readAll(t, eventFiles(t, dir)[0]), 1, "nothing was written for them")
+	require.Len(t, readAll(t, eventFiles(t, dir)[0]), 2, "nothing was written for them")
 }
 
 func TestWriterAfterClose(t *testing.T) {
@@ -329,7 +329,7 @@ func TestWriterConcurrent(t *testing.T) {
 	for range writers {
 		require.NoError(t, <-done)
 	}
-	require.Len(t, readAll(t, eventFiles(t, dir)[0]), 1+writers*each)
+	require.Len(t, readAll(t, eventFiles(t, dir)[0]), 2+writers*each)
 }
 
 func TestDefaultDir(t *testing.T) {

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"math"
+
+	"multitorch/datasets"
+	"multitorch/multimodal"
+	"multitorch/nn"
+	"multitorch/optim"
+	"multitorch/torch"
+	"multitorch/trainer"
+	"multitorch/trainer/metrics"
+)
+
+// classification is what tasks share whose samples have one class each, in batches of type B.
+type classification[B any] struct {
+	classes     []string
+	train, test datasets.BatchGetter[B]
+	of          batches[B]
+	macroF1     *metrics.MacroF1
+}
+
+// batches says how models see a task's batches.
+type batches[B any] interface {
+	to(b B, d torch.Device) B
+	target(b B) *torch.Tensor
+	// logits are the class scores [N, classes].
+	logits(m nn.Module, b B) *torch.Tensor
+	// loss is what training minimises, and the scores that it was computed from.
+	loss(m nn.Module, b B) (loss, logits *torch.Tensor)
+}
+
+// testBatch is the size of batches of which no gradients are kept.
+const testBatch = 256
+
+func (c *classification[B]) training(model nn.Module, r recipe, device torch.Device, hooks ...trainer.Hook) (training, error) {
+	train, err := datasets.NewBatchLoader(c.train, datasets.BatchSize(r.BatchSize), datasets.Shuffle(true), datasets.Workers(r.Workers))
+	if err != nil {
+		return nil, err
+	}
+	t, err := c.measuring(model, device, func(b B) (loss, scores *torch.Tensor) { return c.of.loss(model, b) })
+	if err != nil {
+		return nil, err
+	}
+	t.Optimizer = optim.NewAdam(nn.Parameters(model), optim.LR(r.LR), optim.WeightDecay(r.WeightDecay))
+	t.Epochs, t.Train, t.Hooks = r.Epochs, train, hooks
+	return t, nil
+}
+
+// average is the mean of the models' class probabilities.
+func (c *classification[B]) average(models []nn.Module, device torch.Device) (training, error) {
+	criterion := nn.NewNLLLoss()
+	all := &members{Models: models}
+	return c.measuring(all, device, func(b B) (loss, scores *torch.Tensor) {
+		var logits []*torch.Tensor
+		for _, m := range models {
+			logits = append(logits, c.of.logits(m, b))
+		}
+		scores = multimodal.Average(logits...)
+		return criterion.Forward(scores.Log(), c.of.target(b)), scores
+	})
+}
+
+// members are models that are measured together.
+type members struct {
+	nn.Base
+	Models []nn.Module
+}
+
+// measuring is a trainer that can evaluate.
+func (c *classification[B]) measuring(model nn.Module, device torch.Device, step func(B) (loss, scores *torch.Tensor)) (
+	*trainer.Trainer[B, metrics.Classified], error,
+) {
+	test, err := datasets.NewBatchLoader(c.test, datasets.BatchSize(testBatch))
+	if err != nil {
+		return nil, err
+	}
+	c.macroF1 = metrics.NewMacroF1(len(c.classes))
+	return &trainer.Trainer[B, metrics.Classified]{
+		Model: model,
+		Step: func(b B) (*torch.Tensor, metrics.Classified) {
+			b = c.of.to(b, device)
+			loss, scores := step(b)
+			return loss, metrics.Classified{Scores: scores, Target: c.of.target(b)}
+		},
+		Validate: test,
+		Metrics:  []metrics.Metric[metrics.Classified]{metrics.NewAccuracy(), c.macroF1},
+	}, nil
+}
+
+// report is a table of the classes.
+func (c *classification[B]) report() string { return c.macroF1.Table(c.classes...) }
+
+// guesses are the classes of one sample, the likeliest first.
+func (c *classification[B]) guesses(model nn.Module, b B, device torch.Device) (found []guess, err error) {
+	torch.NoGrad(func() {
+		err = torch.Try(func() error {
+			values, order := c.of.logits(model, c.of.to(b, device)).Softmax(1).Select(0, 0).Topk(len(c.classes), 0)
+			classes := torch.ToSlice[int64](order)
+			for i, p := range torch.ToSlice[float32](values) {
+				if math.IsNaN(float64(p)) {
+					return errors.New("the model's scores for this input are NaN or infinite")
+				}
+				found = append(found, guess{c.classes[classes[i]], float64(p)})
+			}
+			return nil
+		})
+	})
+	return found, err
+}

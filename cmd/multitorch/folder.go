@@ -1,0 +1,67 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"multitorch/trainer/tensorboard"
+)
+
+// The files of a run, beside TensorBoard's. The checkpoint is what eval and predict load.
+const (
+	checkpointName = "checkpoint.safetensors"
+	curvesName     = "curves.png"
+)
+
+// runFolder is the folder of a new run. What is there stays: a folder that was asked for and holds a run is refused; beside
+// a default one that does, the run gets one with a number.
+func runFolder(asked, standard string) (string, *tensorboard.Writer, error) {
+	if asked != "" {
+		events, err := claim(asked)
+		if errors.Is(err, errHoldsRun) {
+			err = fmt.Errorf("%w; name another folder, or delete it first", err)
+		}
+		if err != nil {
+			err = fmt.Errorf("--out: %w", err)
+		}
+		return asked, events, err
+	}
+	for n := 1; ; n++ {
+		dir := standard
+		if n > 1 {
+			dir = fmt.Sprintf("%s-%d", standard, n)
+		}
+		events, err := claim(dir)
+		if !errors.Is(err, errHoldsRun) && !errors.Is(err, tensorboard.ErrInUse) {
+			return dir, events, err
+		}
+	}
+}
+
+var errHoldsRun = errors.New("there is a run already, which is not overwritten")
+
+// claim takes a folder for a run: nobody else's can begin there until events is closed.
+func claim(dir string) (events *tensorboard.Writer, err error) {
+	if err := vacant(dir); err != nil {
+		return nil, err
+	}
+	// What a run that saved no model left is forgotten by TensorBoard.
+	if events, err = tensorboard.NewWriter(dir, tensorboard.ResumeAt(0)); err != nil {
+		return nil, err
+	}
+	if err := vacant(dir); err != nil { // a run that ended just now
+		events.Close()
+		return nil, err
+	}
+	return events, nil
+}
+
+func vacant(dir string) error {
+	path := filepath.Join(dir, checkpointName)
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("%s: %w", path, errHoldsRun)
+	}
+	return nil
+}

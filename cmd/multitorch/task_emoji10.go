@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"multitorch/datasets/emoji10"
+	"multitorch/multimodal"
+	"multitorch/nn"
+	"multitorch/torch"
+)
+
+func init() { addTask(func() task { return new(emojiTask) }) }
+
+// emojiTask tells the ten classes of emoji apart by their pictures and their names.
+type emojiTask struct {
+	Model     multimodal.Kind `enum:"image,text,concat,joint" default:"concat" help:"image or text (one modality), concat (feature-level fusion), joint (objective-level fusion)." json:"model"`
+	Text      string          `enum:"label,tags" default:"label" help:"Text of an emoji: label (its name), or tags (name and tags)." json:"text"`
+	Strict    bool            `help:"Keep gender variants of one emoji on one side of the split." json:"strict"`
+	SplitSeed int64           `default:"0" help:"Seed of the train/test split." json:"split_seed"`
+
+	Classes    []string            `kong:"-" json:"classes"`
+	Vocabulary *emoji10.Vocabulary `kong:"-" json:"vocabulary"`
+
+	classification[multimodal.Batch] `kong:"-"`
+	loaded                           *emoji10.Data
+	sides                            emoji10.Sides
+}
+
+var emojiInfo = &taskInfo{
+	name:   "emoji10",
+	title:  "Emoji-10",
+	help:   "1,906 emoji in ten classes, as pictures and as text.",
+	recipe: recipe{Epochs: 12, BatchSize: 32, LR: 1e-3, WeightDecay: 1e-5},
+	models: []string{"image", "text", "concat", "joint"},
+	together: []combination{
+		{"late average", []string{"image", "text"}},
+		{"ensemble", []string{"image", "text", "concat", "joint"}},
+	},
+	variant: "label",
+	reference: map[string]figure{ // Python's models of the same sort, over the same seeds
+		"image": {64.0, 1.1}, "text": {66.5, 1.3}, "concat": {71.6, 2.0}, "joint": {72.3, 1.1},
+		"late average": {73.2, 0.9}, "ensemble": {74.4, 1.2},
+	},
+}
+
+func (t *emojiTask) info() *taskInfo { return emojiInfo }
+
+func (t *emojiTask) modelName() string { return string(t.Model) }
+
+func (t *emojiTask) setModel(name string) { t.Model = multimodal.Kind(name) }
+
+func (t *emojiTask) variant() string {
+	v := t.Text
+	if t.Strict {
+		v += ", strict"
+	}
+	if t.SplitSeed != 0 {
+		v += fmt.Sprintf(", split seed %d", t.SplitSeed)
+	}
+	return v
+}
+
+// maxWords bounds the memory that a description can ask for. Emoji-10 has some two thousand words.
+const maxWords = 100_000
+
+func (t *emojiTask) check() error {
+	switch {
+	case !slices.Contains(multimodal.Kinds(), t.Model):
+		return fmt.Errorf("the model %q: expected one of %v", t.Model, multimodal.Kinds())
+	case !slices.Equal(t.Classes, emoji10.Classes()):
+		return fmt.Errorf("%d classes %.80q: expected the %d of Emoji-10, %q",
+			len(t.Classes), t.Classes[:min(3, len(t.Classes))], len(emoji10.Classes()), emoji10.Classes())
+	case t.Vocabulary == nil:
+		return errors.New("no vocabulary")
+	case t.Vocabulary.Len() > maxWords:
+		return fmt.Errorf("a vocabulary of %d words: expected at most %d", t.Vocabulary.Len(), maxWords)
+	case t.Text != "label" && t.Text != "tags":
+		return fmt.Errorf("the text %q: expected one of %q", t.Text, []string{"label", "tags"})
+	}
+	return nil
+}
+
+func (t *emojiTask) options() emoji10.Options {
+	o := emoji10.Options{Text: emoji10.Label, Seed: t.SplitSeed, Strict: t.Strict, Vocabulary: t.Vocabulary}
+	if t.Text == "tags" {
+		o.Text = emoji10.LabelAndTags
+	}
+	return o
+}
+
+func (t *emojiTask) load(ctx context.Context, dir string, fetch bool) (err error) {
+	if fetch {
+		t.loaded, err = emoji10.Open(ctx, dir, logLine)
+	} else {
+		t.loaded, err = emoji10.Load(dir)
+	}
+	if err != nil {
+		return err
+	}
+	t.sides = t.loaded.Split(t.options())
+	t.Classes, t.Vocabulary = emoji10.Classes(), t.sides.Vocabulary
+	t.classification = classification[multimodal.Batch]{
+		classes: t.Classes, of: emojiBatches{}, train: multimodal.NewEmoji(t.sides.Train), test: multimodal.NewEmoji(t.sides.Test),
+	}
+	return nil
+}
+
+func (t *emojiTask) data() (line, more string) {
+	counts := make([]int, len(t.Classes))
+	for _, e := range t.loaded.Emoji {
+		counts[e.Class]++
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d emoji in %s, each from %v\n", len(t.loaded.Emoji), t.loaded.Dir, emoji10.Vendors())
+	for i, name := range t.Classes {
+		fmt.Fprintf(&b, "  %-20s %4d\n", name, counts[i])
+	}
+	o := t.options()
+	o.Vocabulary = nil
+	fmt.Fprintf(&b, "%d words\n", t.Vocabulary.Len())
+	return fmt.Sprintf("%d training and %d test samples (%s)", t.sides.Train.Len(), t.sides.Test.Len(), o), b.String()
+}
+
+func (t *emojiTask) newModel() (nn.Module, error) {
+	return multimodal.NewClassifier(t.Model, t.Vocabulary.Len(), len(t.Classes))
+}
+
+func (t *emojiTask) sameTest(other task) bool {
+	o, ok := other.(*emojiTask)
+	return ok && t.Text == o.Text && t.Strict == o.Strict && t.SplitSeed == o.SplitSeed &&
+		slices.Equal(t.Vocabulary.Tokens(), o.Vocabulary.Tokens())
+}
+
+// predict wants what the model looks at, and nothing else.
+func (t *emojiTask) predict(model nn.Module, in inputs, device torch.Device) ([]guess, error) {
+	size := emoji10.ImageSize
+	b := multimodal.Batch{
+		Image:   torch.Zeros(torch.Shape{1, 3, size, size}),
+		Tokens:  torch.Zeros(torch.Shape{1, emoji10.MaxTokens}, torch.Int64),
+		Lengths: torch.Ones(torch.Shape{1}, torch.Int64),
+		Target:  torch.Zeros(torch.Shape{1}, torch.Int64),
+	}
+	if t.Model.UsesImage() {
+		pixels, err := in.pixels(size)
+		if err != nil {
+			return nil, err
+		}
+		b.Image = multimodal.Pixels(torch.FromSlice(pixels, 1, 3, size, size))
+	} else if in.image != "" {
+		return nil, fmt.Errorf("--image: the model in %s reads texts only", in.checkpoint)
+	}
+	if t.Model.UsesText() {
+		if in.text == "" {
+			return nil, fmt.Errorf("--text: the model in %s reads a text too: expected a few words", in.checkpoint)
+		}
+		numbers, length, err := t.Vocabulary.Encode(emoji10.Tokenize(in.text))
+		if err != nil {
+			return nil, fmt.Errorf("--text %q: %w", in.text, err)
+		}
+		b.Tokens = torch.FromSlice(numbers, 1, len(numbers))
+		b.Lengths = torch.FromSlice([]int64{int64(length)})
+	} else if in.text != "" {
+		return nil, fmt.Errorf("--text: the model in %s looks at images only", in.checkpoint)
+	}
+	t.classes, t.of = t.Classes, emojiBatches{}
+	return t.guesses(model, b, device)
+}
+
+type emojiBatches struct{}
+
+func (emojiBatches) to(b multimodal.Batch, d torch.Device) multimodal.Batch { return b.To(d) }
+
+func (emojiBatches) target(b multimodal.Batch) *torch.Tensor { return b.Target }
+
+func (emojiBatches) logits(m nn.Module, b multimodal.Batch) *torch.Tensor {
+	return m.(multimodal.Classifier).Logits(b)
+}
+
+func (emojiBatches) loss(m nn.Module, b multimodal.Batch) (loss, logits *torch.Tensor) {
+	return m.(multimodal.Classifier).Loss(b, crossEntropy)
+}
+
+var crossEntropy = nn.NewCrossEntropyLoss()
