@@ -22,7 +22,8 @@ func describeModule(m Module) string {
 		extra = e.ExtraRepr()
 	}
 	var children []Member
-	for _, c := range members(m) {
+	members, _ := members(m)
+	for _, c := range members {
 		if _, ok := c.Value.(Module); ok {
 			children = append(children, c)
 		}

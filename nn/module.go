@@ -2,8 +2,6 @@ package nn
 
 import (
 	"strings"
-
-	"multitorch/torch"
 )
 
 // NamedParameter is a parameter and its key in the state dict.
@@ -48,6 +46,27 @@ func NumParameters(m Module) int {
 	return n
 }
 
+// NamedBuffer is a buffer and its name, which is its key in the state dict if it is persistent.
+type NamedBuffer struct {
+	Name string
+	*Buffer
+}
+
+// NamedBuffers lists the model's buffers in PyTorch's order, each once, under its first name.
+func NamedBuffers(m Module) []NamedBuffer {
+	var bs []NamedBuffer
+	seen := map[*Buffer]bool{}
+	walk(m, func(n *node) {
+		for _, b := range n.buffers {
+			if v := b.Value.(*Buffer); !seen[v] {
+				seen[v] = true
+				bs = append(bs, NamedBuffer{n.key(b), v})
+			}
+		}
+	})
+	return bs
+}
+
 // Modules lists m and every module below it, each before its children and, also
 // where it sits in several places, once.
 func Modules(m Module) []Module {
@@ -77,7 +96,8 @@ func apply(m Module, f func(Module)) {
 		*Base
 	}
 	seen := map[spot]bool{}
-	for _, c := range members(m) {
+	members, _ := members(m)
+	for _, c := range members {
 		child, ok := c.Value.(Module)
 		if !ok {
 			continue
@@ -107,50 +127,4 @@ func ZeroGrad(m Module) {
 	for _, p := range Parameters(m) {
 		p.SetGrad(nil)
 	}
-}
-
-// To moves the model to a device or converts its floating-point parameters and
-// buffers to a dtype. Parameters stay the same leaves, so an optimizer made
-// before keeps training them.
-func To(m Module, opts ...torch.Option) {
-	torch.NoGrad(func() {
-		walk(m, func(n *node) {
-			for _, p := range n.parameters {
-				move(p.Value.(*Parameter).Tensor, opts)
-			}
-			for _, b := range n.buffers {
-				move(b.Value.(*Buffer).Tensor, opts)
-			}
-		})
-	})
-}
-
-func move(t *torch.Tensor, opts []torch.Option) {
-	if !t.DType().IsFloatingPoint() && !t.DType().IsComplex() {
-		opts = withoutDType(opts)
-	}
-	moved := t.To(opts...)
-	if moved == t {
-		return
-	}
-	defer moved.Free()
-	t.SetData(moved)
-	if g := t.Grad(); g != nil {
-		defer g.Free()
-		mg := g.To(opts...)
-		t.SetGrad(mg)
-		if mg != g {
-			mg.Free()
-		}
-	}
-}
-
-func withoutDType(opts []torch.Option) []torch.Option {
-	var kept []torch.Option
-	for _, o := range opts {
-		if _, is := o.(torch.DType); !is {
-			kept = append(kept, o)
-		}
-	}
-	return kept
 }
