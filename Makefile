@@ -43,6 +43,11 @@ lint: setup ## check the form of Go code and shell scripts
 parity: setup ## compare with PyTorch, bit for bit
 	@$(with_python) $(GO) test -count=1 -v -run Parity $(TESTFLAGS) ./...
 
+SWEEP ?= 2026
+.PHONY: sweep
+sweep: setup ## compare thousands of small computations with PyTorch (SWEEP is the seed)
+	@$(with_python) MULTITORCH_SWEEP="$(SWEEP)" $(GO) test -count=1 -v -run 'NumbersAsInPython|RandomProgramsAsInPython' $(TESTFLAGS) ./torch
+
 .PHONY: results
 results: build ## train every model of every task on three seeds and write the README's table (a quarter of an hour)
 	for task in emoji10 "emoji10 --text tags" fashion-mnist; do \

@@ -74,6 +74,22 @@ func binary(op *libtorch.Op, x, y *Tensor) *Tensor {
 	return newTensor(h, scope)
 }
 
+// withNumber is binary with a number for the second tensor; see binaryOp.
+func withNumber(op *libtorch.Op, x *Tensor, v any) *Tensor {
+	hx := x.acquire(op.Short)
+	scope := x.scope.Load()
+	h, err := op.CallNumber(hx, v)
+	if roomMade(err) {
+		h, err = op.CallNumber(hx, v)
+	}
+	x.release()
+	if err != nil {
+		panic(newError(op.Short, err, tensorsIn([]any{x})))
+	}
+	logWarnings()
+	return newTensor(h, scope)
+}
+
 // withInts is do for a tensor and two integers, as quick as binary.
 func withInts(op *libtorch.Op, x *Tensor, i, j int) *Tensor {
 	h, scope, err := x.callInts(op, i, j)

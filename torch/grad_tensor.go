@@ -81,18 +81,5 @@ func (t *Tensor) GradFn() string {
 		fail("GradFn", []*Tensor{t}, err)
 	}
 	s = strings.TrimPrefix(s, "torch::autograd::")
-	if name, ok := namesInPython[s]; ok {
-		return name
-	}
 	return s
-}
-
-// namesInPython are other names of the same operations: Python passes a number to
-// these as a tensor, and so never shows the forms for a number.
-var namesInPython = map[string]string{
-	"AddBackward1": "AddBackward0",
-	"SubBackward1": "SubBackward0",
-	"MulBackward1": "MulBackward0",
-	"DivBackward1": "DivBackward0",
-	"DivBackward3": "DivBackward2",
 }

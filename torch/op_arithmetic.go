@@ -6,18 +6,45 @@ import "multitorch/internal/libtorch"
 // shapes and promote types as PyTorch does. Those named ...Inplace change x and
 // return it, as PyTorch's add_ does.
 
-// binaryOp is an operator in its overloads for a tensor and for a number.
-type binaryOp struct{ tensor, scalar *libtorch.Op }
+// binaryOp is an operator in its overloads for a tensor and for a number. Python's
+// add, sub, mul, div and floor_divide have the number made a tensor instead, one
+// that does not count in type promotion, and so has the first overload do all: with
+// another formula for the gradient than the second's, and other last bits.
+type binaryOp struct {
+	tensor *libtorch.Op
+	scalar *libtorch.Op // nil where the number is made a tensor
+}
 
 func newBinary(name string) binaryOp {
 	return binaryOp{libtorch.NewOp(name+".Tensor", "self", "other"), libtorch.NewOp(name+".Scalar", "self", "other")}
+}
+
+// newArithmetic is newBinary for operators that Python gives a number as a tensor.
+func newArithmetic(name string) binaryOp {
+	return binaryOp{tensor: libtorch.NewOp(name, "self", "other")}
 }
 
 func (b binaryOp) do(x *Tensor, other any) *Tensor {
 	if y := asTensor(other); y != nil {
 		return binary(b.tensor, x, y)
 	}
-	return do(b.scalar, x, number(b.scalar.Short, other))
+	v := number(b.tensor.Short, other)
+	if b.scalar == nil {
+		return withNumber(b.tensor, x, v)
+	}
+	return do(b.scalar, x, v)
+}
+
+func (b binaryOp) inplace(x *Tensor, other any) *Tensor {
+	switch y := asTensor(other); {
+	case y != nil:
+		doVoid(b.tensor, x, y)
+	case b.scalar == nil:
+		doVoid(b.tensor, x, number(b.tensor.Short, other))
+	default:
+		doVoid(b.scalar, x, number(b.scalar.Short, other))
+	}
+	return x
 }
 
 // asTensor is the tensor that v is, or that it embeds as an nn.Parameter does;
@@ -34,27 +61,24 @@ func asTensor(v any) *Tensor {
 
 func (x *Tensor) itself() *Tensor { return x }
 
-func (b binaryOp) inplace(x *Tensor, other any) *Tensor {
-	if y := asTensor(other); y != nil {
-		doVoid(b.tensor, x, y)
-	} else {
-		doVoid(b.scalar, x, number(b.scalar.Short, other))
+// operand is a tensor or a number, for an operator that takes both in one place.
+func operand(op string, v any) any {
+	if t := asTensor(v); t != nil {
+		return t
 	}
-	return x
+	return number(op, v)
 }
 
 var (
-	opAdd, opAddInplace = newBinary("aten::add"), newBinary("aten::add_")
-	opSub, opSubInplace = newBinary("aten::sub"), newBinary("aten::sub_")
-	opMul, opMulInplace = newBinary("aten::mul"), newBinary("aten::mul_")
-	opDiv, opDivInplace = newBinary("aten::div"), newBinary("aten::div_")
+	opAdd, opAddInplace = newArithmetic("aten::add.Tensor"), newArithmetic("aten::add_.Tensor")
+	opSub, opSubInplace = newArithmetic("aten::sub.Tensor"), newArithmetic("aten::sub_.Tensor")
+	opMul, opMulInplace = newArithmetic("aten::mul.Tensor"), newArithmetic("aten::mul_.Tensor")
+	opDiv, opDivInplace = newArithmetic("aten::div.Tensor"), newArithmetic("aten::div_.Tensor")
 	opEq, opNe          = newBinary("aten::eq"), newBinary("aten::ne")
 	opLt, opLe          = newBinary("aten::lt"), newBinary("aten::le")
 	opGt, opGe          = newBinary("aten::gt"), newBinary("aten::ge")
 	opPow               = binaryOp{libtorch.NewOp("aten::pow.Tensor_Tensor", "self", "exponent"), libtorch.NewOp("aten::pow.Tensor_Scalar", "self", "exponent")}
-	opRsub              = libtorch.NewOp("aten::rsub.Scalar", "self", "other")
-	opRpow              = libtorch.NewOp("aten::pow.Scalar", "self", "exponent")
-	opFloorDiv          = binaryOp{libtorch.NewOp("aten::floor_divide", "self", "other"), libtorch.NewOp("aten::floor_divide.Scalar", "self", "other")}
+	opFloorDiv          = newArithmetic("aten::floor_divide")
 	opRemainder         = newBinary("aten::remainder")
 	opMaximum           = libtorch.NewOp("aten::maximum", "self", "other")
 	opMinimum           = libtorch.NewOp("aten::minimum", "self", "other")
@@ -64,7 +88,6 @@ var (
 	opNot               = libtorch.NewOp("aten::logical_not", "self")
 	opAddcmul           = libtorch.NewOp("aten::addcmul_", "self", "tensor1", "tensor2", "value")
 	opAddcdiv           = libtorch.NewOp("aten::addcdiv_", "self", "tensor1", "tensor2", "value")
-	opLerp              = libtorch.NewOp("aten::lerp_.Scalar", "self", "end", "weight")
 	opAddAlpha          = libtorch.NewOp("aten::add.Tensor", "self", "other", "alpha")
 	opAddAlpha_         = libtorch.NewOp("aten::add_.Tensor", "self", "other", "alpha")
 	opZero              = libtorch.NewOp("aten::zero_", "self")
@@ -124,15 +147,6 @@ func (x *Tensor) Gt(other any) *Tensor { return opGt.do(x, other) }
 // Ge is x >= other, elementwise.
 func (x *Tensor) Ge(other any) *Tensor { return opGe.do(x, other) }
 
-// RSub is v - x, v a number.
-func (x *Tensor) RSub(v any) *Tensor { return do(opRsub, x, number("rsub", v)) }
-
-// RDiv is v / x, v a number: the reciprocal times v, as in Python.
-func (x *Tensor) RDiv(v any) *Tensor { return x.Reciprocal().Mul(number("rdiv", v)) }
-
-// RPow is v to the power of x, v a number.
-func (x *Tensor) RPow(v any) *Tensor { return do(opRpow, number("rpow", v), x) }
-
 // Maximum is the larger of two tensors, elementwise.
 func (x *Tensor) Maximum(other *Tensor) *Tensor { return binary(opMaximum, x, other) }
 
@@ -152,31 +166,25 @@ func (x *Tensor) Or(other *Tensor) *Tensor { return binary(opOr, x, other) }
 func (x *Tensor) Not() *Tensor { return do1(opNot, x) }
 
 // AddScaled is x + alpha*other, alpha a number; for integers it must be an int.
-func (x *Tensor) AddScaled(other *Tensor, alpha any) *Tensor {
-	return do(opAddAlpha, x, other, number("add", alpha))
+func (x *Tensor) AddScaled(other, alpha any) *Tensor {
+	return do(opAddAlpha, x, operand("add", other), number("add", alpha))
 }
 
 // AddScaledInplace is x += alpha*other, as AddScaled.
-func (x *Tensor) AddScaledInplace(other *Tensor, alpha any) *Tensor {
-	doVoid(opAddAlpha_, x, other, number("add_", alpha))
+func (x *Tensor) AddScaledInplace(other, alpha any) *Tensor {
+	doVoid(opAddAlpha_, x, operand("add_", other), number("add_", alpha))
 	return x
 }
 
-// AddcmulInplace is x += value*a*b.
-func (x *Tensor) AddcmulInplace(a, b *Tensor, value float64) *Tensor {
-	doVoid(opAddcmul, x, a, b, value)
+// AddcmulInplace is x += value*a*b, value a number; for integers it must be an int.
+func (x *Tensor) AddcmulInplace(a, b *Tensor, value any) *Tensor {
+	doVoid(opAddcmul, x, a, b, number("addcmul_", value))
 	return x
 }
 
-// AddcdivInplace is x += value*a/b.
-func (x *Tensor) AddcdivInplace(a, b *Tensor, value float64) *Tensor {
-	doVoid(opAddcdiv, x, a, b, value)
-	return x
-}
-
-// LerpInplace is x += weight*(end-x).
-func (x *Tensor) LerpInplace(end *Tensor, weight float64) *Tensor {
-	doVoid(opLerp, x, end, weight)
+// AddcdivInplace is x += value*a/b, value a number.
+func (x *Tensor) AddcdivInplace(a, b *Tensor, value any) *Tensor {
+	doVoid(opAddcdiv, x, a, b, number("addcdiv_", value))
 	return x
 }
 

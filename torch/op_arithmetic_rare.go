@@ -9,8 +9,7 @@ var (
 	opFloatPowerScalarI      = libtorch.NewOp("aten::float_power_.Scalar")
 	opPowTensorI             = libtorch.NewOp("aten::pow_.Tensor")
 	opPowScalarI             = libtorch.NewOp("aten::pow_.Scalar")
-	opDivTensorMode          = libtorch.NewOp("aten::div.Tensor_mode", "self", "other", "rounding_mode")
-	opDivScalarMode          = libtorch.NewOp("aten::div.Scalar_mode", "self", "other", "rounding_mode")
+	opDivMode                = libtorch.NewOp("aten::div.Tensor_mode", "self", "other", "rounding_mode")
 	opGcd                    = libtorch.NewOp("aten::gcd")
 	opGcdInplace             = libtorch.NewOp("aten::gcd_")
 	opLcm                    = libtorch.NewOp("aten::lcm")
@@ -19,6 +18,8 @@ var (
 	opHeavisideInplace       = libtorch.NewOp("aten::heaviside_")
 	opLerpTensor             = libtorch.NewOp("aten::lerp.Tensor")
 	opLerpScalar             = libtorch.NewOp("aten::lerp.Scalar")
+	opLerpTensorI            = libtorch.NewOp("aten::lerp_.Tensor")
+	opLerpScalarI            = libtorch.NewOp("aten::lerp_.Scalar")
 	opAddcmulX               = libtorch.NewOp("aten::addcmul", "self", "tensor1", "tensor2", "value")
 	opAddcdivX               = libtorch.NewOp("aten::addcdiv", "self", "tensor1", "tensor2", "value")
 	opFmax                   = libtorch.NewOp("aten::fmax")
@@ -31,9 +32,8 @@ var (
 	opFloatPow                    = binaryOp{opFloatPowerTensorTensor, opFloatPowerTensorScalar}
 	opFloatPowInplace             = binaryOp{opFloatPowerTensorI, opFloatPowerScalarI}
 	opPowInplace                  = binaryOp{opPowTensorI, opPowScalarI}
-	opFloorDivInplace             = newBinary("aten::floor_divide_")
+	opFloorDivInplace             = newArithmetic("aten::floor_divide_.Tensor")
 	opCopysign, opCopysignInplace = newBinary("aten::copysign"), newBinary("aten::copysign_")
-	opDivMode                     = binaryOp{opDivTensorMode, opDivScalarMode}
 	opEqInplace, opNeInplace      = newBinary("aten::eq_"), newBinary("aten::ne_")
 	opLtInplace, opLeInplace      = newBinary("aten::lt_"), newBinary("aten::le_")
 	opGtInplace, opGeInplace      = newBinary("aten::gt_"), newBinary("aten::ge_")
@@ -52,12 +52,7 @@ func (x *Tensor) FloatPowerInplace(other any) *Tensor { return opFloatPowInplace
 func (x *Tensor) FloorDivInplace(other any) *Tensor { return opFloorDivInplace.inplace(x, other) }
 
 // TruncDiv is x / other, rounded to zero: div with rounding_mode="trunc".
-func (x *Tensor) TruncDiv(other any) *Tensor {
-	if y := asTensor(other); y != nil {
-		return do(opDivMode.tensor, x, y, "trunc")
-	}
-	return do(opDivMode.scalar, x, number("div", other), "trunc")
-}
+func (x *Tensor) TruncDiv(other any) *Tensor { return do(opDivMode, x, operand("div", other), "trunc") }
 
 // RemainderInplace is Remainder into x itself.
 func (x *Tensor) RemainderInplace(other any) *Tensor { return opRemainderInplace.inplace(x, other) }
@@ -102,14 +97,24 @@ func (x *Tensor) Lerp(end *Tensor, weight any) *Tensor {
 	return do(opLerpScalar, x, end, number("lerp", weight))
 }
 
-// Addcmul is x + value*a*b.
-func (x *Tensor) Addcmul(a, b *Tensor, value float64) *Tensor {
-	return do(opAddcmulX, x, a, b, value)
+// LerpInplace is Lerp into x itself.
+func (x *Tensor) LerpInplace(end *Tensor, weight any) *Tensor {
+	if w := asTensor(weight); w != nil {
+		doVoid(opLerpTensorI, x, end, w)
+	} else {
+		doVoid(opLerpScalarI, x, end, number("lerp_", weight))
+	}
+	return x
 }
 
-// Addcdiv is x + value*a/b.
-func (x *Tensor) Addcdiv(a, b *Tensor, value float64) *Tensor {
-	return do(opAddcdivX, x, a, b, value)
+// Addcmul is x + value*a*b, value a number; for integers it must be an int.
+func (x *Tensor) Addcmul(a, b *Tensor, value any) *Tensor {
+	return do(opAddcmulX, x, a, b, number("addcmul", value))
+}
+
+// Addcdiv is x + value*a/b, value a number.
+func (x *Tensor) Addcdiv(a, b *Tensor, value any) *Tensor {
+	return do(opAddcdivX, x, a, b, number("addcdiv", value))
 }
 
 // Fmax is Maximum that prefers numbers to NaN.

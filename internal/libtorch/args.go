@@ -75,7 +75,7 @@ func (a *Args) Tensor(t Tensor) {
 func (a *Args) Int(v int64) { a.scalar(tagInt, uint64(v)) }
 
 // Float passes a floating-point number.
-func (a *Args) Float(v float64) { a.scalar(tagDouble, math.Float64bits(v)) }
+func (a *Args) Float(v float64) { a.scalar(tagDouble, floatBits(v)) }
 
 // Bool passes a truth value.
 func (a *Args) Bool(v bool) { a.scalar(tagBool, word(v)) }
@@ -83,8 +83,8 @@ func (a *Args) Bool(v bool) { a.scalar(tagBool, word(v)) }
 // Complex passes a complex number.
 func (a *Args) Complex(v complex128) {
 	a.header(tagComplex, 2)
-	a.put(math.Float64bits(real(v)))
-	a.put(math.Float64bits(imag(v)))
+	a.put(floatBits(real(v)))
+	a.put(floatBits(imag(v)))
 }
 
 // String passes text.
@@ -120,7 +120,7 @@ func (a *Args) Ints(vs []int) {
 func (a *Args) Floats(vs []float64) {
 	a.header(tagDoubles, len(vs))
 	for _, v := range vs {
-		a.put(math.Float64bits(v))
+		a.put(floatBits(v))
 	}
 }
 
@@ -162,6 +162,16 @@ func (a *Args) words() *uint64 {
 		return &a.long[0]
 	}
 	return &a.inline[0]
+}
+
+// floatBits are v's, but that Go's NaN becomes C's and Python's, which differs from it
+// in one bit.
+func floatBits(v float64) uint64 {
+	const goNaN, cNaN = 0x7ff8000000000001, 0x7ff8000000000000
+	if b := math.Float64bits(v); b != goNaN {
+		return b
+	}
+	return cNaN
 }
 
 func word(v bool) uint64 {

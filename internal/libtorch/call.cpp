@@ -44,20 +44,32 @@ template <>
 struct Slot<const at::Tensor&> {
   static constexpr char kind = 'T';
   at::Tensor value;
-  bool read(const uint64_t*& p, int32_t& left) {
-    if (left-- <= 0 || p[0] != one(MT_TENSOR)) return false;
-    value = at::Tensor(mt::Impl::reclaim(reinterpret_cast<c10::TensorImpl*>(p[1])));
-    p += 2;
+  bool borrowed = true;
+  bool read(const uint64_t*& p, int32_t& left, bool numbers) {
+    if (left-- <= 0) return false;
+    if (p[0] == one(MT_TENSOR)) {
+      value = at::Tensor(mt::Impl::reclaim(reinterpret_cast<c10::TensorImpl*>(p[1])));
+      p += 2;
+      return true;
+    }
+    const uint64_t* next = p;
+    const Value v = Value::read(next);
+    if (!numbers || !v.is_number()) return false;
+    value = mt::number_tensor(v);
+    borrowed = false;
+    p = next;
     return true;
   }
-  ~Slot() { value.unsafeReleaseTensorImpl(); }  // the caller's reference: it was not counted
+  ~Slot() {
+    if (borrowed) value.unsafeReleaseTensorImpl();  // the caller's reference: it was not counted
+  }
 };
 
 template <>
 struct Slot<int64_t> {
   static constexpr char kind = 'I';
   int64_t value;
-  bool read(const uint64_t*& p, int32_t& left) {
+  bool read(const uint64_t*& p, int32_t& left, bool) {
     if (left-- <= 0 || p[0] != one(MT_INT)) return false;
     value = static_cast<int64_t>(p[1]);
     p += 2;
@@ -75,7 +87,7 @@ template <>
 struct Slot<const c10::Scalar&> {
   static constexpr char kind = 'A';
   c10::Scalar value{1};
-  bool read(const uint64_t*&, int32_t& left) { return left == 0; }
+  bool read(const uint64_t*&, int32_t& left, bool) { return left == 0; }
 };
 
 template <>
@@ -83,7 +95,7 @@ struct Slot<at::TensorList> {
   static constexpr char kind = 'L';
   c10::SmallVector<at::Tensor, 8> tensors;
   at::TensorList value;
-  bool read(const uint64_t*& p, int32_t& left) {
+  bool read(const uint64_t*& p, int32_t& left, bool) {
     const auto n = static_cast<uint32_t>(p[0] >> 32);
     if (left-- <= 0 || static_cast<uint32_t>(p[0]) != MT_TENSORS) return false;
     for (uint32_t i = 1; i <= n; i++) {
@@ -99,7 +111,7 @@ struct Slot<at::TensorList> {
 template <>
 struct Slot<const at::ITensorListRef&> : Slot<at::TensorList> {};
 
-using Direct = bool (*)(const c10::OperatorHandle&, const uint64_t* args, int32_t nargs, at::Tensor& result);
+using Direct = bool (*)(const c10::OperatorHandle&, bool numbers, const uint64_t* args, int32_t nargs, at::Tensor& result);
 
 template <class F>
 struct Shape;
@@ -107,10 +119,10 @@ struct Shape;
 template <class... Args>
 struct Shape<at::Tensor(Args...)> {
   static std::string kinds() { return {Slot<Args>::kind...}; }
-  static bool call(const c10::OperatorHandle& op, const uint64_t* p, int32_t left, at::Tensor& result) {
+  static bool call(const c10::OperatorHandle& op, bool numbers, const uint64_t* p, int32_t left, at::Tensor& result) {
     std::tuple<Slot<Args>...> slots;
     return std::apply([&](auto&... slot) {
-      if (!(slot.read(p, left) && ...) || left != 0) return false;
+      if (!(slot.read(p, left, numbers) && ...) || left != 0) return false;
       result = op.typed<at::Tensor(Args...)>().call(slot.value...);
       return true;
     }, slots);
@@ -166,6 +178,7 @@ struct Operator {
   std::vector<std::string> names;  // the caller's
   std::vector<int> position;       // caller's order -> schema's; -1: this libtorch lacks it
   bool in_order = true;            // position[i] == i
+  bool numbers = false;            // may stand for tensors
   Direct direct = nullptr;
 };
 
@@ -191,17 +204,17 @@ void push_reordered(const Operator* op, const uint64_t* p, int32_t nargs, torch:
       throw mt::Failure{MT_ERROR_NOT_IMPLEMENTED, "libtorch " + std::string(mt_loaded_version()) + " has no argument '" +
                                                       op->names[i] + "': " + toString(schema)};
   }
-  for (size_t i = 0; i < given.size(); i++) stack.push_back(mt::argument(schema.arguments()[i], given[i]));
+  for (size_t i = 0; i < given.size(); i++) stack.push_back(mt::argument(schema.arguments()[i], given[i], op->numbers));
 }
 
 void call_boxed(const Operator* op, const uint64_t* args, int32_t nargs, torch::jit::Stack& stack) {
-  if (op->in_order) mt::push_arguments(op->handle.schema(), 0, args, nargs, stack);
+  if (op->in_order) mt::push_arguments(op->handle.schema(), 0, args, nargs, stack, op->numbers);
   else push_reordered(op, args, nargs, stack);
   op->handle.callBoxed(stack);
 }
 
 bool call_directly(const Operator* op, const uint64_t* args, int32_t nargs, at::Tensor& result) {
-  return op->direct != nullptr && op->direct(op->handle, args, nargs, result);
+  return op->direct != nullptr && op->direct(op->handle, op->numbers, args, nargs, result);
 }
 
 }  // namespace
@@ -225,6 +238,7 @@ mt_error* mt_op_find(const char* name, const char* overload, const char* names, 
       op->in_order = op->in_order && find_argument(schema, n) == static_cast<int>(op->position.size());
       op->position.push_back(find_argument(schema, n));
     }
+    op->numbers = mt::takes_numbers(name);
     if (op->in_order) op->direct = direct_call(*found);
     *out = reinterpret_cast<mt_op>(op.release());
   });

@@ -2,8 +2,12 @@
 // TorchScript's interpreter convert nothing themselves.
 #include "stream.hpp"
 
+#include <ATen/ScalarOps.h>
+#include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/core/function_schema.h>
 #include <ATen/core/jit_type.h>
+
+#include <unordered_set>
 
 using c10::IValue;
 using c10::Type;
@@ -16,7 +20,7 @@ namespace {
 // One conversion; arg is what the message of a mismatch names.
 class Conversion {
  public:
-  Conversion(const c10::Argument& arg, const Value& whole) : arg_(arg), whole_(whole) {}
+  Conversion(const c10::Argument& arg, const Value& whole, bool numbers) : arg_(arg), whole_(whole), numbers_(numbers) {}
 
   IValue run(const Type& type, const Value& v) const {
     switch (type.kind()) {
@@ -26,8 +30,10 @@ class Conversion {
       case TypeKind::ListType: return list(type, v);
       case TypeKind::TupleType: return tuple(*type.castRaw<c10::TupleType>(), v);
       case TypeKind::DictType: return dict(*type.castRaw<c10::DictType>(), v);
-      case TypeKind::TensorType: return check(v.tag == MT_TENSOR, v);
-      case TypeKind::NumberType: return check(v.is_int() || v.tag == MT_DOUBLE || v.tag == MT_COMPLEX, v);
+      case TypeKind::TensorType:
+        if (numbers_ && v.is_number() && arg_.alias_info() == nullptr) return number_tensor(v);
+        return check(v.tag == MT_TENSOR, v);
+      case TypeKind::NumberType: return check(v.is_number(), v);
       case TypeKind::IntType:
       case TypeKind::SymIntType:
       case TypeKind::ScalarTypeType:
@@ -115,22 +121,47 @@ class Conversion {
 
   const c10::Argument& arg_;
   const Value& whole_;
+  const bool numbers_;
 };
 
 }  // namespace
 
-IValue argument(const c10::Argument& arg, const Value& v) {
-  if (v.tag != MT_DEFAULT) return Conversion(arg, v).run(*arg.type(), v);
+// The list of PyTorch's python_arg_parser.cpp (should_allow_numbers_as_tensors).
+bool takes_numbers(const std::string& name) {
+  static const std::unordered_set<std::string> names{
+      "add", "div", "divide", "mul", "multiply", "sub", "subtract", "true_divide", "floor_divide", "copy", "_to_copy"};
+  if (name.rfind("aten::", 0) != 0) return false;
+  std::string bare = name.substr(6);
+  if (!bare.empty() && bare.back() == '_') bare.pop_back();  // in place
+  return names.count(bare) != 0;
+}
+
+at::Tensor number_tensor(const Value& v) {
+  at::AutoDispatchBelowADInplaceOrView below;  // it is nobody's: autograd has nothing to note
+  at::Tensor t;
+  switch (v.tag) {
+    case MT_INT: t = c10::scalar_to_tensor(v.integer()); break;
+    case MT_BOOL: t = c10::scalar_to_tensor(v.integer() != 0); break;
+    case MT_DOUBLE: t = c10::scalar_to_tensor(v.real()); break;
+    default: t = c10::scalar_to_tensor(c10::complex<double>(v.real(0), v.real(1))); break;
+  }
+  t.unsafeGetTensorImpl()->set_wrapped_number(true);
+  return t;
+}
+
+IValue argument(const c10::Argument& arg, const Value& v, bool numbers) {
+  if (v.tag != MT_DEFAULT) return Conversion(arg, v, numbers).run(*arg.type(), v);
   if (!arg.default_value()) throw Failure{MT_ERROR_TYPE, "argument '" + arg.name() + "' is required"};
   return *arg.default_value();
 }
 
-void push_arguments(const c10::FunctionSchema& schema, size_t first, const uint64_t* p, int32_t n, std::vector<IValue>& stack) {
+void push_arguments(const c10::FunctionSchema& schema, size_t first, const uint64_t* p, int32_t n,
+                    std::vector<IValue>& stack, bool numbers) {
   const auto& args = schema.arguments();
   if (first + n > args.size())
     throw Failure{MT_ERROR_TYPE, "takes " + std::to_string(args.size() - first) + " arguments, but got " + std::to_string(n)};
   for (size_t i = first; i < args.size(); i++)
-    stack.push_back(argument(args[i], i - first < static_cast<size_t>(n) ? Value::read(p) : Value{MT_DEFAULT, 0, nullptr}));
+    stack.push_back(argument(args[i], i - first < static_cast<size_t>(n) ? Value::read(p) : Value{MT_DEFAULT, 0, nullptr}, numbers));
 }
 
 }  // namespace mt

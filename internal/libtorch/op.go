@@ -118,6 +118,25 @@ func (op *Op) CallInts(t Tensor, i, j int) (Tensor, error) {
 	return op.callTensor(&words[0], 3)
 }
 
+// CallNumber is CallTensors with a number in the place of the second tensor: an
+// int, a float64, a bool or a complex128.
+func (op *Op) CallNumber(t Tensor, number any) (Tensor, error) {
+	words := [...]uint64{one | tagTensor, uint64(t), one | tagInt, 0, 0}
+	switch v := number.(type) {
+	case int:
+		words[3] = uint64(v)
+	case int64:
+		words[3] = uint64(v)
+	case float64:
+		words[2], words[3] = one|tagDouble, floatBits(v)
+	case bool:
+		words[2], words[3] = one|tagBool, word(v)
+	case complex128:
+		words[2], words[3], words[4] = 2*one|tagComplex, floatBits(real(v)), floatBits(imag(v))
+	}
+	return op.callTensor(&words[0], 2)
+}
+
 const one = 1 << 32 // a header's count
 
 func (op *Op) callTensor(words *uint64, n int) (Tensor, error) {

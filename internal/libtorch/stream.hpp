@@ -41,6 +41,7 @@ struct Value {
   }
   int64_t integer(size_t i = 0) const { return static_cast<int64_t>(words[i]); }
   mt_tensor handle(size_t i = 0) const { return static_cast<mt_tensor>(words[i]); }
+  bool is_number() const { return is_int() || tag == MT_DOUBLE || tag == MT_COMPLEX; }
   bool is_int() const { return tag == MT_INT || tag == MT_BOOL; }
   std::string text() const { return std::string(reinterpret_cast<const char*>(words), count); }
   double number() const { return tag == MT_DOUBLE ? real() : static_cast<double>(integer()); }
@@ -72,12 +73,17 @@ inline const char* tag_name(uint32_t tag) {
   return tag < sizeof names / sizeof *names ? names[tag] : "an unknown value";
 }
 
+// Whether an operator takes numbers for its tensors, as Python's add, sub, mul and div do (convert.cpp).
+bool takes_numbers(const std::string& name);
+// The number as Python gives it to such an operator: a tensor that does not count in type promotion.
+at::Tensor number_tensor(const Value& v);
+
 // The value that a schema's argument asks for: v, or the argument's default
-// (convert.cpp).
-c10::IValue argument(const c10::Argument& arg, const Value& v);
+// (convert.cpp). numbers: a tensor may be given as a number.
+c10::IValue argument(const c10::Argument& arg, const Value& v, bool numbers = false);
 // Pushes n values, and the defaults of what is left, for the arguments from first on.
 void push_arguments(const c10::FunctionSchema& schema, size_t first, const uint64_t* p, int32_t n,
-                    std::vector<c10::IValue>& stack);
+                    std::vector<c10::IValue>& stack, bool numbers = false);
 
 // Writes results to the caller's words, or, where those run out, to a spill.
 class Writer {
