@@ -65,12 +65,24 @@ func numericOf[T torch.Element]() numericType {
 	return numericType{element, scalars, slices}
 }
 
-// nested joins slices of slices, and arrays.
+// nested joins slices of slices, and arrays. As in default_collate floats keep their
+// precision.
 func nested(values []reflect.Value, batch reflect.Value) error {
 	all := reflect.MakeSlice(reflect.SliceOf(values[0].Type()), 0, len(values))
 	all = reflect.Append(all, values...)
 	return torch.Try(func() error {
-		batch.Set(reflect.ValueOf(torch.New(all.Interface())))
+		element := all.Type()
+		for element.Kind() == reflect.Slice || element.Kind() == reflect.Array {
+			element = element.Elem()
+		}
+		var opts []torch.Option
+		switch element.Kind() {
+		case reflect.Float64:
+			opts = append(opts, torch.Float64)
+		case reflect.Complex128:
+			opts = append(opts, torch.Complex128)
+		}
+		batch.Set(reflect.ValueOf(torch.New(all.Interface(), opts...)))
 		return nil
 	})
 }

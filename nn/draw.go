@@ -3,6 +3,7 @@ package nn
 import (
 	"math"
 
+	"multitorch/libm"
 	"multitorch/torch"
 )
 
@@ -32,7 +33,7 @@ func kaimingUniform(w *torch.Tensor) *torch.Tensor {
 	if w.Numel() == 0 {
 		return w
 	}
-	gain := math.Sqrt(2 / (1 + math.Pow(math.Sqrt(5), 2)))
+	gain := math.Sqrt(2 / (1 + libm.Pow(math.Sqrt(5), 2)))
 	std := gain / math.Sqrt(float64(fanIn(w.Shape())))
 	bound := math.Sqrt(3) * std
 	return uniform(w, -bound, bound)

@@ -1,8 +1,8 @@
 package optim
 
 import (
+	"multitorch/libm"
 	"multitorch/nn"
-	"multitorch/torch"
 )
 
 // Adam is torch.optim.Adam (Kingma and Ba, Adam: A Method for Stochastic
@@ -128,8 +128,8 @@ func (b *batch) corrections(g *Group) (sizes, roots []float64) {
 			continue
 		}
 		t := float64(s.step)
-		sizes[i] = -(g.LR / (1 - torch.LibmPow(g.Betas[0], t)))
-		roots[i] = running().root(1 - torch.LibmPow(g.Betas[1], t))
+		sizes[i] = -(g.LR / (1 - libm.Pow(g.Betas[0], t)))
+		roots[i] = running().root(1 - libm.Pow(g.Betas[1], t))
 	}
 	return sizes, roots
 }

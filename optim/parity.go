@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"multitorch/internal/version"
+	"multitorch/libm"
 	"multitorch/torch"
 )
 
@@ -39,7 +40,7 @@ func parityWith(loaded string) parity {
 
 func (p parity) root(x float64) float64 {
 	if p.rootByPow {
-		return torch.LibmPow(x, 0.5)
+		return libm.Pow(x, 0.5)
 	}
 	return math.Sqrt(x)
 }

@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // T is short for what the tables are full of.
@@ -73,6 +73,8 @@ func requireBeside(t *testing.T, in map[string]T, table []beside) {
 			results = []T{v}
 		case []T:
 			results = v
+		case float64: // which Python sends as it is
+			results = []T{torch.New(v, torch.Float64)}
 		default:
 			results = []T{torch.New(v)}
 		}

@@ -11,9 +11,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/internal/version"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // quantized is the pickle of a quantised tensor in a storage of sixteen bytes.
@@ -164,7 +164,7 @@ func TestPTQuantizedWithPython(t *testing.T) {
 	dir := t.TempDir()
 	x := torch.Randn(torch.Shape{2, 3, 4, 5})
 	perTensor := torch.QuantizePerTensor(x, 0.05, 7, torch.QUInt8)
-	perChannel := torch.QuantizePerChannel(x, torch.New([]float64{0.01, 1e-20, 30}), torch.New([]int{0, -5, 9}), 1, torch.QInt8)
+	perChannel := torch.QuantizePerChannel(x, torch.FromSlice([]float64{0.01, 1e-20, 30}), torch.New([]int{0, -5, 9}), 1, torch.QInt8)
 	require.NoError(t, torch.Save(filepath.Join(dir, "go.pt"), map[string]any{
 		"tensor": perTensor, "turned": perTensor.Transpose(0, 3), "channel": perChannel, "scheme": torch.PerChannelSymmetric,
 		"floats": torch.QuantizePerChannel(x, torch.New([]float32{0.5, 0.25, 2}), torch.New([]float32{1, 0.5, 0}), 1, torch.QUInt8),

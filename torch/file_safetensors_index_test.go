@@ -19,7 +19,7 @@ func shardable() []torch.NamedTensor {
 	return []torch.NamedTensor{
 		{Name: "d", Tensor: torch.New([]float32{1, 2})},
 		{Name: "c", Tensor: torch.New([]int32{3})},
-		{Name: "large", Tensor: torch.New([]float64{4, 5})},
+		{Name: "large", Tensor: torch.FromSlice([]float64{4, 5})},
 		{Name: "b", Tensor: torch.New([]int16{6, 7, 8, 9})},
 		{Name: "a", Tensor: torch.New([]bool{true})},
 	}

@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // printed are tensors in Python and in Go: their texts are equal.
@@ -22,7 +22,7 @@ func printed() []beside {
 		one("torch.tensor(1.5)", func() T { return torch.New(float32(1.5)) }), one("torch.tensor(3.)", func() T { return torch.New(float32(3)) }),
 		one("torch.tensor(7)", func() T { return torch.New(7) }), one("torch.tensor(True)", func() T { return torch.New(true) }),
 		one("torch.tensor(-0.)", func() T { return f(negative).View() }), one("torch.tensor(nan)", func() T { return f(nan).View() }),
-		one("torch.tensor(1e-20)", func() T { return f(1e-20).View() }), one("torch.tensor(2.5, dtype=torch.float64)", func() T { return torch.New(2.5) }),
+		one("torch.tensor(1e-20)", func() T { return f(1e-20).View() }), one("torch.tensor(2.5, dtype=torch.float64)", func() T { return torch.New(2.5, torch.Float64) }),
 		one("torch.tensor(1+2j)", func() T { return torch.New(complex64(1 + 2i)) }), one("torch.tensor(complex(-1, -0.))", func() T { return torch.New(complex(float32(-1), float32(negative))) }),
 		one("torch.tensor([])", func() T { return torch.Zeros(torch.Shape{0}) }), one("torch.zeros(2, 0)", func() T { return torch.Zeros(torch.Shape{2, 0}) }),
 		one("torch.zeros(0, 3, dtype=torch.int64)", func() T { return torch.Zeros(torch.Shape{0, 3}, torch.Int64) }), one("torch.zeros(0, dtype=torch.bool)", func() T { return torch.Zeros(torch.Shape{0}, torch.Bool) }),
@@ -33,11 +33,11 @@ func printed() []beside {
 		one("torch.tensor([1., 2000.])", func() T { return f(1, 2000) }), one("torch.tensor([1., 1001., 0, nan])", func() T { return f(1, 1001, 0, nan) }),
 		one("torch.tensor([123456789., 1234567890.])", func() T { return f(123456789, 1234567890) }), one("torch.tensor([99999., 1e5])", func() T { return f(99999, 1e5) }),
 		one("torch.tensor([0.00005, 0.00007])", func() T { return f(0.00005, 0.00007) }), one("torch.tensor([1.99999999, 0.99995])", func() T { return f(1.99999999, 0.99995) }),
-		one("torch.tensor([1e20, -1e-20, 0])", func() T { return f(1e20, -1e-20, 0) }), one("torch.tensor([1e300, 1e-300, inf], dtype=torch.float64)", func() T { return torch.New([]float64{1e300, 1e-300, inf}) }),
+		one("torch.tensor([1e20, -1e-20, 0])", func() T { return f(1e20, -1e-20, 0) }), one("torch.tensor([1e300, 1e-300, inf], dtype=torch.float64)", func() T { return torch.FromSlice([]float64{1e300, 1e-300, inf}) }),
 		one("torch.tensor([1, -20, 300])", func() T { return torch.New([]int{1, -20, 300}) }), one("torch.tensor([[True, False], [False, True]])", func() T { return torch.New([][]bool{{true, false}, {false, true}}) }),
 		one("torch.tensor([-9223372036854775808, 9223372036854775807])", func() T { return torch.New([]int{math.MinInt64, math.MaxInt64}) }),
 		one("torch.tensor([1+2j, -0.5-3j, 0j])", func() T { return torch.New([]complex64{1 + 2i, -0.5 - 3i, 0}) }),
-		one("torch.tensor([1+2j, 3-4j], dtype=torch.complex128)", func() T { return torch.New([]complex128{1 + 2i, 3 - 4i}) }),
+		one("torch.tensor([1+2j, 3-4j], dtype=torch.complex128)", func() T { return torch.FromSlice([]complex128{1 + 2i, 3 - 4i}) }),
 		one("torch.tensor([complex(nan, inf), complex(1, -inf)])", func() T {
 			return torch.New([]complex64{complex64(complex(nan, inf)), complex64(complex(1, -inf))})
 		}),

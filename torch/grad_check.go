@@ -169,7 +169,7 @@ type jacobian [][]complex128
 
 // tensor is it to be shown, in the dtype of the input x.
 func (j jacobian) tensor(x *Tensor) *Tensor {
-	t := New([][]complex128(j))
+	t := New([][]complex128(j), Complex128)
 	if !x.IsComplex() {
 		t = t.Real()
 	}

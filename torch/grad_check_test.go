@@ -103,7 +103,7 @@ func TestGradCheckOfComplexNumbers(t *testing.T) {
 	realOnly := square(func(ctx *torch.Context, g *torch.Tensor) *torch.Tensor {
 		return torch.Complex(g.Mul(ctx.SavedTensors()[0].Mul(2).Conj()).Real(), torch.Zeros(torch.Shape{1}, torch.Float64))
 	})
-	one := torch.New([]complex128{1 + 2i}).SetRequiresGrad(true)
+	one := torch.New([]complex128{1 + 2i}, torch.Complex128).SetRequiresGrad(true)
 	require.NoError(t, torch.GradCheck(right, list(one)))
 	require.NoError(t, torch.GradGradCheck(right, list(one)))
 	err := torch.GradCheck(notConjugate, list(one))

@@ -26,8 +26,8 @@ func ExampleFunction() {
 	fmt.Println(y.Detach(), y.GradFn())
 	fmt.Println(x.Grad())
 	// Output:
-	// tensor([ 1.0000,  2.7183, 10.0000], dtype=torch.float64) ClippedExpBackward
-	// tensor([ 1.0000,  2.7183, 20.0855], dtype=torch.float64)
+	// tensor([ 1.0000,  2.7183, 10.0000]) ClippedExpBackward
+	// tensor([ 1.0000,  2.7183, 20.0855])
 }
 
 func ExampleGrad() {
@@ -37,7 +37,7 @@ func ExampleGrad() {
 	first := torch.Grad([]*torch.Tensor{y}, by, torch.CreateGraph())[0]
 	second := torch.Grad([]*torch.Tensor{first.Sum()}, by)[0]
 	fmt.Println(first.Detach(), second)
-	// Output: tensor([ 3., 12.], dtype=torch.float64) tensor([ 6., 12.], dtype=torch.float64)
+	// Output: tensor([ 3., 12.]) tensor([ 6., 12.])
 }
 
 func ExampleTensor_RegisterHook() {
@@ -51,6 +51,6 @@ func ExampleTensor_RegisterHook() {
 	h.Mul(h).Sum().Backward()
 	fmt.Println(x.Grad())
 	// Output:
-	// gradient: tensor([ 6., 12.], dtype=torch.float64)
-	// tensor([3., 3.], dtype=torch.float64)
+	// gradient: tensor([ 6., 12.])
+	// tensor([3., 3.])
 }

@@ -33,8 +33,3 @@ func TestResultsInAScope(t *testing.T) {
 	})
 	x.Add(1)
 }
-
-func TestLibmPow(t *testing.T) {
-	require.Equal(t, 8.0, torch.LibmPow(2, 3))
-	require.Equal(t, 0.0, torch.LibmPow(0, 5))
-}

@@ -1,6 +1,7 @@
 package torch
 
 import (
+	native "encoding/binary"
 	"fmt"
 	"math"
 	"reflect"
@@ -103,9 +104,9 @@ func Arange(start, end, step any, opts ...Option) *Tensor {
 	return settle(opts).make(opArange, number("arange", start), number("arange", end), number("arange", step))
 }
 
-// Linspace is steps values from start to end, both included.
-func Linspace(start, end float64, steps int, opts ...Option) *Tensor {
-	return settle(opts).make(opLinspace, start, end, steps)
+// Linspace is steps values from start to end, two numbers, both included.
+func Linspace(start, end any, steps int, opts ...Option) *Tensor {
+	return settle(opts).make(opLinspace, number("linspace", start), number("linspace", end), steps)
 }
 
 // Rand draws from the uniform distribution on [0, 1).
@@ -203,8 +204,11 @@ func fromBytes(data []byte, shape Shape, dtype DType) *Tensor {
 //
 //	torch.New([][]float32{{1, 2}, {3, 4}})
 //
-// The element type follows Go's (int is Int64) unless a DType is given. Numbers that
-// an integer type can't hold are an [*Error], as in Python; fractions are dropped.
+// Unless a DType is given, floats have the default dtype, Float32, as in torch.tensor:
+// a float64 is Python's float, and a complex128 its complex. An int is Int64, and every
+// other Go type (float32, int8, bool, …) the dtype of its name. [FromSlice] keeps float64
+// what it is, as torch.from_numpy does. Numbers that an integer type can't hold are an
+// [*Error], as in Python; fractions are dropped.
 func New(data any, opts ...Option) *Tensor {
 	v := reflect.ValueOf(data)
 	if !v.IsValid() {
@@ -224,13 +228,22 @@ func New(data any, opts ...Option) *Tensor {
 	}
 	flat := make([]byte, 0, 8)
 	flat = appendElements(flat, v)
+	if k := elem.Kind(); k == reflect.Float64 || k == reflect.Complex128 {
+		pythonNaN(flat)
+	}
 	t := fromBytes(flat, shape, dtypeOf(zero))
 	o := settle(opts)
-	if d, ok := o.dtype.(DType); ok {
+	if o.dtype == nil {
+		o.dtype = inferred(t.DType())
+	} else if d, ok := o.dtype.(DType); ok {
 		t.mustFit(d)
 	}
-	if o.dtype != nil || o.device != nil {
-		moved := t.To(opts...)
+	if o.dtype != t.DType() || o.device != nil {
+		to := []Option{o.dtype.(DType)}
+		if d, ok := o.device.(Device); ok {
+			to = append(to, d)
+		}
+		moved := t.To(to...)
 		if moved != t {
 			t.Free()
 		}
@@ -296,6 +309,16 @@ func appendElements(b []byte, v reflect.Value) []byte {
 	p := reflect.New(v.Type())
 	p.Elem().Set(v)
 	return append(b, unsafe.Slice((*byte)(p.UnsafePointer()), v.Type().Size())...)
+}
+
+// pythonNaN makes Go's NaN among float64s Python's, which differs from it in one bit.
+func pythonNaN(flat []byte) {
+	goNaN := math.Float64bits(math.NaN())
+	for ; len(flat) > 0; flat = flat[8:] {
+		if native.NativeEndian.Uint64(flat) == goNaN {
+			native.NativeEndian.PutUint64(flat, goNaN&^1)
+		}
+	}
 }
 
 func bytesOf[T any](data []T, size int) []byte {

@@ -12,9 +12,9 @@ var (
 	opEmptyStrided = libtorch.NewOp("aten::empty_strided", "size", "stride", "dtype", "device")
 )
 
-// Logspace is steps values from base**start to base**end, both included.
-func Logspace(start, end float64, steps int, base float64, opts ...Option) *Tensor {
-	return settle(opts).make(opLogspace, start, end, steps, base)
+// Logspace is steps values from base**start to base**end, two numbers, both included.
+func Logspace(start, end any, steps int, base float64, opts ...Option) *Tensor {
+	return settle(opts).make(opLogspace, number("logspace", start), number("logspace", end), steps, base)
 }
 
 // EmptyStrided is Empty with strides of one's own, in elements.

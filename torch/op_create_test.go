@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 func TestMakingAndSamplingAsInPython(t *testing.T) {
@@ -72,7 +72,7 @@ func TestNestedSlicesOutAndIn(t *testing.T) {
 	require.Equal(t, [][]float32{{1, 4}, {2, 5}, {3, 6}}, torch.ToNested[[][]float32](torch.New(m).T()), "a view's own order")
 	require.Equal(t, [][][]int{{{1}, {2}}}, torch.ToNested[[][][]int](torch.New([][][]int{{{1}, {2}}})))
 	require.Equal(t, []int64{1, 2}, torch.ToNested[[]int64](torch.New([]int{1, 2})))
-	require.Equal(t, 2.5, torch.ToNested[float64](torch.New(2.5)))
+	require.Equal(t, 2.5, torch.ToNested[float64](torch.New(2.5, torch.Float64)))
 	require.Equal(t, [][]bool{{}, {}}, torch.ToNested[[][]bool](torch.Zeros(torch.Shape{2, 0}, torch.Bool)))
 	require.Equal(t, [][]complex64{{1 + 2i}}, torch.New([][]complex64{{1 + 2i}}).Tolist())
 	require.Equal(t, []float32{1.5}, torch.New([]float32{1.5}).BFloat16().Tolist())

@@ -15,7 +15,7 @@ func TestLinalgAsInPython(t *testing.T) {
 	base := torch.Arange(0, 32, 1, torch.Float64).Mul(1.7).Sin().View(2, 4, 4).Add(torch.Eye(4, torch.Float64).Mul(3))
 	in := map[string]T{
 		"a": base, "p": base.Matmul(base.MT()), "y": base.Add(base.MT()), "b": torch.Arange(0, 24, 1, torch.Float64).Cos().View(2, 4, 3),
-		"m": torch.Arange(0, 12, 1, torch.Float32).Mul(1.3).Cos().View(3, 4), "v": torch.New([]float64{1, -2, 0.5, 3}),
+		"m": torch.Arange(0, 12, 1, torch.Float32).Mul(1.3).Cos().View(3, 4), "v": torch.FromSlice([]float64{1, -2, 0.5, 3}),
 		"t": torch.Arange(0, 36, 1, torch.Float64).Mul(0.7).Sin().View(2, 3, 6), "q": torch.Eye(6, torch.Float64).Add(0.1).View(2, 3, 6),
 	}
 	a, p, y, b, m, v, tt, q := in["a"], in["p"], in["y"], in["b"], in["m"], in["v"], in["t"], in["q"]

@@ -18,7 +18,7 @@ func pointwiseInputs() map[string]T {
 		"i": torch.New([]int{12, -7, 0, 5, 30, -18}), "j": torch.New([]int{8, 3, 2, -5, 12, 4}), "k": torch.New([]int{1, 0, 3, 2, 5, 1}),
 		"p": torch.New([]bool{true, false, true}), "q": torch.New([]bool{true, true, false}),
 		"c": torch.New([]complex64{1 + 2i, -0.5i, -3 + 0.25i}), "r": torch.New([]float32{1, 2.5, 0.5}), "a": torch.New([]float32{0, 1, -2}),
-		"d": torch.New([]float64{1.5, -2, 1e-9}),
+		"d": torch.FromSlice([]float64{1.5, -2, 1e-9}),
 	}
 }
 

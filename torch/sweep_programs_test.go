@@ -204,11 +204,16 @@ var binaryPrograms = []struct {
 }
 
 var numberPrograms = []numberOp{
-	{"x + v", T.Add}, {"x - v", T.Sub}, {"x * v", T.Mul}, {"x / v", T.Div}, {"v - x", T.RSub},
+	{"x + v", T.Add},
+	{"x - v", T.Sub},
+	{"x * v", T.Mul},
+	{"x / v", T.Div},
+	{"v - x", T.RSub},
 	{"v / (x.abs() + 0.2)", func(x T, v any) T { return x.Abs().Add(0.2).RDiv(v) }},
 	{"(x.abs() + 0.1) ** v", func(x T, v any) T { return x.Abs().Add(0.1).Pow(v) }},
 	{"v ** x.tanh()", func(x T, v any) T { return x.Tanh().RPow(v) }},
-	{"x %% v", T.Remainder}, {"x.fmod(v)", T.Fmod},
+	{"x %% v", T.Remainder},
+	{"x.fmod(v)", T.Fmod},
 	{"torch.where(x < v, x, v)", func(x T, v any) T { return torch.Where(x.Lt(v), x, v) }},
 	{"x.clamp(max=v)", func(x T, v any) T { return x.Clamp(nil, v) }},
 	{"x.masked_fill(x > v, v)", func(x T, v any) T { return x.MaskedFill(x.Gt(v), v) }},
@@ -216,7 +221,9 @@ var numberPrograms = []numberOp{
 	{"(x * 1).div_(v)", func(x T, v any) T { return x.Mul(1).DivInplace(v) }},
 	{"(x * 1).add_(v)", func(x T, v any) T { return x.Mul(1).AddInplace(v) }},
 	{"(x * 1).sub_(v)", func(x T, v any) T { return x.Mul(1).SubInplace(v) }},
-	{"torch.xlogy(x, v)", T.Xlogy}, {"x.copysign(v)", T.Copysign}, {"x.lerp(x * 2, v)", func(x T, v any) T { return x.Lerp(x.Mul(2), v) }},
+	{"torch.xlogy(x, v)", T.Xlogy},
+	{"x.copysign(v)", T.Copysign},
+	{"x.lerp(x * 2, v)", func(x T, v any) T { return x.Lerp(x.Mul(2), v) }},
 }
 
 func (p *program) step() {

@@ -79,4 +79,3 @@ func requireLines(t *testing.T, sent *torch.Tensor, names, got []string) {
 		t.Fatalf("%d of %d differ:\n%s", len(wrong), len(want), strings.Join(wrong[:min(len(wrong), 40)], "\n"))
 	}
 }
-

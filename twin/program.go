@@ -81,6 +81,9 @@ func RunPrograms(t *testing.T, seeds []int64, programs []Program) {
 func plain(result any) *torch.Tensor {
 	x, ok := result.(*torch.Tensor)
 	if !ok {
+		if v, isFloat := result.(float64); isFloat { // which Python sends as it is
+			return torch.New(v, torch.Float64)
+		}
 		return torch.New(result)
 	}
 	if x = x.Detach().ResolveConj(); x.DType() == torch.Complex128 {

@@ -1,6 +1,8 @@
 // The process: threads, versions, and per-thread state.
 #include "shim.hpp"
 
+#include <c10/core/DefaultDtype.h>
+#include <c10/core/ScalarTypeToTypeMeta.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <c10/core/GradMode.h>
@@ -96,4 +98,14 @@ mt_error* mt_set_num_threads(int32_t n) {
 int32_t mt_blas_threads(void) {
   auto get = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));
   return get != nullptr ? get() : -1;
+}
+
+int32_t mt_default_dtype(void) {
+  int32_t dtype = static_cast<int32_t>(at::kFloat);
+  mt_error_free(mt::guarded([&] { dtype = static_cast<int32_t>(c10::typeMetaToScalarType(c10::get_default_dtype())); }));
+  return dtype;
+}
+
+mt_error* mt_set_default_dtype(int32_t dtype) {
+  return mt::guarded([&] { c10::set_default_dtype(c10::scalarTypeToTypeMeta(static_cast<c10::ScalarType>(dtype))); });
 }

@@ -1,12 +1,10 @@
 package libtorch
 
 /*
-#include <math.h>
 #include "shim.h"
 
 #cgo nocallback mt_pinned
 #cgo nocallback mt_set_pinned
-#cgo nocallback pow
 */
 import "C"
 
@@ -46,6 +44,12 @@ func SetNumThreads(n int) error { return take(C.mt_set_num_threads(C.int32_t(n))
 // BLASThreads is OpenBLAS's number of threads, or -1 where another BLAS is loaded.
 func BLASThreads() int { return int(C.mt_blas_threads()) }
 
+// DefaultDType is the number of the dtype that floats have by default.
+func DefaultDType() int { return int(C.mt_default_dtype()) }
+
+// SetDefaultDType sets it for the process.
+func SetDefaultDType(dtype int) error { return take(C.mt_set_default_dtype(C.int32_t(dtype))) }
+
 // Pinned reports whether SetPinned was called on this OS thread.
 func Pinned() bool { return C.mt_pinned() != 0 }
 
@@ -65,9 +69,6 @@ func WarningCount() int64 { return atomic.LoadInt64(warningCount) }
 
 // NextWarning is the oldest warning not yet read, or "".
 func NextWarning() string { return goString(C.mt_next_warning()) }
-
-// Pow is libm's pow, whose last bit can differ from math.Pow's. Python uses it.
-func Pow(x, y float64) float64 { return float64(C.pow(C.double(x), C.double(y))) }
 
 // CUDAWhyNot is "" when CUDA can be used, or the reason why it can't.
 func CUDAWhyNot() string { return C.GoString(C.mt_cuda_why_not()) }

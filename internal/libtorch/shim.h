@@ -173,6 +173,9 @@ int32_t mt_blas_threads(void);  // -1: not an OpenBLAS
 const int64_t* mt_warning_count(void);   // warnings so far
 char* mt_next_warning(void);             // malloc'd; NULL when there is none
 
+int32_t mt_default_dtype(void);
+mt_error* mt_set_default_dtype(int32_t dtype);
+
 // ---- memory (memory.cpp) ----
 const char* mt_malloc_library(void);   // the file whose malloc serves the process
 int32_t mt_mimalloc_version(void);     // 209 is 2.0.9; 0: it is not there
