@@ -1,14 +1,33 @@
-// Package twin runs Python code on the same libtorch, so that a test can hold Go's
-// tensors against PyTorch's, bit for bit.
+// Package twin runs Python beside Go in a test, on the same libtorch, and holds Go's tensors against
+// PyTorch's, bit for bit. It is for whoever ports a program:
+//
+//	func TestLinear(t *testing.T) {
+//		want := twin.Run(t, `
+//			torch.manual_seed(0)
+//			model = torch.nn.Linear(2, 3)
+//			save(y=model(inputs["x"]))
+//		`, map[string]*torch.Tensor{"x": x})
+//		torch.ManualSeed(0)
+//		twin.RequireEqual(t, want["y"], nn.NewLinear(2, 3).Forward(x))
+//	}
+//
+// [Run] runs a script once; [RunPrograms] runs small programs that are written twice, with several seeds.
+//
+// # Python
+//
+// Equal bits can be expected of the same libtorch on the same machine alone, so a Python is wanted whose torch
+// has the version of the libtorch that this process has loaded. It is the one that the environment variable
+// PYTHON names, else python3 on the PATH, else the system's /usr/bin/python3, whichever has it first. A test
+// for which there is none fails: a comparison that was not made must not look like one that was. Who wants
+// such tests left out says so by MULTITORCH_NO_TWIN=1, and they are reported as skipped.
+//
+// Both sides compute with one thread, see [OneThread].
 package twin
 
 import (
-	"bytes"
 	_ "embed"
-	"errors"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -18,9 +37,6 @@ import (
 
 //go:embed prelude.py
 var prelude []byte
-
-// unusable is the exit status by which prelude.py says that this Python won't do.
-const unusable = 3
 
 // Run runs a Python script and returns what it saved. The script finds torch
 // imported, its inputs as a dict of tensors (inputs["x"]), its arguments as a list
@@ -37,11 +53,8 @@ const unusable = 3
 // A start of Python costs about a second: better one script that saves many
 // results than many scripts.
 //
-// Python is the one that the environment variable PYTHON names, else Debian's. It
-// computes with one thread, and so does Go until the test ends: see [OneThread].
-// A Python without torch, or with one of another version, fails the test; with
-// MULTITORCH_NO_TWIN=1 in the environment Python isn't asked, and the test is
-// skipped.
+// Tensors of all dtypes but complex128 can be passed, either way; that one goes as view_as_real. What Python
+// raises fails the test, with its traceback.
 func Run(t testing.TB, script string, inputs map[string]*torch.Tensor, args ...string) map[string]*torch.Tensor {
 	t.Helper()
 	if os.Getenv("MULTITORCH_NO_TWIN") == "1" {
@@ -59,7 +72,7 @@ func Run(t testing.TB, script string, inputs map[string]*torch.Tensor, args ...s
 	if err := torch.SaveSafetensors(file("in"), tensors, nil); err != nil {
 		t.Fatalf("twin: %v", err)
 	}
-	python(t, dir, append([]string{"prelude.py", "script.py", "in", "out", torch.Version()}, args...))
+	runPython(t, dir, append([]string{"prelude.py", "script.py", "in", "out", torch.Version()}, args...))
 	saved, _, err := torch.LoadSafetensors(file("out"))
 	if err != nil {
 		t.Fatalf("twin: %v", err)
@@ -71,9 +84,11 @@ func Run(t testing.TB, script string, inputs map[string]*torch.Tensor, args ...s
 	return results
 }
 
-// OneThread sets the threads that one operator may use to 1 until the test ends:
-// the number of threads changes the order of sums, and so their last bits.
+// OneThread sets the threads that one operator may use to 1 until the test ends: the number of threads
+// changes the order of sums, and so their last bits. It is the process's: tests that run in parallel with
+// this one compute with one thread, too.
 func OneThread(t testing.TB) {
+	t.Helper()
 	before := torch.NumThreads()
 	torch.SetNumThreads(1)
 	t.Cleanup(func() { torch.SetNumThreads(before) })
@@ -84,29 +99,4 @@ func write(t testing.TB, path string, content []byte) {
 	if err := os.WriteFile(path, content, 0o644); err != nil {
 		t.Fatalf("twin: %v", err)
 	}
-}
-
-// python runs it in dir: in this checkout it would take the folder torch for the
-// package.
-func python(t testing.TB, dir string, args []string) {
-	t.Helper()
-	name := os.Getenv("PYTHON")
-	if name == "" {
-		name = "/usr/bin/python3"
-	}
-	cmd := exec.CommandContext(t.Context(), name, args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "MKL_NUM_THREADS=1", "PYTHONDONTWRITEBYTECODE=1")
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	_, err := cmd.Output()
-	if err == nil {
-		return
-	}
-	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() != unusable {
-		t.Fatalf("twin: the Python script failed (%v):\n%s", err, stderr.String())
-	}
-	t.Fatalf("twin: this test compares with PyTorch %s, but %s can't do that (%v: %s).\n"+
-		"Run `make test`, which installs what is missing, or `PYTHON=\"$(scripts/setup-python.sh)\" go test ...`;\n"+
-		"to leave all such tests out, set MULTITORCH_NO_TWIN=1.", torch.Version(), name, err, bytes.TrimSpace(stderr.Bytes()))
 }

@@ -10,8 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // recorder is a testing.TB whose end doesn't end the test.
