@@ -63,10 +63,6 @@ install_libtorch() {
 		die "Debian's libtorch-dev is installed, but libtorch is not in $sysroot/usr; set LIBTORCH to its folder"
 }
 
-has_compiler() {
-	command -v "${CXX:-g++}" >/dev/null
-}
-
 # has_allocator tells whether mimalloc is here, which programs are linked with, or is not wanted.
 has_allocator() {
 	local file
@@ -86,17 +82,6 @@ ensure_packages() {
 			"to build them with libc's, which is slower, set GOFLAGS=-tags=nomimalloc"
 	fi
 	[ ${#packages[@]} = 0 ] || change "install ${packages[*]} with apt-get" apt_install "${packages[@]}"
-}
-
-# ensure_whole stops when no program can be built with the libtorch, or run. That takes a few seconds and is
-# tried when a part of it has changed since it was set up.
-ensure_whole() {
-	local fault
-	if config_current || ! has_compiler; then return; fi
-	open_workplace
-	if fault="$(libtorch_fault "$include" "$lib" "$version")"; then
-		useless "$fault"
-	fi
 }
 
 # ensure_fast_blas: the BLAS that comes with Debian's libtorch is the slow reference one. libtorch

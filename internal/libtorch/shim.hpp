@@ -1,7 +1,11 @@
 // What the shim's C++ files share: handles and the catch-all around each entry.
 #pragma once
-#if __has_include("libtorch_config.h")
-#include "libtorch_config.h"  // first: it settles the C++ ABI
+// First: it settles the C++ ABI. Flags that scripts/cgo-flags.sh printed do so too, for another libtorch.
+#if !defined(MULTITORCH_LIBTORCH_BUILD) && __has_include("libtorch_config.h")
+#include "libtorch_config.h"
+#endif
+#if !defined(MULTITORCH_LIBTORCH_PATH) && !__has_include(<ATen/core/Tensor.h>)
+#error libtorch was not found: run "make setup" in the checkout of multitorch; see "In your own module" in its README.md
 #endif
 #include <ATen/core/Tensor.h>
 #include <c10/core/GradMode.h>
@@ -11,8 +15,14 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "shim.h"
+
+#ifdef MULTITORCH_LIBTORCH_VERSION
+static_assert(std::string_view(TORCH_VERSION).starts_with(MULTITORCH_LIBTORCH_VERSION),
+              "libtorch is another one than multitorch was set up for: run `make setup` in its checkout");
+#endif
 
 namespace mt {
 

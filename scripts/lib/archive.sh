@@ -26,7 +26,7 @@ from_archive() {
 # archive, and only then renames it, so that a failure at any point leaves nothing behind.
 install_archive() {
 	local address="$1" archive folder wrong found
-	ensure_compiler
+	ensure_packages
 	open_workplace
 	fetch "$address"
 	unpack "$archive" "$workplace/out" ||

@@ -17,17 +17,22 @@ write_config() {
 # config_content prints the header for the chosen libtorch.
 config_content() {
 	local build path="${prefix//\\/\\\\}"
+	path="${path//\"/\\\"}"
 	build="$(libtorch_build "$include" "$lib")"
 	cat <<END
 // Written by scripts/setup-libtorch.sh. Include it before every other header: it chooses the C++ ABI.
 #pragma once
 
 #define MULTITORCH_LIBTORCH_VERSION "$version"
-#define MULTITORCH_LIBTORCH_PATH "${path//\"/\\\"}"
+#define MULTITORCH_LIBTORCH_PATH "$path"
 #define MULTITORCH_LIBTORCH_BUILD "$build"
 
 #ifndef _GLIBCXX_USE_CXX11_ABI
 #define _GLIBCXX_USE_CXX11_ABI $abi
+#endif
+
+#if !__has_include(<ATen/core/Tensor.h>)
+#error libtorch was in "$path" and is no longer there: run "make setup" in the checkout of multitorch
 #endif
 END
 }

@@ -2,6 +2,21 @@
 # Whether programs can be built with a libtorch, and run. Names of files say little: a copy that was cut
 # short, libraries of another build or a package that they need and that is gone are found by trying.
 
+# ensure_whole stops when no program can be built with the libtorch, or run. That takes a few seconds and is
+# tried when a part of it has changed since it was set up.
+ensure_whole() {
+	local fault
+	if config_current || ! has_compiler; then return; fi
+	open_workplace
+	if fault="$(libtorch_fault "$include" "$lib" "$version")"; then
+		useless "$fault"
+	fi
+}
+
+has_compiler() {
+	command -v "${CXX:-g++}" >/dev/null
+}
+
 # libtorch_fault INCLUDE LIB VERSION prints, in words, why it can't be used. It fails, and prints nothing,
 # when it can. The workplace has to be open.
 libtorch_fault() {
