@@ -1,0 +1,125 @@
+// Package picture reads picture files that come from anywhere: it says what is wrong with them, and no file of a few
+// kilobytes can take more time or memory than a large photograph does.
+package picture
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/gif" // the formats that are read
+	_ "image/jpeg"
+	_ "image/png"
+	"io"
+	"os"
+
+	_ "golang.org/x/image/bmp"
+	_ "golang.org/x/image/webp"
+
+	"multitorch/internal/regular"
+)
+
+// The largest picture that is read. A phone's camera makes 12 to 50 megapixels.
+const (
+	maxEncoded = 64 << 20   // bytes of the file
+	maxPixels  = 64_000_000 // width x height
+	maxSide    = 1 << 16    // pixels along one side
+)
+
+// Open reads a picture file as [Decode] does. What is not a regular file, such as a pipe, is an error. So is the end of ctx.
+func Open(ctx context.Context, path string) (m image.Image, err error) {
+	err = regular.Read(path, "an image", func(f *os.File, _ int64) error {
+		m, err = Decode(ctx, f)
+		return err
+	})
+	return m, err
+}
+
+// Decode reads a picture: PNG, JPEG, GIF, WebP or BMP, of an animation the first frame. Colour profiles and the rotation
+// that a camera notes in EXIF are not looked at.
+//
+// The error says so when the file is no picture, is cut short, or has more than 64 megapixels, 65,536 pixels along a side
+// or 64 MiB. A JPEG whose scans go over more than a thousand megapixels in all is refused: an ordinary one has one scan, a
+// progressive one about ten. When ctx ends, decoding stops with its error.
+func Decode(ctx context.Context, r io.Reader) (image.Image, error) {
+	encoded, err := io.ReadAll(io.LimitReader(reader{ctx, r, maxEncoded}, maxEncoded+1))
+	if err != nil {
+		return nil, fmt.Errorf("the image cannot be read: %w", err)
+	}
+	if len(encoded) > maxEncoded {
+		return nil, fmt.Errorf("the image file has more than %d MiB; make it smaller first", maxEncoded>>20)
+	}
+	if m, animated, err := firstFrame(ctx, encoded); animated {
+		return m, err
+	}
+	return decode(ctx, encoded)
+}
+
+func decode(ctx context.Context, encoded []byte) (image.Image, error) {
+	config, format, err := image.DecodeConfig(bytes.NewReader(encoded))
+	if errors.Is(err, image.ErrFormat) {
+		return nil, fmt.Errorf("expected an image (PNG, JPEG, GIF, WebP or BMP), found %s; convert it to one of these",
+			describe(encoded))
+	}
+	if err != nil {
+		return nil, damaged(format, err)
+	}
+	if err := checkSize(format, config.Width, config.Height); err != nil {
+		return nil, err
+	}
+	if format == "jpeg" {
+		if err := checkScans(encoded, config.Width*config.Height); err != nil {
+			return nil, err
+		}
+	}
+	picture, format, err := image.Decode(reader{ctx, bytes.NewReader(encoded), 512})
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, damaged(format, err)
+	}
+	if format == "webp" {
+		picture = webpColours(picture)
+	}
+	return picture, nil
+}
+
+func damaged(format string, err error) error {
+	return fmt.Errorf("the %s image is damaged: %w; export it again", format, err)
+}
+
+func checkSize(format string, w, h int) error {
+	if w < 1 || h < 1 {
+		return fmt.Errorf("the %s image is empty (%d x %d pixels)", format, w, h)
+	}
+	if w > maxSide || h > maxSide || w*h > maxPixels {
+		return fmt.Errorf("the %s image has %d x %d pixels, expected at most %d megapixels and %d along a side; "+
+			"make it smaller first", format, w, h, maxPixels/1_000_000, maxSide)
+	}
+	return nil
+}
+
+// reader fails once its context has ended. It gives at most step bytes at a time, so that a decoder that makes much of
+// little asks often.
+type reader struct {
+	ctx  context.Context
+	r    io.Reader
+	step int
+}
+
+func (r reader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.r.Read(p[:min(len(p), r.step)])
+}
+
+// describe says what little can be said of bytes that are in no known format.
+func describe(encoded []byte) string {
+	if len(encoded) == 0 {
+		return "an empty file"
+	}
+	return fmt.Sprintf("%d bytes that begin with %q", len(encoded), encoded[:min(len(encoded), 8)])
+}
