@@ -6,6 +6,7 @@ TESTFLAGS ?= -timeout 20m
 # Packages in which goroutines meet: they are tested once more under the race detector.
 RACE      ?= ./torch/... ./nn/... ./datasets/... ./trainer/...
 FUZZTIME  ?= 10s
+TIME      ?= 5s
 
 # Commands that compare with Python start with this: it finds or installs the Python and names it in PYTHON.
 with_python = PYTHON="$$(scripts/setup-python.sh)" && export PYTHON &&
@@ -69,6 +70,14 @@ cuda: setup ## run the device checks on a GPU and print a table; without one, sa
 .PHONY: fuzz
 fuzz: setup ## run every fuzz test for FUZZTIME
 	@GO="$(GO)" FUZZTIME="$(FUZZTIME)" scripts/fuzz.sh
+
+.PHONY: stress
+stress: setup ## run goroutines hard for TIME in each mode, under every allocator that is here
+	@$(GO) run ./scripts/stress -time $(TIME)
+
+.PHONY: host
+host: setup ## try the toolkit inside foreign programs, beside other C++ and under AddressSanitizer
+	@GO="$(GO)" scripts/host.sh
 
 .PHONY: generate
 generate: setup ## write package torch/aten from the operators' schemas

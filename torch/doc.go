@@ -35,11 +35,9 @@
 //
 // # Threads
 //
-// A tensor may be used from any goroutine. What libtorch keeps per OS thread
-// (whether gradients are recorded, say) is set for a function and on a pinned
-// thread: see [NoGrad]. The main goroutine is pinned to the main thread when
-// the program starts, so that a script computes on one thread and one team of
-// OpenMP workers. Another goroutine (a test is one) may be moved between threads in
-// the middle of a forward pass, which can change the order in which gradients are
-// summed and so their last bits: what must reproduce exactly runs in [Pinned].
+// A tensor may be used from any goroutine. What libtorch keeps per OS thread, Python's
+// thread, goes with the goroutine here: modes, which are set for a function (see
+// [NoGrad]), and the order in which gradients are summed, so that their last bits are
+// the same on whichever OS threads a goroutine runs. No more operators run at once than
+// there are processors; goroutines beyond that wait. [Workers] are a pool for servers.
 package torch

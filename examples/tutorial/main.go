@@ -14,6 +14,7 @@ import (
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
+	_ "multitorch/torch/mimalloc" // a quicker malloc
 )
 
 type ImageFeatureExtractor struct {
