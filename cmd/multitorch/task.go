@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -119,7 +120,7 @@ func forEachTask(command func(task) any) (c taskCommands) {
 		tag := fmt.Sprintf(`cmd:"" name:%q help:%q set:"epochs=%d" set:"batch_size=%d" set:"lr=%s" set:"weight_decay=%s"`,
 			t.info().name, t.info().help, r.Epochs, r.BatchSize, decimal(r.LR), decimal(r.WeightDecay))
 		if i == 0 {
-			tag += ` default:"withargs"`
+			tag = strings.Replace(tag, t.info().help, t.info().help+" Meant where no task is named.", 1) + ` default:"withargs"`
 		}
 		holder := reflect.New(reflect.StructOf([]reflect.StructField{
 			{Name: "Command", Type: value.Type(), Tag: reflect.StructTag(tag)},
