@@ -82,7 +82,7 @@ func loadModel(path string, device torch.Device) (*saved, error) {
 	}()
 	s.task, err = s.about.task()
 	if err == nil {
-		s.model, err = s.task.newModel()
+		nn.SkipInit(func() { s.model, err = s.task.newModel() })
 	}
 	if err == nil {
 		err = nn.LoadStateDict(s.model, state)

@@ -68,7 +68,7 @@ func (r *trainRun) expectation(v metrics.Value) string {
 	}
 	mine := row{Task: r.Task.info().name, Data: r.Task.variant(), Model: r.Task.modelName()}
 	for _, e := range rows {
-		if e.same(mine) && e.Epochs == r.Epochs {
+		if e.same(mine) && e.Epochs == r.Epochs && len(e.Seeds) > 1 {
 			return fmt.Sprintf(" (expected: %.1f to %.1f %%)", e.Accuracy.Mean-2*e.Accuracy.Spread, e.Accuracy.Mean+2*e.Accuracy.Spread)
 		}
 	}
