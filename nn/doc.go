@@ -22,6 +22,15 @@
 //
 //	nn.NewConv2d(3, 64, 3, nn.Stride(1), nn.Padding(1))
 //	nn.NewGRU(100, 64, nn.BatchFirst(true))
+//	nn.NewLinear(3, 4, nn.DType(torch.Float64), nn.Device(torch.CUDA))
+//
+// A module's settings can be read back, printed and saved, and make another such module:
+//
+//	config := conv.Config() // ConvConfig: stride=1, padding=1, …
+//	nn.NewConv2d(8, 8, 3, config)
+//
+// A field that holds a module or parameter which a walk can't see (it is not exported, say) is
+// an error; tagged `nn:"-"` it is left out.
 //
 // Defaults, initial weights and their random draws are PyTorch's, so the same seed
 // gives the same model. [Describe] prints it as Python does.

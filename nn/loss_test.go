@@ -2,29 +2,13 @@ package nn_test
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"multitorch/nn"
 	"multitorch/torch"
-	"multitorch/twin"
 )
-
-// loss is a module that compares an input with a target.
-type loss interface {
-	nn.Module
-	Forward(input, target *torch.Tensor) *torch.Tensor
-}
-
-// lossCase is a loss, in Python "nn." + its name, of two of the tensors of
-// lossInputs.
-type lossCase struct {
-	make          func(in map[string]*torch.Tensor) loss
-	input, target string
-}
 
 func lossInputs() map[string]*torch.Tensor {
 	return map[string]*torch.Tensor{
@@ -34,83 +18,6 @@ func lossInputs() map[string]*torch.Tensor {
 		"map classes": torch.New([][]int{{0, 3, 1}, {1, 2, 3}}), "class": torch.New(2),
 		"probabilities": torch.Rand(torch.Shape{6, 4}).Softmax(1), "values": torch.Randn(torch.Shape{6, 4}),
 		"weight": torch.New([]float32{0.5, 1, 2, 0.1}), "ones": torch.Rand(torch.Shape{6, 4}).Gt(0.5).To(torch.Float32),
-	}
-}
-
-func lossCases() map[string]lossCase {
-	ce := func(input, target string, opts func(w *torch.Tensor) []nn.LossOption) lossCase {
-		return lossCase{func(in map[string]*torch.Tensor) loss { return nn.NewCrossEntropyLoss(opts(in["weight"])...) }, input, target}
-	}
-	type ceOpts = []nn.LossOption
-	cases := map[string]lossCase{
-		"CrossEntropyLoss(label_smoothing=0.1, ignore_index=9, weight=weight, reduction='sum')": ce("scores", "classes", func(w *torch.Tensor) ceOpts {
-			return ceOpts{nn.LabelSmoothing(0.1), nn.IgnoreIndex(9), nn.Weight(w), nn.Reduction("sum")}
-		}),
-		"CrossEntropyLoss(ignore_index=-100)": ce("scores", "all masked", func(*torch.Tensor) ceOpts { return nil }),
-		"CrossEntropyLoss(ignore_index=1)":    ce("map", "map classes", func(*torch.Tensor) ceOpts { return ceOpts{nn.IgnoreIndex(1)} }),
-		"CrossEntropyLoss(weight=weight, label_smoothing=0.2, ignore_index=3)": ce("map", "map classes", func(w *torch.Tensor) ceOpts {
-			return ceOpts{nn.IgnoreIndex(3), nn.LabelSmoothing(0.2), nn.Weight(w)}
-		}),
-		"CrossEntropyLoss(label_smoothing=0.0)": ce("one", "class", func(*torch.Tensor) ceOpts { return nil }),
-		"CrossEntropyLoss(weight=weight, label_smoothing=1.0)": ce("scores", "probabilities", func(w *torch.Tensor) ceOpts {
-			return ceOpts{nn.LabelSmoothing(1), nn.Weight(w)}
-		}),
-	}
-	for _, r := range []string{"mean", "sum", "none"} {
-		r, suffix := nn.Reduction(r), fmt.Sprintf("(reduction='%s')", r)
-		cases["CrossEntropyLoss"+suffix] = ce("scores", "classes", func(*torch.Tensor) ceOpts { return ceOpts{r} })
-		cases[fmt.Sprintf("CrossEntropyLoss(weight=weight, reduction='%s')", r)] = ce("scores", "classes", func(w *torch.Tensor) ceOpts { return ceOpts{nn.Weight(w), r} })
-		cases[fmt.Sprintf("CrossEntropyLoss(label_smoothing=0.3, reduction='%s')", r)] = ce("scores", "probabilities", func(*torch.Tensor) ceOpts { return ceOpts{nn.LabelSmoothing(0.3), r} })
-		cases[fmt.Sprintf("CrossEntropyLoss(weight=weight, label_smoothing=0.3, reduction='%s')", r)] = ce("scores", "classes", func(w *torch.Tensor) ceOpts {
-			return ceOpts{nn.LabelSmoothing(0.3), nn.Weight(w), r}
-		})
-		cases["NLLLoss"+suffix] = lossCase{func(map[string]*torch.Tensor) loss { return nn.NewNLLLoss(r) }, "log", "classes"}
-		cases[fmt.Sprintf("NLLLoss(ignore_index=3, weight=weight, reduction='%s')", r)] = lossCase{func(in map[string]*torch.Tensor) loss {
-			return nn.NewNLLLoss(nn.Weight(in["weight"]), nn.IgnoreIndex(3), r)
-		}, "log", "classes"}
-		cases["MSELoss"+suffix] = lossCase{func(map[string]*torch.Tensor) loss { return nn.NewMSELoss(r) }, "scores", "values"}
-		cases["L1Loss"+suffix] = lossCase{func(map[string]*torch.Tensor) loss { return nn.NewL1Loss(r) }, "scores", "values"}
-		cases["BCEWithLogitsLoss"+suffix] = lossCase{func(map[string]*torch.Tensor) loss { return nn.NewBCEWithLogitsLoss(r) }, "scores", "ones"}
-		cases[fmt.Sprintf("BCEWithLogitsLoss(weight=weight, pos_weight=weight, reduction='%s')", r)] = lossCase{func(in map[string]*torch.Tensor) loss {
-			return nn.NewBCEWithLogitsLoss(nn.Weight(in["weight"]), nn.PosWeight(in["weight"]), r)
-		}, "scores", "ones"}
-	}
-	return cases
-}
-
-func TestLossesMatchPython(t *testing.T) {
-	cases, inputs := lossCases(), lossInputs()
-	codes := slices.Sorted(maps.Keys(cases))
-	var args []string
-	for _, code := range codes {
-		args = append(args, code, cases[code].input, cases[code].target)
-	}
-	want := twin.Run(t, `
-		import torch.nn as nn
-		weight = inputs["weight"]
-		for code, x, target in zip(args[::3], args[1::3], args[2::3]):
-			m = eval("nn." + code)
-			x = inputs[x].clone().requires_grad_()
-			y = m(x, inputs[target])
-			y.backward(torch.ones_like(y))
-			out[code + ".text"] = torch.tensor(list("\n".join([repr(m), *m.state_dict()]).encode()), dtype=torch.uint8)
-			out[code], out[code + ".grad"] = y, x.grad
-	`, inputs, args...)
-	for _, code := range codes {
-		t.Run(code, func(t *testing.T) {
-			c := cases[code]
-			m := c.make(inputs)
-			text := nn.Describe(m)
-			for _, s := range nn.StateDict(m) {
-				text += "\n" + s.Name
-			}
-			require.Equal(t, string(want[code+".text"].Bytes()), text)
-			x := inputs[c.input].Clone().SetRequiresGrad(true)
-			y := m.Forward(x, inputs[c.target])
-			y.Backward(torch.Gradient(torch.OnesLike(y)))
-			twin.RequireEqual(t, want[code], y)
-			twin.RequireEqual(t, want[code+".grad"], x.Grad(), "gradient")
-		})
 	}
 }
 
