@@ -1,6 +1,7 @@
 // Command bench runs the same work in Go and in Python on the same libtorch, in
 // turn, and prints the medians and their ratios. Python runs twice: as it is
-// installed, and under the malloc settings that the shim makes for Go.
+// installed, and with glibc's malloc set so that a step causes no page faults. Go has
+// mimalloc.
 package main
 
 import (
@@ -18,7 +19,7 @@ import (
 //go:embed twin.py
 var twin string
 
-// glibc's own names for what the shim sets with mallopt.
+// settings of glibc under which memory is not given back to the kernel after each step.
 var tuned = []string{
 	"MALLOC_TRIM_THRESHOLD_=1073741824",
 	"MALLOC_MMAP_THRESHOLD_=33554432",
