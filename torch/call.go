@@ -51,10 +51,10 @@ func binary(op *libtorch.Op, x, y *Tensor) *Tensor {
 	case y == x: // held once
 		hy = hx
 	case y != nil:
-		if y.uses.Add(1) < 0 {
+		if y.uses.Add(1) < 0 || y.handle == 0 {
 			y.release()
 			x.release()
-			panic(y.freedError(op.Short))
+			panic(y.unusable(op.Short))
 		}
 		hy = y.handle
 		scope = inner(scope, y.scope.Load())

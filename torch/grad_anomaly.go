@@ -40,26 +40,12 @@ func markSite(h libtorch.Tensor) {
 // sitesShown bounds the callers that a message names.
 const sitesShown = 4
 
-// callSite is the caller of this package, and its callers outside.
+// callSite is the program's line, and its callers.
 func callSite() string {
 	var pcs [64]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	var sites []string
-	for more := true; more && len(sites) < sitesShown; {
-		var frame runtime.Frame
-		frame, more = frames.Next()
-		inside := strings.HasPrefix(frame.Function, packagePath+".") || strings.HasPrefix(frame.Function, "runtime.")
-		if frame.Function != "" && !inside {
-			sites = append(sites, fmt.Sprintf("%s:%d (%s)", filepath.Base(frame.File), frame.Line, filepath.Base(frame.Function)))
-		}
+	for _, f := range programSites(pcs[:runtime.Callers(2, pcs[:])], sitesShown) {
+		sites = append(sites, fmt.Sprintf("%s (%s)", place(f), filepath.Base(f.Function)))
 	}
 	return strings.Join(sites, ", called at ")
 }
-
-// packagePath is this package's name in a stack: "multitorch/torch".
-var packagePath = func() string {
-	pc, _, _, _ := runtime.Caller(0)
-	name := runtime.FuncForPC(pc).Name()
-	slash := strings.LastIndexByte(name, '/')
-	return name[:slash+1+strings.IndexByte(name[slash+1:], '.')]
-}()

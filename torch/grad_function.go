@@ -170,6 +170,7 @@ type gradient struct {
 func (k *gradient) backward(grads, saved []libtorch.Tensor, needed []bool) []libtorch.Tensor {
 	s := openScope()
 	defer s.Close()
+	defer noteSite()
 	wrap := func(hs []libtorch.Tensor) []*Tensor {
 		ts := make([]*Tensor, len(hs))
 		for i, h := range hs {

@@ -8,9 +8,9 @@ import (
 
 // Hook is a function on a tensor's gradient, until Remove.
 type Hook struct {
-	tensor   *Tensor
-	position uint32
-	f        *hookFunc
+	tensor *Tensor
+	number uintptr
+	f      *hookFunc
 }
 
 // hookFunc is what libtorch holds. It does not refer to the tensor, which it would
@@ -39,13 +39,13 @@ func (t *Tensor) RegisterHook(f func(grad *Tensor) *Tensor) *Hook {
 	hook.f.Store(&f)
 	h := t.acquire("RegisterHook")
 	carried.Lock()
-	position, err := h.RegisterHook(hook.f.call)
+	number, err := h.RegisterHook(hook.f.call)
 	carried.Unlock()
 	t.release()
 	if err != nil {
 		fail("RegisterHook", []*Tensor{t}, err)
 	}
-	hook.position = position
+	hook.number = number
 	return hook
 }
 
@@ -60,7 +60,7 @@ func (h *Hook) Remove() {
 		return // freed: libtorch drops the hook with the graph
 	}
 	carried.Lock()
-	err := h.tensor.handle.RemoveHook(h.position)
+	err := h.tensor.handle.RemoveHook(h.number)
 	carried.Unlock()
 	if err != nil {
 		fail("Hook.Remove", nil, err)
@@ -70,6 +70,7 @@ func (h *Hook) Remove() {
 func (h *hookFunc) call(grads, _ []libtorch.Tensor, _ []bool) []libtorch.Tensor {
 	s := openScope()
 	defer s.Close()
+	defer noteSite()
 	grad := newTensor(grads[0], s)
 	f := h.Load()
 	if f == nil {

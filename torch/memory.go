@@ -60,12 +60,12 @@ func newTensor(h libtorch.Tensor, scope *Scope) *Tensor {
 // acquire makes the handle safe to use until release, whoever frees the tensor
 // meanwhile.
 func (t *Tensor) acquire(op string) libtorch.Tensor {
-	if t == nil {
-		panic(nilError(op))
+	if t == nil || t.handle == 0 {
+		panic(t.unusable(op))
 	}
 	if t.uses.Add(1) < 0 {
 		t.release()
-		panic(t.freedError(op))
+		panic(t.unusable(op))
 	}
 	return t.handle
 }
@@ -106,13 +106,33 @@ func freeHandles(hs []libtorch.Tensor) {
 	libtorch.FreeAll(hs)
 }
 
-func nilError(op string) *Error {
-	return &Error{Op: op, Kind: TypeError, Message: "expected a tensor, but got nil"}
+// must is t, which is to be a tensor, freed or not.
+func (t *Tensor) must(op string) *Tensor {
+	if t == nil || t.handle == 0 {
+		panic(t.unusable(op))
+	}
+	return t
 }
 
-func (t *Tensor) freedError(op string) *Error {
-	e := &Error{Op: op, Kind: FreedError, Message: "the tensor was freed by Free, and can't be used any more"}
-	if s := t.scope.Load(); s != nil {
+// unusable is the error of using nil, a Tensor that no function made, or one that was
+// freed: with the line that freed it, or opened its scope.
+func (t *Tensor) unusable(op string) *Error {
+	e := &Error{Op: op, Kind: TypeError, Site: site()}
+	switch {
+	case t == nil:
+		e.Message = "expected a tensor, but got nil"
+		return e
+	case t.handle == 0:
+		e.Message = "expected a tensor, but got the zero Tensor: tensors are made by functions such as New, Zeros and Empty"
+		return e
+	}
+	e.Kind = FreedError
+	switch s := t.scope.Load(); {
+	case s == nil: // about to be noted
+		e.Message = "the tensor was freed, and can't be used any more"
+	case s.grave:
+		e.Message = "the tensor was freed by Free at " + s.opened.String() + ", and can't be used any more"
+	default:
 		e.Message = "the tensor was freed with its scope, " + s.String() + "; Keep takes a tensor out of its scope"
 	}
 	return e
@@ -126,11 +146,8 @@ var moving sync.Mutex
 // collector finds it. What autograd or another view still needs stays. Freeing
 // twice is an error.
 func (t *Tensor) Free() {
-	if t == nil {
-		panic(nilError("Free"))
-	}
-	if !t.tryFree() {
-		panic(t.freedError("Free"))
+	if !t.must("Free").tryFree() {
+		panic(t.unusable("Free"))
 	}
 }
 
@@ -147,6 +164,7 @@ func (t *Tensor) tryFree() bool {
 	} else {
 		t.stopCleanup()
 	}
+	t.scope.Store(&Scope{grave: true, closed: true, opened: noteStack()})
 	moving.Unlock()
 	if h != 0 {
 		t.drop()
@@ -157,9 +175,7 @@ func (t *Tensor) tryFree() bool {
 // Keep takes the tensor out of its scope, so that it outlives it, and returns
 // it. The collector frees it when nothing refers to it any more.
 func (t *Tensor) Keep() *Tensor {
-	if t == nil {
-		panic(nilError("Keep"))
-	}
+	t.must("Keep")
 	moving.Lock()
 	s := t.scope.Load()
 	kept := !t.freed() && (s == nil || s.disown(t))
@@ -168,7 +184,7 @@ func (t *Tensor) Keep() *Tensor {
 	}
 	moving.Unlock()
 	if !kept {
-		panic(t.freedError("Keep"))
+		panic(t.unusable("Keep"))
 	}
 	pressure.check()
 	return t

@@ -29,7 +29,7 @@ func InitialSeed() int64 { return DefaultGenerator().InitialSeed() }
 // is given, as torch.cuda.manual_seed. Without CUDA it does nothing.
 func CUDAManualSeed(seed int64, d ...Device) {
 	if CUDAIsAvailable() {
-		DefaultGenerator(append(d, CUDA)[0]).ManualSeed(seed)
+		DefaultGenerator(firstDevice(d, CUDA)).ManualSeed(seed)
 	}
 }
 
@@ -60,7 +60,7 @@ func NewGenerator(seed int64, d ...Device) *Generator {
 // torch.default_generator for the CPU, which is also meant where no device is given,
 // and torch.cuda.default_generators[i] for a GPU.
 func DefaultGenerator(d ...Device) *Generator {
-	device := append(d, CPU)[0]
+	device := firstDevice(d, CPU)
 	h, err := libtorch.DefaultGenerator(int(device.kind), device.Index())
 	if err != nil {
 		fail("DefaultGenerator", nil, err)
@@ -129,6 +129,14 @@ func (g *Generator) must(op string, err error) {
 		fail("Generator."+op, nil, err)
 	}
 	runtime.KeepAlive(g)
+}
+
+// firstDevice is the device that was given, or else.
+func firstDevice(given []Device, otherwise Device) Device {
+	if len(given) > 0 {
+		return given[0]
+	}
+	return otherwise
 }
 
 func gpus() []Device {

@@ -1,9 +1,6 @@
 package torch
 
 import (
-	"fmt"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -16,11 +13,12 @@ import (
 // A scope may be used by several goroutines.
 type Scope struct {
 	order  int64 // later scopes are inner ones
-	opened uintptr
+	opened stack
 	mu     sync.Mutex
 	owned  []*Tensor // nil for one that left
 	gone   int       // of owned: left or freed since
 	closed bool
+	grave  bool // no scope, but where a tensor was freed by hand
 }
 
 var scopeOrder, openScopes atomic.Int64
@@ -29,14 +27,9 @@ var scopeOrder, openScopes atomic.Int64
 // forgotten.
 func OpenScope() *Scope { return openScope() }
 
-// openScope notes who called its caller.
 func openScope() *Scope {
-	s := &Scope{order: scopeOrder.Add(1)}
 	openScopes.Add(1)
-	var pc [1]uintptr
-	runtime.Callers(3, pc[:])
-	s.opened = pc[0]
-	return s
+	return &Scope{order: scopeOrder.Add(1), opened: noteStack()}
 }
 
 // Scoped runs f in a scope and closes it, also when f panics or ends its
@@ -57,11 +50,12 @@ func (s *Scope) Own(t *Tensor) *Tensor {
 	if t == nil {
 		return nil
 	}
+	t.must("Scope.Own")
 	moving.Lock()
 	defer moving.Unlock()
 	from := t.scope.Load()
 	if t.freed() || from != nil && from != s && !from.disown(t) {
-		panic(t.freedError("Scope.Own"))
+		panic(t.unusable("Scope.Own"))
 	}
 	if from == s {
 		return t
@@ -107,11 +101,8 @@ func (s *Scope) Len() int {
 	return len(s.owned) - s.gone
 }
 
-// String says where the scope was opened.
-func (s *Scope) String() string {
-	frame, _ := runtime.CallersFrames([]uintptr{s.opened}).Next()
-	return fmt.Sprintf("opened at %s:%d", filepath.Base(frame.File), frame.Line)
-}
+// String says which line of the program opened the scope.
+func (s *Scope) String() string { return "opened at " + s.opened.String() }
 
 // adopt takes in a tensor that has no owner; false when the scope is closed.
 func (s *Scope) adopt(t *Tensor) bool {

@@ -126,7 +126,7 @@ func TestUseAfterFreeNamesTheScope(t *testing.T) {
 func TestFree(t *testing.T) {
 	x := torch.Ones(torch.Shape{2})
 	x.Free()
-	require.Equal(t, "the tensor was freed by Free, and can't be used any more", freed(t, x).Message)
+	require.Equal(t, "the tensor was freed by Free at "+here(-1)+", and can't be used any more", freed(t, x).Message)
 	require.ErrorContains(t, torch.Try(func() error { x.Free(); return nil }), "Free: the tensor was freed by Free")
 	torch.Scoped(func(s *torch.Scope) {
 		y := s.Own(torch.Ones(torch.Shape{2}))

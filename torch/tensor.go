@@ -102,6 +102,9 @@ func (t *Tensor) describe() string {
 	if t == nil {
 		return "nil"
 	}
+	if t.handle == 0 {
+		return "a zero Tensor"
+	}
 	if t.uses.Add(1) < 0 {
 		t.release()
 		return "a freed tensor"

@@ -244,6 +244,8 @@ mt_error* mt_op_find(const char* name, const char* overload, const char* names, 
   });
 }
 
+void mt_op_free(mt_op o) { delete reinterpret_cast<Operator*>(o); }
+
 mt_error* mt_call(mt_op o, const uint64_t* args, int32_t nargs, int32_t modes, mt_results* out) {
   return mt::guarded(modes, [&] {
     auto* op = reinterpret_cast<const Operator*>(o);

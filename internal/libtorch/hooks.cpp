@@ -228,18 +228,61 @@ mt_error* mt_record(uintptr_t callback, const char* name, const mt_tensor* input
 
 int32_t mt_in_full_backward(void) { return torch::autograd::Engine::get_default_engine().is_checkpoint_valid(); }
 
-mt_error* mt_register_hook(mt_tensor t, uintptr_t callback, uint32_t* position) {
+namespace {
+
+// Hooks of one tensor that stand together, in the order in which they were
+// registered. libtorch's own list keeps the place of each that was removed, and looks
+// at it in every backward.
+struct Hooks {
+  std::shared_ptr<std::vector<std::shared_ptr<mt::Callback>>> all = std::make_shared<std::vector<std::shared_ptr<mt::Callback>>>();
+
+  at::TensorBase operator()(const at::TensorBase& grad) const {
+    static const std::vector<int32_t> one{1};
+    at::Tensor last;
+    const auto now = *all;  // one may remove itself
+    for (const auto& hook : now) {
+      at::Tensor given = call_go(hook->id, {last.defined() ? last : at::Tensor(grad)}, {}, one)[0];
+      if (given.defined()) last = std::move(given);
+    }
+    return last;  // undefined: the gradient stays
+  }
+};
+
+Hooks* hooks_in(torch::autograd::hooks_list::value_type& place) { return place.target<Hooks>(); }
+
+torch::autograd::hooks_list* hooks_of(const at::Tensor& t) {
+  auto* meta = torch::autograd::impl::get_autograd_meta(t);
+  return meta == nullptr ? nullptr : meta->cpp_hooks_list_.get();
+}
+
+}  // namespace
+
+mt_error* mt_register_hook(mt_tensor h, uintptr_t callback) {
   auto owner = std::make_shared<mt::Callback>(callback);
   return mt::guarded([&] {
-    *position = mt::borrow(t).register_hook([owner](const at::Tensor& grad) -> at::Tensor {
-      static const std::vector<int32_t> one{1};
-      return call_go(owner->id, {grad}, {}, one)[0];  // undefined: the gradient stays
-    });
+    const at::Tensor t = mt::borrow(h);
+    auto* list = t.requires_grad() ? hooks_of(t) : nullptr;
+    Hooks* last = list == nullptr || list->empty() ? nullptr : hooks_in(list->back());
+    if (last == nullptr) {
+      Hooks hooks;
+      hooks.all->push_back(std::move(owner));
+      static_cast<const at::TensorBase&>(t).register_hook(std::move(hooks));
+    } else {
+      last->all->push_back(std::move(owner));
+    }
   });
 }
 
-mt_error* mt_remove_hook(mt_tensor t, uint32_t position) {
-  return mt::guarded([&] { mt::borrow(t).remove_hook(position); });
+mt_error* mt_remove_hook(mt_tensor h, uintptr_t callback) {
+  return mt::guarded([&] {
+    auto* list = hooks_of(mt::borrow(h));
+    if (list == nullptr) return;
+    for (auto& place : *list)
+      if (Hooks* hooks = hooks_in(place)) {
+        auto& all = *hooks->all;
+        all.erase(std::remove_if(all.begin(), all.end(), [&](const auto& hook) { return hook->id == callback; }), all.end());
+      }
+  });
 }
 
 namespace {

@@ -69,16 +69,16 @@ func releaseCallbacks() {
 
 // RegisterHook has hook called with t's gradient whenever one is computed; what it
 // returns takes the gradient's place, unless it is 0. The result is for RemoveHook.
-func (t Tensor) RegisterHook(hook Callback) (position uint32, err error) {
-	var p C.uint32_t
-	err = take(C.mt_register_hook(t.c(), C.uintptr_t(hold(hook)), &p))
+func (t Tensor) RegisterHook(hook Callback) (number uintptr, err error) {
+	number = hold(hook)
+	err = take(C.mt_register_hook(t.c(), C.uintptr_t(number)))
 	releaseCallbacks()
-	return uint32(p), err
+	return number, err
 }
 
 // RemoveHook drops a hook of t.
-func (t Tensor) RemoveHook(position uint32) error {
-	err := take(C.mt_remove_hook(t.c(), C.uint32_t(position)))
+func (t Tensor) RemoveHook(number uintptr) error {
+	err := take(C.mt_remove_hook(t.c(), C.uintptr_t(number)))
 	releaseCallbacks()
 	return err
 }

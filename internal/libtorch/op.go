@@ -13,6 +13,7 @@ import "C"
 
 import (
 	"math"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"unsafe"
@@ -42,7 +43,7 @@ func NewOp(name string, args ...string) *Op {
 }
 
 // resolve finds the operator in the running libtorch. Two goroutines may both
-// search at first; they find the same, and the small loser is kept for good.
+// search at first; they find the same.
 func (op *Op) resolve() (C.mt_op, error) {
 	if o := op.found.Load(); o != 0 {
 		return C.mt_op(o), nil
@@ -62,7 +63,11 @@ func (op *Op) resolve() (C.mt_op, error) {
 	if err := take(C.mt_op_find(name, overload, names, &o)); err != nil {
 		return 0, err
 	}
-	op.found.Store(uintptr(o))
+	if !op.found.CompareAndSwap(0, uintptr(o)) {
+		C.mt_op_free(o)
+		return C.mt_op(op.found.Load()), nil
+	}
+	runtime.AddCleanup(op, func(o C.mt_op) { C.mt_op_free(o) }, o)
 	return o, nil
 }
 
@@ -92,6 +97,7 @@ func (op *Op) Call(a *Args, r *Results) error {
 	modes := enter()
 	e := C.mt_call(o, (*C.uint64_t)(a.words()), C.int32_t(a.count), modes, &r.c)
 	leave()
+	runtime.KeepAlive(op)
 	if e != nil {
 		return take(e)
 	}
@@ -148,6 +154,7 @@ func (op *Op) callTensor(words *uint64, n int) (Tensor, error) {
 	modes := enter()
 	e := C.mt_call_tensor(o, (*C.uint64_t)(words), C.int32_t(n), modes, &out)
 	leave()
+	runtime.KeepAlive(op)
 	if e != nil {
 		return 0, take(e)
 	}

@@ -37,7 +37,13 @@ mt_error* mt_generator_default(int32_t device_type, int32_t index, mt_generator*
 }
 
 mt_error* mt_generator_clone(mt_generator g, mt_generator* out) {
-  return locked(g, [&](at::Generator& gen) { *out = owned(gen.clone()); });
+  return locked(g, [&](at::Generator& gen) {
+    at::Generator clone = gen.clone();
+    // libtorch up to 2.x starts its clones without the weak reference that strong ones
+    // stand for, and would never delete them.
+    if (auto p = clone.getIntrusivePtr(); p.weak_use_count() == 0) c10::raw::weak_intrusive_ptr::incref(p.get());
+    *out = owned(std::move(clone));
+  });
 }
 
 mt_error* mt_generator_seed_anew(mt_generator g, uint64_t* seed) {

@@ -4,6 +4,7 @@
 
 #include <caffe2/serialize/read_adapter_interface.h>
 #include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/runtime/print_handler.h>
 #include <torch/csrc/jit/serialization/export.h>
 #include <torch/csrc/jit/serialization/import.h>
 #include <sys/stat.h>
@@ -67,8 +68,16 @@ int64_t write_state(const Module& m, const std::string& prefix, mt::Writer& w) {
 
 }  // namespace
 
+// What a program prints goes out at once: C++'s buffers would be lost at the end,
+// since Go does not end a process as C does.
+static void print_at_once(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
 mt_error* mt_script_load(int32_t fd, mt_script* out) {
   return mt::guarded([&] {
+    torch::jit::setPrintHandler(print_at_once);
     auto m = torch::jit::load(std::make_shared<File>(fd), c10::Device(c10::DeviceType::CPU));
     *out = reinterpret_cast<mt_script>(new Module(std::move(m)));
   });

@@ -52,7 +52,7 @@ enum mt_tag {
 };
 
 // ---- operators (call.cpp) ----
-typedef uintptr_t mt_op;  // an operator, found once and kept for good
+typedef uintptr_t mt_op;  // an operator, found once and kept
 
 // Finds an operator in libtorch's registry. names are the caller's argument
 // names, in the order in which mt_call will be given them, separated by '\n';
@@ -69,6 +69,8 @@ typedef struct mt_results {
   uint64_t spill;
   int64_t count;
 } mt_results;
+
+void mt_op_free(mt_op op);
 
 // Modes of the calling goroutine, for one call; 0: those of the OS thread.
 enum mt_mode {
@@ -134,8 +136,8 @@ typedef struct mt_go_call {
   int64_t ngrads, nsaved, nout;
 } mt_go_call;
 
-mt_error* mt_register_hook(mt_tensor t, uintptr_t callback, uint32_t* position);
-mt_error* mt_remove_hook(mt_tensor t, uint32_t position);
+mt_error* mt_register_hook(mt_tensor t, uintptr_t callback);
+mt_error* mt_remove_hook(mt_tensor t, uintptr_t callback);
 
 // Makes callback the backward function from inputs to outputs; out gets the
 // outputs with that history. dirty ones are inputs that the function changed.
@@ -160,6 +162,9 @@ int32_t mt_grad_mode(void);
 // Whether the goroutine on this OS thread was pinned to it by mt_set_pinned.
 int32_t mt_pinned(void);
 void mt_set_pinned(int32_t on);
+// The number of the step that runs on this OS thread; 0: none.
+uintptr_t mt_step(void);
+void mt_set_step(uintptr_t number);
 
 // ---- the process (runtime.cpp) ----
 const char* mt_compiled_version(void);
