@@ -240,7 +240,7 @@ func (c *call) add(arg any) {
 			c.args.None()
 			return
 		}
-		c.args.Generator(v.handle)
+		c.args.Generator(v.native(c.op.Short))
 	case nil:
 		c.args.None()
 	case absent:

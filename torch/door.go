@@ -27,37 +27,45 @@ func NewOperator(name string, args ...string) *Operator {
 	return &Operator{op: libtorch.NewOp(name, args...)}
 }
 
+// native is what NewOperator named; nil and the zero Operator are none.
+func (o *Operator) native() *libtorch.Op {
+	if o == nil || o.op == nil {
+		panic(&Error{Op: "Operator", Kind: TypeError, Message: "expected an operator of NewOperator, but got nil or a zero one"})
+	}
+	return o.op
+}
+
 // Exists reports whether the running libtorch has the operator.
-func (o *Operator) Exists() bool { return o.op.Exists() }
+func (o *Operator) Exists() bool { return o.native().Exists() }
 
 // Call returns the first result, a tensor.
-func (o *Operator) Call(args ...any) *Tensor { return do(o.op, args...) }
+func (o *Operator) Call(args ...any) *Tensor { return do(o.native(), args...) }
 
 // Unary is the quick Call of an operator that takes one tensor, all others by
 // default, and returns one tensor.
-func (o *Operator) Unary(x *Tensor) *Tensor { return do1(o.op, x) }
+func (o *Operator) Unary(x *Tensor) *Tensor { return do1(o.native(), x) }
 
 // Binary is Unary for two tensors.
-func (o *Operator) Binary(x, y *Tensor) *Tensor { return binary(o.op, x, y) }
+func (o *Operator) Binary(x, y *Tensor) *Tensor { return binary(o.native(), x, y) }
 
 // Call2 returns the first two results, tensors.
-func (o *Operator) Call2(args ...any) (a, b *Tensor) { return do2(o.op, args...) }
+func (o *Operator) Call2(args ...any) (a, b *Tensor) { return do2(o.native(), args...) }
 
 // Call3 returns the first three results, tensors.
-func (o *Operator) Call3(args ...any) (a, b, c *Tensor) { return do3(o.op, args...) }
+func (o *Operator) Call3(args ...any) (a, b, c *Tensor) { return do3(o.native(), args...) }
 
 // List returns a result that is a list of tensors.
-func (o *Operator) List(args ...any) []*Tensor { return doList(o.op, args...) }
+func (o *Operator) List(args ...any) []*Tensor { return doList(o.native(), args...) }
 
 // Do calls an operator that changes its arguments, and drops what it returns.
-func (o *Operator) Do(args ...any) { doVoid(o.op, args...) }
+func (o *Operator) Do(args ...any) { doVoid(o.native(), args...) }
 
 // Value returns a result that is a number, a truth value or a string.
-func (o *Operator) Value(args ...any) any { return doValue(o.op, args...) }
+func (o *Operator) Value(args ...any) any { return doValue(o.native(), args...) }
 
 // Results returns all results: nil, *Tensor, []*Tensor, int64, float64, bool,
 // complex128, string, [Device], []int, []float64 or []bool.
-func (o *Operator) Results(args ...any) []any { return doAll(o.op, args...) }
+func (o *Operator) Results(args ...any) []any { return doAll(o.native(), args...) }
 
 // Version is the version of the libtorch that the program has loaded: "1.13.0".
 func Version() string { return libtorch.LoadedVersion() }

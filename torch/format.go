@@ -40,6 +40,9 @@ func (t *Tensor) text(o PrintOptions) string {
 	if t == nil {
 		return "<nil tensor>"
 	}
+	if t.handle == 0 {
+		return "<zero tensor>"
+	}
 	if t.freed() {
 		return "<freed tensor>"
 	}

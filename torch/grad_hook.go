@@ -52,7 +52,7 @@ func (t *Tensor) RegisterHook(f func(grad *Tensor) *Tensor) *Hook {
 // Remove ends the hook, also where the tensor was freed and only the graph holds it
 // yet. A second Remove does nothing.
 func (h *Hook) Remove() {
-	if h.f.Swap(nil) == nil {
+	if h == nil || h.f == nil || h.f.Swap(nil) == nil {
 		return
 	}
 	defer h.tensor.release()

@@ -49,7 +49,7 @@ func newTensor(h libtorch.Tensor, scope *Scope) *Tensor {
 	if anomalies.Load() > 0 {
 		markSite(h)
 	}
-	if scope == nil || !scope.adopt(t) {
+	if scope = owner(scope); scope == nil || !scope.adopt(t) {
 		t.collectLater()
 		pressure.check()
 		crowd.check()
@@ -211,9 +211,31 @@ func (t *Tensor) stopCleanup() {
 }
 
 var (
-	warned      sync.Map
+	warned      = onceEach{seen: map[string]bool{}}
 	warningSeen atomic.Int64
 )
+
+// onceEach knows which texts came before. There may be any number of them, with sizes
+// and names in them: it begins anew after so many.
+type onceEach struct {
+	mu   sync.Mutex
+	seen map[string]bool
+}
+
+const mostSeen = 1000
+
+func (o *onceEach) first(text string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.seen[text] {
+		return false
+	}
+	if len(o.seen) >= mostSeen {
+		clear(o.seen)
+	}
+	o.seen[text] = true
+	return true
+}
 
 // logWarnings passes libtorch's warnings on to slog, each text once.
 func logWarnings() {
@@ -223,7 +245,7 @@ func logWarnings() {
 	}
 	warningSeen.Store(n)
 	for w := libtorch.NextWarning(); w != ""; w = libtorch.NextWarning() {
-		if _, again := warned.LoadOrStore(w, true); !again {
+		if warned.first(w) {
 			slog.Warn("libtorch: " + w)
 		}
 	}

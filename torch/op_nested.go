@@ -26,7 +26,7 @@ func ToNested[T any](t *Tensor) T {
 		})
 	}
 	out := reflect.New(want).Elem()
-	nest(out, t.Bytes(), t.Shape())
+	t.nest("ToNested", out)
 	return out.Interface().(T)
 }
 
@@ -46,7 +46,7 @@ func (t *Tensor) Tolist() any {
 		typ = reflect.SliceOf(typ)
 	}
 	out := reflect.New(typ).Elem()
-	nest(out, t.Bytes(), t.Shape())
+	t.nest("Tolist", out)
 	return out.Interface()
 }
 
@@ -66,6 +66,12 @@ func dtypeOfKind(k reflect.Kind) (DType, bool) {
 		}
 	}
 	return 0, false
+}
+
+func (t *Tensor) nest(op string, out reflect.Value) {
+	info, shape := t.info(op), t.Shape()
+	reserve(op, nestedBytes(shape, product(info.Numel, int64(info.ItemSize))))
+	nest(out, t.Bytes(), shape)
 }
 
 // nest fills v with row-major elements and returns what is left of them.

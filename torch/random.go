@@ -65,13 +65,28 @@ func DefaultGenerator(d ...Device) *Generator {
 	if err != nil {
 		fail("DefaultGenerator", nil, err)
 	}
-	return newGenerator(h, device)
+	return newGenerator(h, device, 0)
 }
 
-func newGenerator(h libtorch.Generator, d Device) *Generator {
+// generatorBytes is what the state of a generator takes.
+const generatorBytes = 5 << 10
+
+func newGenerator(h libtorch.Generator, d Device, bytes int64) *Generator {
 	g := &Generator{h, d}
-	runtime.AddCleanup(g, libtorch.Generator.Free, h)
+	runtime.AddCleanup(g, func(h libtorch.Generator) {
+		h.Free()
+		letBesideGo(bytes)
+	}, h)
+	holdBeside(bytes)
 	return g
+}
+
+// native is its handle; nil and the zero Generator have none.
+func (g *Generator) native(op string) libtorch.Generator {
+	if g == nil || g.handle == 0 {
+		panic(&Error{Op: op, Kind: TypeError, Message: "expected a generator of NewGenerator or DefaultGenerator, but got nil or a zero one"})
+	}
+	return g.handle
 }
 
 // Device is where it draws.
@@ -79,27 +94,27 @@ func (g *Generator) Device() Device { return g.device }
 
 // ManualSeed seeds it, and returns it.
 func (g *Generator) ManualSeed(seed int64) *Generator {
-	g.must("ManualSeed", g.handle.Seed(uint64(seed)))
+	g.must("ManualSeed", g.native("Generator.ManualSeed").Seed(uint64(seed)))
 	return g
 }
 
 // Seed seeds it with a number that nobody can foresee, and returns that.
 func (g *Generator) Seed() int64 {
-	s, err := g.handle.SeedAnew()
+	s, err := g.native("Generator.Seed").SeedAnew()
 	g.must("Seed", err)
 	return int64(s)
 }
 
 // InitialSeed is the seed that it was given last.
 func (g *Generator) InitialSeed() int64 {
-	s, err := g.handle.InitialSeed()
+	s, err := g.native("Generator.InitialSeed").InitialSeed()
 	g.must("InitialSeed", err)
 	return int64(s)
 }
 
 // State is a copy of its state, a tensor of bytes on the CPU, as get_state.
 func (g *Generator) State() *Tensor {
-	h, err := g.handle.State()
+	h, err := g.native("Generator.State").State()
 	g.must("State", err)
 	return newTensor(h, nil)
 }
@@ -110,7 +125,7 @@ func (g *Generator) SetState(state *Tensor) { g.setState("Generator.SetState", s
 func (g *Generator) setState(op string, state *Tensor) {
 	h := state.acquire(op)
 	defer state.release()
-	if err := g.handle.SetState(h); err != nil {
+	if err := g.native(op).SetState(h); err != nil {
 		fail(op, []*Tensor{state}, err)
 	}
 	runtime.KeepAlive(g)
@@ -118,9 +133,9 @@ func (g *Generator) setState(op string, state *Tensor) {
 
 // Clone makes another generator in the same state, which will draw the same numbers.
 func (g *Generator) Clone() *Generator {
-	h, err := g.handle.Clone()
+	h, err := g.native("Generator.Clone").Clone()
 	g.must("Clone", err)
-	return newGenerator(h, g.device)
+	return newGenerator(h, g.device, generatorBytes)
 }
 
 // must is called last, and so also keeps the collector from g while it is used.

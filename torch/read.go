@@ -38,7 +38,7 @@ func ToSlice[T Element](t *Tensor) []T {
 			Message: fmt.Sprintf("expected a tensor of %s, but it has %s; convert it with To(torch.%s)", want, got, goName(want)),
 		})
 	}
-	out := make([]T, info.Numel)
+	out := makeSlice[T]("ToSlice", info.Numel)
 	t.copyTo(bytesOf(out, int(unsafe.Sizeof(*new(T)))))
 	return out
 }
@@ -46,7 +46,7 @@ func ToSlice[T Element](t *Tensor) []T {
 // Bytes copies the elements, row by row, as they are in memory.
 func (t *Tensor) Bytes() []byte {
 	info := t.info("Bytes")
-	out := make([]byte, info.Numel*int64(info.ItemSize))
+	out := makeSlice[byte]("Bytes", product(info.Numel, int64(info.ItemSize)))
 	t.copyTo(out)
 	return out
 }

@@ -28,6 +28,9 @@ type ScriptTensor struct {
 	Buffer bool
 }
 
+// scriptBytes is what the code of a small program takes, compiled, beside its file.
+const scriptBytes = 1 << 20
+
 // LoadScript reads a program onto the CPU. The file is checked first: its zip
 // structure and checksums, and its pickles against the sizes of its storages.
 func LoadScript(path string) (s *Script, err error) {
@@ -40,17 +43,30 @@ func LoadScript(path string) (s *Script, err error) {
 			return newError("jit.load", err, nil)
 		}
 		s = &Script{handle: h, tensors: map[libtorch.Tensor]*Tensor{}}
-		runtime.AddCleanup(s, libtorch.Script.Free, h)
+		bytes := scriptBytes + size
+		runtime.AddCleanup(s, func(h libtorch.Script) {
+			h.Free()
+			letBesideGo(bytes)
+		}, h)
+		holdBeside(bytes)
 		return nil
 	})
 	logWarnings()
 	return s, err
 }
 
+// native is its handle; nil and the zero Script have none.
+func (s *Script) native(what string) libtorch.Script {
+	if s == nil || s.handle == 0 {
+		panic(&Error{Op: "jit." + what, Kind: TypeError, Message: "expected a program that was loaded, but got nil or a zero one"})
+	}
+	return s.handle
+}
+
 // Methods are the schemas of the program's methods.
 func (s *Script) Methods() []string {
 	defer runtime.KeepAlive(s)
-	methods, err := s.handle.Methods()
+	methods, err := s.native("methods").Methods()
 	s.must("methods", err)
 	return methods
 }
@@ -69,7 +85,7 @@ func (s *Script) Call(method string, args ...any) any {
 	for _, a := range args {
 		c.addNested(a, &held)
 	}
-	if err := s.handle.Call(method, &c.args, &c.results); err != nil {
+	if err := s.native(method).Call(method, &c.args, &c.results); err != nil {
 		panic(newError(op, err, tensorsIn(held)))
 	}
 	logWarnings()
@@ -143,10 +159,11 @@ func (c *call) fromScript(v any) any {
 // the same *Tensor in every call.
 func (s *Script) State() []ScriptTensor {
 	defer runtime.KeepAlive(s)
+	native := s.native("state")
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var r libtorch.Results
-	s.must("state", s.handle.State(&r))
+	s.must("state", native.State(&r))
 	state := make([]ScriptTensor, r.Len()/3)
 	now := make(map[libtorch.Tensor]*Tensor, len(state))
 	for i := range state {
@@ -172,13 +189,13 @@ func (s *Script) State() []ScriptTensor {
 // Train switches the program and all its parts between training and evaluation.
 func (s *Script) Train(on bool) {
 	defer runtime.KeepAlive(s)
-	s.must("train", s.handle.Train(on))
+	s.must("train", s.native("train").Train(on))
 }
 
 // Training reports which of the two it is.
 func (s *Script) Training() bool {
 	defer runtime.KeepAlive(s)
-	on, err := s.handle.Training()
+	on, err := s.native("training").Training()
 	s.must("training", err)
 	return on
 }
@@ -189,7 +206,7 @@ func (s *Script) To(d Device) error {
 	if err := d.Check(); err != nil {
 		return err
 	}
-	if err := s.handle.To(int(d.kind), d.Index()); err != nil {
+	if err := s.native("to").To(int(d.kind), d.Index()); err != nil {
 		return newError("jit.to", err, nil)
 	}
 	return nil
@@ -199,7 +216,7 @@ func (s *Script) To(d Device) error {
 func (s *Script) Save(path string) error {
 	defer runtime.KeepAlive(s)
 	return atomicfile.Write(path, func(w io.Writer) error {
-		if err := s.handle.Save(w); err != nil {
+		if err := s.native("save").Save(w); err != nil {
 			return fmt.Errorf("save the program: %w", err)
 		}
 		return nil

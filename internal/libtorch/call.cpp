@@ -1,5 +1,6 @@
 // Operators: found in libtorch's registry, matched to its schema by name when
 // first used, and called boxed, or directly where that can be.
+#include "division.hpp"
 #include "stream.hpp"
 
 #include <ATen/core/IListRef.h>
@@ -180,6 +181,7 @@ struct Operator {
   bool in_order = true;            // position[i] == i
   bool numbers = false;            // may stand for tensors
   Direct direct = nullptr;
+  mt::Guard guard = nullptr;
 };
 
 int find_argument(const c10::FunctionSchema& schema, const std::string& alternatives) {
@@ -210,6 +212,7 @@ void push_reordered(const Operator* op, const uint64_t* p, int32_t nargs, torch:
 void call_boxed(const Operator* op, const uint64_t* args, int32_t nargs, torch::jit::Stack& stack) {
   if (op->in_order) mt::push_arguments(op->handle.schema(), 0, args, nargs, stack, op->numbers);
   else push_reordered(op, args, nargs, stack);
+  if (op->guard != nullptr) op->guard(op->handle.schema(), stack);
   op->handle.callBoxed(stack);
 }
 
@@ -239,7 +242,8 @@ mt_error* mt_op_find(const char* name, const char* overload, const char* names, 
       op->position.push_back(find_argument(schema, n));
     }
     op->numbers = mt::takes_numbers(name);
-    if (op->in_order) op->direct = direct_call(*found);
+    op->guard = mt::division_guard(schema);
+    if (op->in_order && op->guard == nullptr) op->direct = direct_call(*found);
     *out = reinterpret_cast<mt_op>(op.release());
   });
 }

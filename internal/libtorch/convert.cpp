@@ -149,7 +149,16 @@ at::Tensor number_tensor(const Value& v) {
   return t;
 }
 
+// A number that stands for no dtype would be looked up in tables all the same.
+static void check_dtype(const c10::Argument& arg, const Value& v) {
+  const c10::Type* type = arg.real_type().get();
+  if (type->kind() == TypeKind::OptionalType) type = type->castRaw<c10::OptionalType>()->getElementType().get();
+  if (type->kind() == TypeKind::ScalarTypeType && (v.integer() < 0 || v.integer() >= static_cast<int64_t>(at::ScalarType::Undefined)))
+    throw Failure{MT_ERROR_TYPE, "argument '" + arg.name() + "' is a dtype, but got the number " + std::to_string(v.integer())};
+}
+
 IValue argument(const c10::Argument& arg, const Value& v, bool numbers) {
+  if (v.tag == MT_INT) check_dtype(arg, v);
   if (v.tag != MT_DEFAULT) return Conversion(arg, v, numbers).run(*arg.type(), v);
   if (!arg.default_value()) throw Failure{MT_ERROR_TYPE, "argument '" + arg.name() + "' is required"};
   return *arg.default_value();
