@@ -59,6 +59,10 @@ results: build ## train every model of every task on three seeds and write the R
 bench: build ## measure against PyTorch, side by side
 	@$(with_python) $(GO) run ./scripts/bench
 
+.PHONY: memory
+memory: setup ## compare the memory of hand-written loops with PyTorch's
+	@$(with_python) $(GO) run ./scripts/memory
+
 .PHONY: matrix
 matrix: ## test on several versions of libtorch (as root; MATRIX chooses) and print a table
 	@GO="$(GO)" scripts/matrix.sh

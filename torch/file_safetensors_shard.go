@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 
-	"multitorch/internal/libtorch"
 	"multitorch/internal/regular"
 )
 
@@ -87,11 +86,7 @@ func (s *safetensorsShard) mapped(t storedTensor) (*Tensor, error) {
 	if err != nil {
 		return s.read(t) // some file systems can't map
 	}
-	h, err := libtorch.FromMemory(data, t.Shape, int(t.DType), m)
-	if err != nil {
-		return nil, err
-	}
-	return newTensor(h, nil), nil
+	return onMemory(data, t.Shape, t.DType, m)
 }
 
 // read makes a tensor with memory of its own.

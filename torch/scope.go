@@ -33,7 +33,8 @@ func openScope() *Scope {
 }
 
 // Scoped runs f in a scope and closes it, also when f panics or ends its
-// goroutine. Tensors made from nothing belong to no scope until s.Own takes them:
+// goroutine. Tensors made from nothing belong to no scope until s.Own takes them ([Step]
+// takes over everything):
 //
 //	torch.Scoped(func(s *torch.Scope) {
 //		x := s.Own(torch.Randn(torch.Shape{2, 3}))

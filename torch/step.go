@@ -4,7 +4,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"multitorch/internal/libtorch"
+	"multitorch/internal/goroutine"
 )
 
 // Step runs f, one step of a loop, and then frees every tensor that was made in it, by
@@ -27,53 +27,42 @@ import (
 // opened inside f, or by a loader for its batches, owns its tensors as ever; so does a
 // Step inside a Step. Everything is freed also when f panics or ends its goroutine.
 //
-// f's goroutine is pinned to its OS thread meanwhile, as by [Pinned]. What goroutines
-// that f starts make is not the step's, unless it is computed from the step's tensors.
+// What goroutines that f starts make is not the step's, unless it is computed from the
+// step's tensors.
 func Step(f func()) {
-	Pinned(func() {
-		s := openScope()
-		before := libtorch.Step()
-		enterStep(s)
-		defer func() {
-			libtorch.SetStep(before)
-			leaveStep(s)
-			s.Close()
-		}()
-		libtorch.SetStep(uintptr(s.order))
-		f()
-	})
-}
-
-// steps are those that run now, by their number, which each one's OS thread knows.
-var (
-	steps     sync.Map // of *Scope by uintptr
-	openSteps atomic.Int64
-	newest    atomic.Int64 // step that was ever opened
-)
-
-func enterStep(s *Scope) {
-	steps.Store(uintptr(s.order), s)
+	s, id := openScope(), goroutine.ID()
+	before, within := steps.Load(id)
+	steps.Store(id, s)
 	openSteps.Add(1)
 	for n := newest.Load(); s.order > n && !newest.CompareAndSwap(n, s.order); n = newest.Load() {
 	}
+	defer func() {
+		openSteps.Add(-1)
+		if within {
+			steps.Store(id, before)
+		} else {
+			steps.Delete(id)
+		}
+		s.Close()
+	}()
+	f()
 }
 
-func leaveStep(s *Scope) {
-	openSteps.Add(-1)
-	steps.Delete(uintptr(s.order))
-}
+var (
+	steps     sync.Map // the *Scope of each goroutine's innermost step
+	openSteps atomic.Int64
+	newest    atomic.Int64 // order of the step that was opened last
+)
 
 // owner is the scope that a new tensor joins, of scope, the innermost of its inputs',
-// and the step that runs on this OS thread. It asks only where there may be a step that
-// is further in.
+// and the step that the goroutine is in. It looks only where there may be a step that is
+// further in.
 func owner(scope *Scope) *Scope {
 	if openSteps.Load() == 0 || scope != nil && scope.order >= newest.Load() {
 		return scope
 	}
-	if n := libtorch.Step(); n != 0 {
-		if s, running := steps.Load(n); running {
-			return inner(scope, s.(*Scope))
-		}
+	if s, running := steps.Load(goroutine.ID()); running {
+		return inner(scope, s.(*Scope))
 	}
 	return scope
 }

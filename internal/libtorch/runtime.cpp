@@ -13,7 +13,6 @@
 namespace {
 
 thread_local int32_t pinned = 0;
-thread_local uintptr_t step = 0;
 
 std::atomic<int> budgets{0};  // how often the number of threads was set
 
@@ -37,9 +36,6 @@ int32_t mt_grad_mode(void) { return c10::GradMode::is_enabled(); }
 
 int32_t mt_pinned(void) { return pinned; }
 void mt_set_pinned(int32_t on) { pinned = on; }
-
-uintptr_t mt_step(void) { return step; }
-void mt_set_step(uintptr_t number) { step = number; }
 
 const char* mt_compiled_version(void) { return TORCH_VERSION; }
 

@@ -5,8 +5,6 @@ package libtorch
 
 #cgo nocallback mt_pinned
 #cgo nocallback mt_set_pinned
-#cgo nocallback mt_step
-#cgo nocallback mt_set_step
 */
 import "C"
 
@@ -57,12 +55,6 @@ func Pinned() bool { return C.mt_pinned() != 0 }
 
 // SetPinned notes that the goroutine is locked to this OS thread.
 func SetPinned(on bool) { C.mt_set_pinned(cbool(on)) }
-
-// Step is the number of the step that runs on this OS thread, or 0.
-func Step() uintptr { return uintptr(C.mt_step()) }
-
-// SetStep notes it: the caller must be pinned.
-func SetStep(number uintptr) { C.mt_set_step(C.uintptr_t(number)) }
 
 var (
 	cpuBytes     = (*int64)(unsafe.Pointer(C.mt_cpu_bytes()))

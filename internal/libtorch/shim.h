@@ -162,9 +162,6 @@ int32_t mt_grad_mode(void);
 // Whether the goroutine on this OS thread was pinned to it by mt_set_pinned.
 int32_t mt_pinned(void);
 void mt_set_pinned(int32_t on);
-// The number of the step that runs on this OS thread; 0: none.
-uintptr_t mt_step(void);
-void mt_set_step(uintptr_t number);
 
 // ---- the process (runtime.cpp) ----
 const char* mt_compiled_version(void);
