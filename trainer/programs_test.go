@@ -142,7 +142,7 @@ save(o=o, hn=hn, ge=emb.weight.grad, gg=gru.weight_hh_l1_reverse.grad)
 				correct += int(model.Forward(b[0]).Argmax(1).Eq(b[1]).Sum().ItemInt())
 			}
 		})
-		save("losses", losses)
+		save("losses", torch.New(losses, torch.Float64))
 		save("correct", correct)
 		for _, s := range nn.StateDict(model) {
 			switch s.Name {

@@ -3,6 +3,7 @@ package hooks
 import (
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"multitorch/trainer"
 	"multitorch/trainer/progress"
@@ -13,7 +14,7 @@ type Progress struct {
 	w       io.Writer
 	options []progress.Option
 	epochs  int
-	bar     *progress.Progress
+	bar     atomic.Pointer[progress.Progress] // nil before the start
 }
 
 // NewProgress makes one that writes to w. The number of epochs is the run's.
@@ -27,13 +28,13 @@ func (p *Progress) Name() string { return "progress" }
 // OnStart begins the bar.
 func (p *Progress) OnStart(s trainer.Start) error {
 	p.epochs = s.Epochs
-	p.bar = progress.New(p.w, s.Steps, append([]progress.Option{progress.Epochs(s.Epochs)}, p.options...)...)
+	p.bar.Store(progress.New(p.w, s.Steps, append([]progress.Option{progress.Epochs(s.Epochs)}, p.options...)...))
 	return nil
 }
 
 // OnStep moves it.
 func (p *Progress) OnStep(s trainer.Step) error {
-	p.bar.Step(s.Epoch, s.Step, s.Loss, s.Samples)
+	p.bar.Load().Step(s.Epoch, s.Step, s.Loss, s.Samples)
 	return nil
 }
 
@@ -43,7 +44,7 @@ func (p *Progress) OnEpoch(e trainer.Epoch) error {
 	if e.Validate.Samples > 0 {
 		line += "; test " + figures(e.Validate)
 	}
-	p.bar.Message(line)
+	p.bar.Load().Message(line)
 	return nil
 }
 
@@ -57,15 +58,15 @@ func figures(e trainer.Evaluation) string {
 
 // OnEnd takes the bar away and writes where the run stopped.
 func (p *Progress) OnEnd(trainer.End) error {
-	if p.bar != nil {
-		p.bar.Done()
+	if bar := p.bar.Load(); bar != nil {
+		bar.Done()
 	}
 	return nil
 }
 
 // Message writes a line of its own. Any goroutine may call it while the run goes on.
 func (p *Progress) Message(text string) {
-	if p.bar != nil {
-		p.bar.Message(text)
+	if bar := p.bar.Load(); bar != nil {
+		bar.Message(text)
 	}
 }

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"fmt"
 	"math"
 
 	"multitorch/torch"
@@ -10,33 +11,45 @@ import (
 // keeps a short last batch from counting as much as a full one. It adds up in float64 where the numbers lie, and reads
 // nothing back before Compute. The zero Mean is ready for use.
 type Mean struct {
-	sum, weight *torch.Tensor // float64 scalars
+	sum, weight *torch.Tensor // float64 scalars; weight is nil while all weights were ints
+	count       int           // the ints
 }
 
 // Add takes the mean of a batch, a scalar, and its weight: the number of samples as an int, or a scalar tensor. A batch
 // of weight 0 changes nothing, whatever its mean.
 func (m *Mean) Add(mean *torch.Tensor, weight any) {
 	torch.NoGrad(func() {
-		w, ok := weight.(*torch.Tensor)
-		if !ok {
-			w = torch.Full(torch.Shape{}, weight, torch.Float64, mean.Device())
-			defer w.Free()
-		}
 		if m.sum == nil {
 			m.sum = torch.Zeros(torch.Shape{}, torch.Float64, mean.Device()).Keep()
-			m.weight = torch.Zeros(torch.Shape{}, torch.Float64, mean.Device()).Keep()
 		}
-		m.sum.AddInplace(mean.Detach().To(torch.Float64).Mul(w).MaskedFill(w.Eq(0), 0))
-		m.weight.AddInplace(w)
+		total := mean.Detach().To(torch.Float64)
+		switch w := weight.(type) {
+		case int:
+			if m.count += w; w != 0 {
+				m.sum.AddInplace(total.Mul(w))
+			}
+		case *torch.Tensor:
+			if m.weight == nil {
+				m.weight = torch.Zeros(torch.Shape{}, torch.Float64, mean.Device()).Keep()
+			}
+			m.sum.AddInplace(total.Mul(w).MaskedFill(w.Eq(0), 0))
+			m.weight.AddInplace(w)
+		default:
+			panic(&torch.Error{Op: "Mean.Add", Kind: torch.TypeError, Message: fmt.Sprintf("expected a weight of int or *Tensor, but got %T", weight)})
+		}
 	})
 }
 
 // Compute is the mean over all samples: NaN before the first, and NaN once a batch was NaN.
 func (m *Mean) Compute() float64 {
-	if m.sum == nil || m.weight.Item() == 0 {
+	total := float64(m.count)
+	if m.weight != nil {
+		total += m.weight.Item()
+	}
+	if m.sum == nil || total == 0 {
 		return math.NaN()
 	}
-	return m.sum.Item() / m.weight.Item()
+	return m.sum.Item() / total
 }
 
 // Reset starts again with no samples.
