@@ -138,7 +138,8 @@ func (c *ConvConfig) check(kind string, dims, in, out int, kernel Size) {
 func (m *conv) checkInput(x *torch.Tensor) {
 	dims, shape := m.dims, x.Shape()
 	if len(shape) != dims+1 && len(shape) != dims+2 {
-		panic(invalid(m.operation(), "expected an input %s or %s, but got the shape %s", pictures(dims, true), pictures(dims, false), pyList(shape)))
+		panic(invalid(m.operation(), "expected an input %s or %s, but got the shape %s",
+			pictures(dims, true), pictures(dims, false), pyList(shape)))
 	}
 	if c := shape[len(shape)-dims-1]; c != m.in {
 		panic(invalid(m.operation(), "expected an input with %d channels (in_channels; the weight is %s), but got %d in the shape %s",

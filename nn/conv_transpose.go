@@ -30,7 +30,8 @@ func (m *transposed) init(kind string, dims, in, out int, kernel Size, opts []Co
 	}
 	for i, p := range m.outputPadding {
 		if p >= max(m.stride[i], m.dilation[i]) {
-			panic(invalid(kind, "output_padding must be smaller than stride or dilation, but got %v, %v and %v", c.OutputPadding, c.Stride, c.Dilation))
+			panic(invalid(kind, "output_padding must be smaller than stride or dilation, but got %v, %v and %v",
+				c.OutputPadding, c.Stride, c.Dilation))
 		}
 	}
 }

@@ -91,7 +91,8 @@ func checkLengths(x, lengths *torch.Tensor, c packConfig) {
 	}
 	n, longest := shape[c.batchDim()], shape[1-c.batchDim()]
 	if got := lengths.Shape(); !slices.Equal(got, torch.Shape{n}) {
-		panic(invalid(op, "expected one length for each of %d sequences, but got lengths of the shape %s; the input is %s", n, pyList(got), pyList(shape)))
+		panic(invalid(op, "expected one length for each of %d sequences, but got lengths of the shape %s; the input is %s",
+			n, pyList(got), pyList(shape)))
 	}
 	local := lengths.To(torch.Int64, torch.CPU)
 	if local != lengths {
@@ -103,7 +104,8 @@ func checkLengths(x, lengths *torch.Tensor, c packConfig) {
 			panic(invalid(op, "expected lengths from 1 to %d, but got %d for sequence %d; the input is %s", longest, length, i, pyList(shape)))
 		}
 		if c.enforceSorted && length > before {
-			panic(invalid(op, "expected lengths in falling order, but sequence %d is longer (%d) than the one before it (%d); give EnforceSorted(false)", i, length, before))
+			panic(invalid(op, "expected lengths in falling order, but sequence %d is longer (%d) than the one before it (%d); give EnforceSorted(false)",
+				i, length, before))
 		}
 		before = length
 	}
@@ -152,7 +154,8 @@ func PadPackedSequence(p *PackedSequence, opts ...PadOption) (x, lengths *torch.
 		c.total = longest
 	}
 	if c.total < longest {
-		panic(invalid("pad_packed_sequence", "expected a total length of at least %d, that of the longest sequence, but got %d", longest, c.total))
+		panic(invalid("pad_packed_sequence", "expected a total length of at least %d, that of the longest sequence, but got %d",
+			longest, c.total))
 	}
 	x, lengths = padPacked.Call2(p.Data, p.BatchSizes, c.batchFirst, c.value, c.total)
 	if p.UnsortedIndices == nil {

@@ -81,7 +81,8 @@ func (m *pool) init(kind, takes string, dims int, kernel Size, opts []PoolOption
 		panic(invalid(kind, "divisor_override must not be zero"))
 	}
 	m.kind, m.dims, m.config = kind, dims, c
-	m.kernel, m.stride, m.padding, m.dilation = c.KernelSize.spread(dims), c.Stride.spread(dims), c.Padding.spread(dims), c.Dilation.spread(dims)
+	m.kernel, m.stride = c.KernelSize.spread(dims), c.Stride.spread(dims)
+	m.padding, m.dilation = c.Padding.spread(dims), c.Dilation.spread(dims)
 }
 
 // divisor is DivisorOverride as operators take it.
