@@ -35,6 +35,7 @@ test: setup ## run all tests
 lint: setup ## check the form of Go code and shell scripts
 	@unformatted="$$($(GO) run $(GOFUMPT) -l .)" || exit; \
 	[ -z "$$unformatted" ] || { echo "gofumpt would change:"; echo "$$unformatted"; exit 1; }
+	@scripts/long-lines.sh || { echo "lines of more than 140 characters"; exit 1; }
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 	@if command -v shellcheck >/dev/null; then shellcheck -x scripts/*.sh .ci/run; \

@@ -40,6 +40,7 @@ func BenchmarkGetFreeSamples(b *testing.B) {
 }
 
 func BenchmarkWorkers(b *testing.B) {
-	l, err := datasets.NewLoader(newTutorial(3200), datasets.BatchSize(32), datasets.Shuffle(true), datasets.FreeSamples(true), datasets.Workers(1))
+	l, err := datasets.NewLoader(newTutorial(3200), datasets.BatchSize(32), datasets.Shuffle(true), datasets.FreeSamples(true),
+		datasets.Workers(1))
 	benchmark(b, l, err)
 }

@@ -129,7 +129,8 @@ func TestSubset(t *testing.T) {
 	plain, err := datasets.NewSubset[int](indices(5), []int{4, 2})
 	require.NoError(t, err)
 	require.Equal(t, 2, plain.Len())
-	require.Equal(t, [][]int{{4, 2}}, collect(t, load2(datasets.NewLoaderFunc(plain, asInts, datasets.BatchSize(2)))(t), func(b []int) []int { return b }))
+	require.Equal(t, [][]int{{4, 2}},
+		collect(t, load2(datasets.NewLoaderFunc(plain, asInts, datasets.BatchSize(2)))(t), func(b []int) []int { return b }))
 
 	_, err = datasets.NewSubset[int](indices(5), []int{0, 5})
 	require.ErrorContains(t, err, "expected indices from 0 to 4, but number 1 is 5")

@@ -101,7 +101,8 @@ func TestNobodyElseComputesThem(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && (d.Name() == "third_party" || d.Name() == "libm" || d.Name() == "bin" || strings.HasPrefix(d.Name(), ".") && d.Name() != "..") {
+		if d.IsDir() && (d.Name() == "third_party" || d.Name() == "libm" || d.Name() == "bin" || strings.HasPrefix(d.Name(),
+			".") && d.Name() != "..") {
 			return filepath.SkipDir
 		}
 		if filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {

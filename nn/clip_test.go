@@ -98,8 +98,10 @@ func TestClipOfWhatIsNotFinite(t *testing.T) {
 	p.SetGrad(torch.New([]float32{1, float32(math.Inf(1))}))
 	require.True(t, math.IsInf(nn.ClipGradNorm([]*nn.Parameter{p}, 1), 1))
 	for _, limit := range []float64{-1, math.NaN()} {
-		require.ErrorContains(t, torch.Try(func() error { nn.ClipGradNorm([]*nn.Parameter{p}, limit); return nil }), "ClipGradNorm: expected a limit from 0")
-		require.ErrorContains(t, torch.Try(func() error { nn.ClipGradValue([]*nn.Parameter{p}, limit); return nil }), "ClipGradValue: expected a limit from 0")
+		require.ErrorContains(t, torch.Try(func() error { nn.ClipGradNorm([]*nn.Parameter{p}, limit); return nil }),
+			"ClipGradNorm: expected a limit from 0")
+		require.ErrorContains(t, torch.Try(func() error { nn.ClipGradValue([]*nn.Parameter{p}, limit); return nil }),
+			"ClipGradValue: expected a limit from 0")
 	}
 }
 

@@ -14,7 +14,8 @@ import (
 // TestOneModelManyGoroutines: inference from several goroutines at once gives what
 // one gives, while others look at the model.
 func TestOneModelManyGoroutines(t *testing.T) {
-	m := nn.NewSequential(nn.NewEmbedding(9, 6), nn.NewDropout(0.5), nn.NewLinear(6, 8), nn.NewLayerNorm(8), nn.NewGELU(), nn.NewBatchNorm1d(4), nn.NewFlatten(), nn.NewLinear(32, 3))
+	m := nn.NewSequential(nn.NewEmbedding(9, 6), nn.NewDropout(0.5), nn.NewLinear(6, 8), nn.NewLayerNorm(8), nn.NewGELU(),
+		nn.NewBatchNorm1d(4), nn.NewFlatten(), nn.NewLinear(32, 3))
 	gru := nn.NewGRU(3, 5, nn.Bidirectional(true))
 	nn.Eval(m)
 	nn.Eval(gru)

@@ -58,16 +58,28 @@ func TestConfigurations(t *testing.T) {
 	three, half := 3, 0.5
 	for _, c := range []struct{ config, text any }{
 		{nn.NewLinear(2, 3).Config(), "bias=True"},
-		{nn.NewAvgPool2d(nn.Pair{3, 1}, nn.DivisorOverride(3)).Config(), "kernel_size=(3, 1), stride=(3, 1), padding=0, dilation=1, ceil_mode=False, " +
-			"count_include_pad=True, divisor_override=3"},
+		{
+			nn.NewAvgPool2d(nn.Pair{3, 1}, nn.DivisorOverride(3)).Config(),
+			"kernel_size=(3, 1), stride=(3, 1), padding=0, dilation=1, ceil_mode=False, " +
+				"count_include_pad=True, divisor_override=3",
+		},
 		{nn.NewBatchNorm2d(3, nn.CumulativeAverage(true)).Config(), "eps=1e-05, momentum=0.1, cumulative_average=True, affine=True, " +
 			"track_running_stats=True, elementwise_affine=True"},
-		{nn.NewGRU(2, 3, nn.NumLayers(2), nn.NewDropout(0.5)).Config(), "num_layers=2, bias=True, batch_first=False, dropout=0.5, bidirectional=False"},
+		{
+			nn.NewGRU(2, 3, nn.NumLayers(2), nn.NewDropout(0.5)).Config(),
+			"num_layers=2, bias=True, batch_first=False, dropout=0.5, bidirectional=False",
+		},
 		{nn.NewGELU(nn.Approximate("tanh")).Config(), "inplace=False, approximate='tanh'"},
 		{nn.NewDropout(0.5).Config(), "p=0.5, inplace=False"},
 		{nn.NewFlatten(nn.StartDim(2)).Config(), "start_dim=2, end_dim=-1"},
-		{nn.NewEmbedding(5, 2, nn.PaddingIdx(-2), nn.MaxNorm(0.5)).Config(), "padding_idx=3, max_norm=0.5, norm_type=2.0, scale_grad_by_freq=False"},
-		{nn.NewNLLLoss(nn.Weight(torch.Ones(torch.Shape{4}))).Config(), "weight=tensor([4]), ignore_index=-100, reduction='mean', label_smoothing=0.0"},
+		{
+			nn.NewEmbedding(5, 2, nn.PaddingIdx(-2), nn.MaxNorm(0.5)).Config(),
+			"padding_idx=3, max_norm=0.5, norm_type=2.0, scale_grad_by_freq=False",
+		},
+		{
+			nn.NewNLLLoss(nn.Weight(torch.Ones(torch.Shape{4}))).Config(),
+			"weight=tensor([4]), ignore_index=-100, reduction='mean', label_smoothing=0.0",
+		},
 	} {
 		require.Equal(t, c.text, c.config.(interface{ String() string }).String())
 		_, err := json.Marshal(c.config)
@@ -82,7 +94,8 @@ func TestConfigurations(t *testing.T) {
 func TestDTypeOfModules(t *testing.T) {
 	for _, m := range []nn.Module{
 		nn.NewLinear(2, 3, nn.DType(torch.Float64), nn.Device(torch.CPU)), nn.NewConv1d(2, 3, 2, nn.DType(torch.Float64)),
-		nn.NewConvTranspose2d(2, 3, 2, nn.DType(torch.Float64)), nn.NewGRU(2, 3, nn.DType(torch.Float64)), nn.NewEmbedding(2, 3, nn.DType(torch.Float64)),
+		nn.NewConvTranspose2d(2, 3, 2, nn.DType(torch.Float64)), nn.NewGRU(2, 3, nn.DType(torch.Float64)),
+		nn.NewEmbedding(2, 3, nn.DType(torch.Float64)),
 		nn.NewBatchNorm1d(3, nn.DType(torch.Float64)), nn.NewLayerNorm(3, nn.DType(torch.Float64)),
 	} {
 		for _, s := range nn.StateDict(m) {

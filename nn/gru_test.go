@@ -177,10 +177,26 @@ func TestPackedSequenceErrors(t *testing.T) {
 		opts    []nn.PackOption
 		want    string
 	}{
-		"unsorted":   {[]int{2, 4, 1}, []nn.PackOption{nn.BatchFirst(true)}, "sequence 1 is longer (4) than the one before it (2); give EnforceSorted(false)"},
-		"zero":       {[]int{2, 0, 1}, []nn.PackOption{nn.BatchFirst(true), nn.EnforceSorted(false)}, "expected lengths from 1 to 4, but got 0 for sequence 1"},
-		"too long":   {[]int{2, 5, 1}, []nn.PackOption{nn.BatchFirst(true), nn.EnforceSorted(false)}, "expected lengths from 1 to 4, but got 5 for sequence 1; the input is [3, 4, 5]"},
-		"too few":    {[]int{4, 2}, []nn.PackOption{nn.BatchFirst(true)}, "expected one length for each of 3 sequences, but got lengths of the shape [2]"},
+		"unsorted": {
+			[]int{2, 4, 1},
+			[]nn.PackOption{nn.BatchFirst(true)},
+			"sequence 1 is longer (4) than the one before it (2); give EnforceSorted(false)",
+		},
+		"zero": {
+			[]int{2, 0, 1},
+			[]nn.PackOption{nn.BatchFirst(true), nn.EnforceSorted(false)},
+			"expected lengths from 1 to 4, but got 0 for sequence 1",
+		},
+		"too long": {
+			[]int{2, 5, 1},
+			[]nn.PackOption{nn.BatchFirst(true), nn.EnforceSorted(false)},
+			"expected lengths from 1 to 4, but got 5 for sequence 1; the input is [3, 4, 5]",
+		},
+		"too few": {
+			[]int{4, 2},
+			[]nn.PackOption{nn.BatchFirst(true)},
+			"expected one length for each of 3 sequences, but got lengths of the shape [2]",
+		},
 		"time first": {[]int{3, 2, 1}, nil, "expected one length for each of 4 sequences"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,7 +14,8 @@ func lossInputs() map[string]*torch.Tensor {
 	return map[string]*torch.Tensor{
 		"scores": torch.Randn(torch.Shape{6, 4}), "log": torch.Randn(torch.Shape{6, 4}).LogSoftmax(1),
 		"map": torch.Randn(torch.Shape{2, 4, 3}), "one": torch.Randn(torch.Shape{4}),
-		"classes": torch.New([]int{0, 3, 1, 1, 2, 3}), "masked": torch.New([]int{0, -100, 1, 9, 2, 9}), "all masked": torch.Full(torch.Shape{6}, -100),
+		"classes": torch.New([]int{0, 3, 1, 1, 2, 3}), "masked": torch.New([]int{0, -100, 1, 9, 2, 9}),
+		"all masked":  torch.Full(torch.Shape{6}, -100),
 		"map classes": torch.New([][]int{{0, 3, 1}, {1, 2, 3}}), "class": torch.New(2),
 		"probabilities": torch.Rand(torch.Shape{6, 4}).Softmax(1), "values": torch.Randn(torch.Shape{6, 4}),
 		"weight": torch.New([]float32{0.5, 1, 2, 0.1}), "ones": torch.Rand(torch.Shape{6, 4}).Gt(0.5).To(torch.Float32),
@@ -48,10 +49,13 @@ func TestLossErrors(t *testing.T) {
 			func() { nn.NewMSELoss().Forward(in["scores"], in["classes"]) },
 			"MSELoss: mse_loss: expected an input and a target of one shape, but got [6, 4] and [6]; Expand or Reshape one of them",
 		},
-		"l1 shapes":    {func() { nn.NewL1Loss().Forward(in["scores"], in["one"]) }, "[6, 4] and [4]"},
-		"bce shapes":   {func() { nn.NewBCEWithLogitsLoss().Forward(in["scores"], in["one"]) }, "[6, 4] and [4]"},
-		"no target":    {func() { nn.NewCrossEntropyLoss().Forward(in["scores"], nil) }, "CrossEntropyLoss: "},
-		"reduction":    {func() { nn.NewCrossEntropyLoss(nn.Reduction("average")) }, `reduction must be one of none, mean and sum, but got "average"`},
+		"l1 shapes":  {func() { nn.NewL1Loss().Forward(in["scores"], in["one"]) }, "[6, 4] and [4]"},
+		"bce shapes": {func() { nn.NewBCEWithLogitsLoss().Forward(in["scores"], in["one"]) }, "[6, 4] and [4]"},
+		"no target":  {func() { nn.NewCrossEntropyLoss().Forward(in["scores"], nil) }, "CrossEntropyLoss: "},
+		"reduction": {
+			func() { nn.NewCrossEntropyLoss(nn.Reduction("average")) },
+			`reduction must be one of none, mean and sum, but got "average"`,
+		},
 		"mse":          {func() { nn.NewMSELoss(nn.Reduction("")) }, "MSELoss: reduction"},
 		"l1":           {func() { nn.NewL1Loss(nn.Reduction("")) }, "L1Loss: reduction"},
 		"nll":          {func() { nn.NewNLLLoss(nn.Reduction("")) }, "NLLLoss: reduction"},
@@ -71,7 +75,8 @@ func TestTargetsOutOfRange(t *testing.T) {
 	in := lossInputs()
 	for name, opts := range map[string][]nn.LossOption{
 		"weight": {nn.Weight(in["weight"])}, "smoothing": {nn.LabelSmoothing(0.1)}, "both": {nn.Weight(in["weight"]), nn.LabelSmoothing(0.1)},
-		"sum": {nn.Reduction("sum")}, "none": {nn.Reduction("none")}, "all": {nn.Weight(in["weight"]), nn.LabelSmoothing(0.1), nn.Reduction("none")},
+		"sum": {nn.Reduction("sum")}, "none": {nn.Reduction("none")},
+		"all": {nn.Weight(in["weight"]), nn.LabelSmoothing(0.1), nn.Reduction("none")},
 	} {
 		for _, wrong := range []int{4, -1, 1 << 40, -1 << 40} {
 			t.Run(fmt.Sprint(name, wrong), func(t *testing.T) {

@@ -77,7 +77,8 @@ func TestModulesLeaveOnlyTheirResults(t *testing.T) {
 	conv := nn.NewConv2d(4, 6, 3, nn.Padding(1), nn.PaddingMode("reflect"))
 	embedding := nn.NewEmbedding(6, 3, nn.MaxNorm(1), nn.PaddingIdx(0))
 	norm := nn.NewBatchNorm2d(4, nn.CumulativeAverage(true))
-	row := nn.NewSequential(nn.NewConv2d(4, 6, 3), nn.NewBatchNorm2d(6), nn.NewReLU(nn.Inplace(true)), nn.NewDropout(0.5), nn.NewMaxPool2d(2), nn.NewFlatten(),
+	row := nn.NewSequential(nn.NewConv2d(4, 6, 3), nn.NewBatchNorm2d(6), nn.NewReLU(nn.Inplace(true)), nn.NewDropout(0.5), nn.NewMaxPool2d(2),
+		nn.NewFlatten(),
 		nn.NewLinear(54, 20), nn.NewIdentity(), nn.NewSequential(nn.NewTanh(), nn.NewLinear(20, 3)), nn.NewSequential(), nn.NewLogSoftmax(1))
 	nothing := nn.NewSequential(nn.NewIdentity(), nn.NewDropout(0))
 	packed := nn.PackPaddedSequence(sequence, lengths, nn.BatchFirst(true), nn.EnforceSorted(false))

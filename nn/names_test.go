@@ -63,8 +63,9 @@ func TestWhatHoldsMembers(t *testing.T) {
 	}
 	linear := nn.NewLinear(1, 1, nn.Bias(false))
 	m := &holder{
-		inner: inner{parameter()}, List: []nn.Layer{nn.NewReLU(), nil, linear}, Named: map[string]*nn.Linear{"b": linear, "a": nn.NewLinear(1, 1)},
-		Grid: [2][]*nn.Parameter{{parameter()}, {nil, parameter()}}, Any: nn.NewEmbedding(1, 1), Hidden: linear, secret: linear,
+		inner: inner{parameter()}, List: []nn.Layer{nn.NewReLU(), nil, linear},
+		Named: map[string]*nn.Linear{"b": linear, "a": nn.NewLinear(1, 1)},
+		Grid:  [2][]*nn.Parameter{{parameter()}, {nil, parameter()}}, Any: nn.NewEmbedding(1, 1), Hidden: linear, secret: linear,
 	}
 	require.Equal(t, []string{
 		"shared", "grid.0.0", "grid.1.1", "list.2.weight", "named.a.weight", "named.a.bias", "any.weight",

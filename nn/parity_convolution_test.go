@@ -24,13 +24,19 @@ func convolutionRows() []row {
 	return []row{
 		{python: "nn.Conv1d(4, 6, 3)", make: conv1(), inputs: sequence},
 		{python: "nn.Conv1d(4, 6, 3, stride=2, padding=1)", make: conv1(nn.Stride(2), nn.Padding(1)), inputs: sequence},
-		{python: "nn.Conv1d(4, 6, 3, dilation=2, groups=2, bias=False)", make: conv1(nn.Dilation(2), nn.Groups(2), nn.Bias(false)), inputs: sequence},
+		{
+			python: "nn.Conv1d(4, 6, 3, dilation=2, groups=2, bias=False)", make: conv1(nn.Dilation(2), nn.Groups(2), nn.Bias(false)),
+			inputs: sequence,
+		},
 		{python: "nn.Conv1d(4, 6, 3, padding='same')", make: conv1(nn.SamePadding), inputs: in(randn(4, 9))},
 		{
 			python: "nn.Conv1d(4, 6, 3, padding='same', padding_mode='reflect', dilation=3)",
 			make:   conv1(nn.SamePadding, nn.PaddingMode("reflect"), nn.Dilation(3)), inputs: sequence,
 		},
-		{python: "nn.Conv1d(4, 6, 3, padding=2, padding_mode='circular')", make: conv1(nn.Padding(2), nn.PaddingMode("circular")), inputs: sequence},
+		{
+			python: "nn.Conv1d(4, 6, 3, padding=2, padding_mode='circular')", make: conv1(nn.Padding(2), nn.PaddingMode("circular")),
+			inputs: sequence,
+		},
 		{python: "nn.Conv1d(4, 6, 3, dtype=torch.float64)", make: conv1(nn.DType(torch.Float64)), inputs: in(func() *torch.Tensor {
 			return torch.Randn(torch.Shape{2, 4, 9}, torch.Float64)
 		})},
@@ -52,8 +58,14 @@ func convolutionRows() []row {
 			python: "nn.Conv2d(4, 6, 3, padding=2, padding_mode='circular', stride=2)",
 			make:   conv2(nn.Padding(2), nn.PaddingMode("circular"), nn.Stride(2)), inputs: picture,
 		},
-		{python: "nn.Conv2d(4, 6, 3, padding='same', padding_mode='circular')", make: conv2(nn.SamePadding, nn.PaddingMode("circular")), inputs: picture},
-		{python: "nn.Conv2d(4, 6, 3, padding='valid', padding_mode='reflect')", make: conv2(nn.ValidPadding, nn.PaddingMode("reflect")), inputs: picture},
+		{
+			python: "nn.Conv2d(4, 6, 3, padding='same', padding_mode='circular')", make: conv2(nn.SamePadding, nn.PaddingMode("circular")),
+			inputs: picture,
+		},
+		{
+			python: "nn.Conv2d(4, 6, 3, padding='valid', padding_mode='reflect')", make: conv2(nn.ValidPadding, nn.PaddingMode("reflect")),
+			inputs: picture,
+		},
 		{
 			python: "nn.Conv2d(4, 6, 3, padding='same', dilation=(2, 1), padding_mode='reflect')",
 			make:   conv2(nn.SamePadding, nn.Dilation(2, 1), nn.PaddingMode("reflect")), inputs: picture,
@@ -88,10 +100,16 @@ func convolutionRows() []row {
 
 		// the samples of module_db in torch.testing._internal.common_modules
 		{python: "nn.Conv1d(4, 5, 3)", make: func() nn.Module { return nn.NewConv1d(4, 5, 3) }, inputs: in(randn(2, 4, 3))},
-		{python: "nn.Conv1d(4, 5, 3, padding='same')", make: func() nn.Module { return nn.NewConv1d(4, 5, 3, nn.SamePadding) }, inputs: in(randn(2, 4, 3))},
+		{
+			python: "nn.Conv1d(4, 5, 3, padding='same')", make: func() nn.Module { return nn.NewConv1d(4, 5, 3, nn.SamePadding) },
+			inputs: in(randn(2, 4, 3)),
+		},
 		{python: "nn.Conv1d(4, 5, 3) ", make: func() nn.Module { return nn.NewConv1d(4, 5, 3) }, inputs: in(randn(4, 3))},
 		{python: "nn.Conv2d(4, 5, 3)", make: func() nn.Module { return nn.NewConv2d(4, 5, 3) }, inputs: in(randn(2, 4, 3, 4))},
-		{python: "nn.Conv2d(4, 5, 3, padding='same')", make: func() nn.Module { return nn.NewConv2d(4, 5, 3, nn.SamePadding) }, inputs: in(randn(4, 3, 4))},
+		{
+			python: "nn.Conv2d(4, 5, 3, padding='same')", make: func() nn.Module { return nn.NewConv2d(4, 5, 3, nn.SamePadding) },
+			inputs: in(randn(4, 3, 4)),
+		},
 		{python: "nn.ConvTranspose2d(4, 5, 3)", make: func() nn.Module { return nn.NewConvTranspose2d(4, 5, 3) }, inputs: in(randn(2, 4, 3, 4))},
 		{python: "nn.ConvTranspose2d(4, 5, 3) ", make: func() nn.Module { return nn.NewConvTranspose2d(4, 5, 3) }, inputs: in(randn(4, 3, 4))},
 	}

@@ -48,7 +48,8 @@ func lossRows() (rows []row) {
 	rows = withReductions(rows, "nn.CrossEntropyLoss(ignore_index=1)", ce, dense, nn.IgnoreIndex(1))
 	rows = withReductions(rows, "nn.CrossEntropyLoss(ignore_index=0)", ce, in(randn(6, 4), ids(1, 6)), nn.IgnoreIndex(0)) // all are ignored
 	rows = withReductions(rows, "nn.NLLLoss()", nll, in(log(6, 4), ids(4, 6)))
-	rows = withReductions(rows, "nn.NLLLoss(ignore_index=3, weight="+w+")", nll, in(log(6, 4), ids(4, 6)), nn.IgnoreIndex(3), nn.Weight(weight))
+	rows = withReductions(rows, "nn.NLLLoss(ignore_index=3, weight="+w+")", nll, in(log(6, 4), ids(4, 6)), nn.IgnoreIndex(3),
+		nn.Weight(weight))
 	rows = withReductions(rows, "nn.MSELoss()", mse, two)
 	rows = withReductions(rows, "nn.L1Loss()", l1, two)
 	rows = withReductions(rows, "nn.BCEWithLogitsLoss()", bce, in(randn(6, 4), rand(6, 4)))

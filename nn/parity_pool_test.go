@@ -28,7 +28,10 @@ func poolRows() []row {
 		},
 		{python: "nn.AdaptiveAvgPool2d(1)", make: func() nn.Module { return nn.NewAdaptiveAvgPool2d(1) }, inputs: picture},
 		{python: "nn.AdaptiveAvgPool2d((3, 2))", make: func() nn.Module { return nn.NewAdaptiveAvgPool2d(nn.Pair{3, 2}) }, inputs: picture},
-		{python: "nn.AdaptiveAvgPool2d((None, 2))", make: func() nn.Module { return nn.NewAdaptiveAvgPool2d(nn.Pair{nn.Same, 2}) }, inputs: picture},
+		{
+			python: "nn.AdaptiveAvgPool2d((None, 2))", make: func() nn.Module { return nn.NewAdaptiveAvgPool2d(nn.Pair{nn.Same, 2}) },
+			inputs: picture,
+		},
 		{python: "nn.AdaptiveAvgPool2d(2)", make: func() nn.Module { return nn.NewAdaptiveAvgPool2d(2) }, inputs: in(randn(4, 5, 5))},
 
 		// the samples of module_db in torch.testing._internal.common_modules

@@ -18,7 +18,8 @@ func recurrentRows() (rows []row) {
 				}
 				for hidden, inputs := range map[int][]input{2: in(randn(2, 2), nil), 3: in(randn(3, 2), randn(states, 3))} {
 					rows = append(rows, row{
-						python: fmt.Sprintf("nn.GRU(2, %d, num_layers=2, bias=%s, batch_first=%s, bidirectional=%s)", hidden, python(bias), python(first), python(both)),
+						python: fmt.Sprintf("nn.GRU(2, %d, num_layers=2, bias=%s, batch_first=%s, bidirectional=%s)", hidden, python(bias), python(first),
+							python(both)),
 						make: func() nn.Module {
 							return nn.NewGRU(2, hidden, nn.NumLayers(2), nn.Bias(bias), nn.BatchFirst(first), nn.Bidirectional(both))
 						},

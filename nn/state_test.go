@@ -52,7 +52,8 @@ func TestLoadStateDictErrors(t *testing.T) {
 	state[0].Tensor = torch.Zeros(torch.Shape{4, 3})
 	state[2].Tensor = torch.Zeros(torch.Shape{})
 	state = append(state[:3], state[6:]...) // without heads.0.bias, heads.1.weight, which are there under other names too, and by_name.b.weight
-	state = append(state, torch.NamedTensor{Name: "extra", Tensor: torch.Zeros(torch.Shape{1})}, torch.NamedTensor{Name: "norm.wait", Tensor: torch.Zeros(torch.Shape{3})})
+	state = append(state, torch.NamedTensor{Name: "extra", Tensor: torch.Zeros(torch.Shape{1})},
+		torch.NamedTensor{Name: "norm.wait", Tensor: torch.Zeros(torch.Shape{3})})
 	err := nn.LoadStateDict(m, state)
 	var e *nn.StateError
 	require.ErrorAs(t, err, &e)
@@ -215,7 +216,8 @@ func TestSkipInit(t *testing.T) {
 	})
 	require.True(t, torch.Equal(before, torch.Rand(torch.Shape{4})))
 	require.True(t, torch.Equal(torch.Ones(torch.Shape{4}), m.Layers[2].(*nn.BatchNorm1d).Weight.Tensor))
-	require.NoError(t, nn.LoadStateDict(m, copied(nn.StateDict(nn.NewSequential(nn.NewEmbedding(5, 4), nn.NewConv1d(5, 2, 3), nn.NewBatchNorm1d(4))))))
+	require.NoError(t, nn.LoadStateDict(m,
+		copied(nn.StateDict(nn.NewSequential(nn.NewEmbedding(5, 4), nn.NewConv1d(5, 2, 3), nn.NewBatchNorm1d(4))))))
 
 	nn.SkipInit(func() {
 		elsewhere := make(chan *torch.Tensor)

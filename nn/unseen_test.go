@@ -85,7 +85,10 @@ func TestWhatAWalkCannotSee(t *testing.T) {
 		{"nil pointer", "expected a module that embeds nn.Base, but got nil", (*nn.Linear)(nil)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			for _, walk := range []func(){func() { nn.Parameters(c.m) }, func() { nn.StateDict(c.m) }, func() { nn.Eval(c.m) }, func() { nn.Describe(c.m) }} {
+			for _, walk := range []func(){
+				func() { nn.Parameters(c.m) }, func() { nn.StateDict(c.m) }, func() { nn.Eval(c.m) },
+				func() { nn.Describe(c.m) },
+			} {
 				require.ErrorContains(t, torch.Try(func() error { walk(); return nil }), c.want)
 			}
 		})

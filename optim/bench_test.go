@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"multitorch/twin"
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // smallModel is the shapes of a small picture and text model's parameters.

@@ -8,13 +8,19 @@ import "multitorch/torch"
 type each struct{ list, one *torch.Operator }
 
 var (
-	neg      = each{op("_foreach_neg", "self"), op("neg", "self")}
-	sqrt     = each{op("_foreach_sqrt", "self"), op("sqrt", "self")}
-	add      = each{op("_foreach_add.List", "self", "other", "alpha"), op("add.Tensor", "self", "other", "alpha")}
-	addTo    = each{op("_foreach_add_.List", "self", "other", "alpha"), op("add_.Tensor", "self", "other", "alpha")}
-	lerp     = each{op("_foreach_lerp_.Scalar"), op("lerp_.Scalar", "self", "end", "weight")}
-	addcmul  = each{op("_foreach_addcmul_.Scalar", "self", "tensor1", "tensor2", "value"), op("addcmul_", "self", "tensor1", "tensor2", "value")}
-	addcdiv  = each{op("_foreach_addcdiv_.ScalarList", "self", "tensor1", "tensor2", "scalars"), op("addcdiv_", "self", "tensor1", "tensor2", "value")}
+	neg     = each{op("_foreach_neg", "self"), op("neg", "self")}
+	sqrt    = each{op("_foreach_sqrt", "self"), op("sqrt", "self")}
+	add     = each{op("_foreach_add.List", "self", "other", "alpha"), op("add.Tensor", "self", "other", "alpha")}
+	addTo   = each{op("_foreach_add_.List", "self", "other", "alpha"), op("add_.Tensor", "self", "other", "alpha")}
+	lerp    = each{op("_foreach_lerp_.Scalar"), op("lerp_.Scalar", "self", "end", "weight")}
+	addcmul = each{
+		op("_foreach_addcmul_.Scalar", "self", "tensor1", "tensor2", "value"),
+		op("addcmul_", "self", "tensor1", "tensor2", "value"),
+	}
+	addcdiv = each{
+		op("_foreach_addcdiv_.ScalarList", "self", "tensor1", "tensor2", "scalars"),
+		op("addcdiv_", "self", "tensor1", "tensor2", "value"),
+	}
 	maximum  = each{op("_foreach_maximum_.List", "self", "other"), op("clamp_min_.Tensor", "self", "min")}
 	realView = op("view_as_real", "self")
 )
@@ -27,10 +33,19 @@ type byNumber struct {
 }
 
 var (
-	addNumber = byNumber{each{op("_foreach_add_.Scalar", "self", "scalar"), op("add_.Scalar", "self", "other")}, op("_foreach_add_.List", "self", "other")}
-	mulNumber = byNumber{each{op("_foreach_mul_.Scalar", "self", "scalar"), op("mul_.Scalar", "self", "other")}, op("_foreach_mul_.List", "self", "other")}
-	divNumber = byNumber{each{op("_foreach_div_.ScalarList", "self", "scalars"), op("div_.Scalar", "self", "other")}, op("_foreach_div_.List", "self", "other")}
-	asTensor  = op("scalar_tensor", "s", "dtype")
+	addNumber = byNumber{
+		each{op("_foreach_add_.Scalar", "self", "scalar"), op("add_.Scalar", "self", "other")},
+		op("_foreach_add_.List", "self", "other"),
+	}
+	mulNumber = byNumber{
+		each{op("_foreach_mul_.Scalar", "self", "scalar"), op("mul_.Scalar", "self", "other")},
+		op("_foreach_mul_.List", "self", "other"),
+	}
+	divNumber = byNumber{
+		each{op("_foreach_div_.ScalarList", "self", "scalars"), op("div_.Scalar", "self", "other")},
+		op("_foreach_div_.List", "self", "other"),
+	}
+	asTensor = op("scalar_tensor", "s", "dtype")
 )
 
 func op(name string, args ...string) *torch.Operator {

@@ -9,10 +9,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 const steps = 20
@@ -156,7 +156,10 @@ var cases = []struct {
 	{all, "Adam(ps, weight_decay=0.1, foreach=True)", adam(optim.WeightDecay(0.1), optim.Foreach(true))},
 	{all, "Adam(ps, weight_decay=0.1, maximize=True)", adam(optim.WeightDecay(0.1), optim.Maximize(true))},
 	{all, "Adam(ps, weight_decay=0.1, maximize=True, foreach=True)", adam(optim.WeightDecay(0.1), optim.Maximize(true), optim.Foreach(true))},
-	{all, "Adam(ps, weight_decay=0.1, maximize=True, foreach=False)", adam(optim.WeightDecay(0.1), optim.Maximize(true), optim.Foreach(false))},
+	{
+		all, "Adam(ps, weight_decay=0.1, maximize=True, foreach=False)",
+		adam(optim.WeightDecay(0.1), optim.Maximize(true), optim.Foreach(false)),
+	},
 	{all, "Adam(ps, amsgrad=True)", adam(optim.AMSGrad(true))},
 	{all, "Adam(ps, amsgrad=True, maximize=True, foreach=True)", adam(optim.AMSGrad(true), optim.Maximize(true), optim.Foreach(true))},
 	{all, "Adam(ps, amsgrad=True, foreach=False)", adam(optim.AMSGrad(true), optim.Foreach(false))},
@@ -178,10 +181,19 @@ var cases = []struct {
 	{"complex", "AdamW(ps, maximize=True)", adamW(optim.Maximize(true))},
 	{all, "SGD(ps, lr=0.1)", sgd(optim.LR(0.1))},
 	{all, "SGD(ps, lr=0.1, maximize=True, weight_decay=0.1)", sgd(optim.LR(0.1), optim.Maximize(true), optim.WeightDecay(0.1))},
-	{all, "SGD(ps, lr=0.1, momentum=0.9, dampening=0.3, weight_decay=0.1)", sgd(optim.LR(0.1), optim.Momentum(0.9), optim.Dampening(0.3), optim.WeightDecay(0.1))},
+	{
+		all, "SGD(ps, lr=0.1, momentum=0.9, dampening=0.3, weight_decay=0.1)",
+		sgd(optim.LR(0.1), optim.Momentum(0.9), optim.Dampening(0.3), optim.WeightDecay(0.1)),
+	},
 	{all, "SGD(ps, lr=0.1, momentum=0.9, nesterov=True)", sgd(optim.LR(0.1), optim.Momentum(0.9), optim.Nesterov(true))},
-	{all, "SGD(ps, lr=0.1, momentum=0.9, nesterov=True, foreach=True)", sgd(optim.LR(0.1), optim.Momentum(0.9), optim.Nesterov(true), optim.Foreach(true))},
-	{all, "SGD(ps, lr=0.1, momentum=0.9, nesterov=True, foreach=False, maximize=True)", sgd(optim.LR(0.1), optim.Momentum(0.9), optim.Nesterov(true), optim.Foreach(false), optim.Maximize(true))},
+	{
+		all, "SGD(ps, lr=0.1, momentum=0.9, nesterov=True, foreach=True)",
+		sgd(optim.LR(0.1), optim.Momentum(0.9), optim.Nesterov(true), optim.Foreach(true)),
+	},
+	{
+		all, "SGD(ps, lr=0.1, momentum=0.9, nesterov=True, foreach=False, maximize=True)",
+		sgd(optim.LR(0.1), optim.Momentum(0.9), optim.Nesterov(true), optim.Foreach(false), optim.Maximize(true)),
+	},
 	{"complex matrix", "SGD(ps, lr=0.1, momentum=0.9, weight_decay=0.1)", sgd(optim.LR(0.1), optim.Momentum(0.9), optim.WeightDecay(0.1))},
 }
 

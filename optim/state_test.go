@@ -8,9 +8,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/optim"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // saveAndLoad sends a state through a file.
@@ -89,10 +89,19 @@ func TestStateThatDoesNotFit(t *testing.T) {
 		{"betas", func(s *optim.State) { replace(s, "[0.9,0.999]", "[0.9]") }, "group 0: expected two betas"},
 		{"type", func(s *optim.State) { replace(s, `"lr":0.001`, `"lr":"fast"`) }, "group 0: json: cannot unmarshal string"},
 		{"missing amsgrad", func(s *optim.State) { replace(s, `"amsgrad":false`, `"amsgrad":true`) }, "missing key state.0.max_exp_avg_sq"},
-		{"shape", func(s *optim.State) { s.Tensors[1].Tensor = torch.Zeros(torch.Shape{4, 3}) }, "state.0.exp_avg: expected [3 4], but got [4 3]"},
-		{"dtype", func(s *optim.State) { s.Tensors[1].Tensor = torch.Zeros(torch.Shape{3, 4}, torch.Complex64) }, "state.0.exp_avg: expected float32, but got complex64"},
+		{
+			"shape", func(s *optim.State) { s.Tensors[1].Tensor = torch.Zeros(torch.Shape{4, 3}) },
+			"state.0.exp_avg: expected [3 4], but got [4 3]",
+		},
+		{
+			"dtype", func(s *optim.State) { s.Tensors[1].Tensor = torch.Zeros(torch.Shape{3, 4}, torch.Complex64) },
+			"state.0.exp_avg: expected float32, but got complex64",
+		},
 		{"steps", func(s *optim.State) { s.Tensors[0].Tensor = torch.New([]float32{1, 2}) }, "state.0.step: expected one number, but got [2]"},
-		{"no count", func(s *optim.State) { s.Tensors[0].Tensor = torch.New(float32(math.NaN())) }, "state.0.step: expected a count of steps, but got NaN"},
+		{
+			"no count", func(s *optim.State) { s.Tensors[0].Tensor = torch.New(float32(math.NaN())) },
+			"state.0.step: expected a count of steps, but got NaN",
+		},
 		{"nil", func(s *optim.State) { s.Tensors[1].Tensor = nil }, "state.0.exp_avg: the tensor is nil"},
 		{"freed", func(s *optim.State) { f := torch.Zeros(torch.Shape{3, 4}); f.Free(); s.Tensors[1].Tensor = f }, "was freed"},
 	} {

@@ -77,7 +77,9 @@ func (s *sandbox) remove(name string) {
 }
 
 // mimalloc is where Debian has the allocator that programs are linked with.
-func (s *sandbox) mimalloc() string { return filepath.Join(s.sys, "usr/lib/x86_64-linux-gnu/libmimalloc.so") }
+func (s *sandbox) mimalloc() string {
+	return filepath.Join(s.sys, "usr/lib/x86_64-linux-gnu/libmimalloc.so")
+}
 
 func (s *sandbox) user(id int) {
 	s.command("id", fmt.Sprintf("echo %d", id))

@@ -7,10 +7,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/torch"
 	"multitorch/torch/fft"
 	"multitorch/torch/linalg"
+	"multitorch/twin"
 )
 
 // What Python refuses is an Error of the kind that Python's exception has, and what

@@ -20,15 +20,17 @@ func bombs() map[string][]byte {
 		return "X" + string(binary.LittleEndian.AppendUint32(nil, uint32(n))) + strings.Repeat("x", n)
 	}
 	repeat := func(prepare, again string, n int) []byte {
-		return archive(entry{"a/data.pkl", prepare + strings.Repeat(again, n) + "N.", zip.Deflate}, entry{"a/pad", strings.Repeat("\x01\x00y", 20_000), 0})
+		return archive(entry{"a/data.pkl", prepare + strings.Repeat(again, n) + "N.", zip.Deflate},
+			entry{"a/pad", strings.Repeat("\x01\x00y", 20_000), 0})
 	}
 	many := "(" + strings.Repeat("K\x01", 100_000) + "tq\x01"
 	return map[string][]byte{
-		"arguments":       repeat("c_codecs\nencode\nq\x02"+long(300_000)+"q\x00"+text("latin1")+"q\x01", "h\x02h\x00h\x01\x86R", 30_000),
-		"keys":            repeat(long(300_000)+"q\x00}", "h\x00Ns", 60_000),
-		"nested":          repeat("ctorch._tensor\n_rebuild_from_type_v2\nq\x02c_codecs\nencode\nq\x03ctorch\nTensor\nq\x04"+long(300_000)+"q\x00"+text("latin1")+"q\x01", "h\x02(h\x03h\x04h\x00h\x01\x86NtR", 30_000),
-		"sizes":           repeat("ctorch\nSize\nq\x02"+many, "h\x02h\x01\x85R", 60_000),
-		"storages' keys":  repeat(long(300_000)+"q\x00ctorch\nFloatStorage\nq\x01("+text("storage")+"h\x01h\x00"+text("cpu")+"K\x00tq\x02", "h\x02Q", 60_000),
+		"arguments": repeat("c_codecs\nencode\nq\x02"+long(300_000)+"q\x00"+text("latin1")+"q\x01", "h\x02h\x00h\x01\x86R", 30_000),
+		"keys":      repeat(long(300_000)+"q\x00}", "h\x00Ns", 60_000),
+		"nested":    repeat("ctorch._tensor\n_rebuild_from_type_v2\nq\x02c_codecs\nencode\nq\x03ctorch\nTensor\nq\x04"+long(300_000)+"q\x00"+text("latin1")+"q\x01", "h\x02(h\x03h\x04h\x00h\x01\x86NtR", 30_000),
+		"sizes":     repeat("ctorch\nSize\nq\x02"+many, "h\x02h\x01\x85R", 60_000),
+		"storages' keys": repeat(long(300_000)+"q\x00ctorch\nFloatStorage\nq\x01("+text("storage")+"h\x01h\x00"+text("cpu")+"K\x00tq\x02",
+			"h\x02Q", 60_000),
 		"names":           repeat(long(300_000)+"q\x00", "h\x00h\x00\x93", 30_000),
 		"counters":        repeat("ccollections\nCounter\nq\x02}("+strings.Repeat(number(1)+"N", 1)+"uq\x01", "h\x02h\x01\x85R", 200_000),
 		"lists":           repeat(many, "](h\x01h\x01h\x01e", 60_000),

@@ -18,7 +18,8 @@ import (
 
 // quantized is the pickle of a quantised tensor in a storage of sixteen bytes.
 func quantized(kind string, offset int64, sizes, strides, quantizer string) string {
-	return "ctorch._utils\n_rebuild_qtensor\n(" + persistent(kind, "0", 16) + number(offset) + sizes + strides + quantizer + "\x89ccollections\nOrderedDict\n)RtR"
+	return "ctorch._utils\n_rebuild_qtensor\n(" + persistent(kind, "0",
+		16) + number(offset) + sizes + strides + quantizer + "\x89ccollections\nOrderedDict\n)RtR"
 }
 
 const half = "G\x3f\xe0\x00\x00\x00\x00\x00\x00" // 0.5
@@ -50,29 +51,58 @@ func badRarePT() map[string]badFile {
 	two := numbers(2, 2)
 	oneByOne := numbers(2, 1)
 	return map[string]badFile{
-		"a scale missing":       {pt(rebuilt(persistent("QInt8Storage", "0", 16), 0, numbers(1), numbers(1))+".", sixteen), "a tensor of qint8 has no scale"},
-		"quantised floats":      {pt(quantized("ByteStorage", 0, two, oneByOne, "(ctorch\nper_tensor_affine\n"+half+number(3)+"t")+".", sixteen), "lies in a storage of uint8"},
-		"quantised by nothing":  {pt(quantized("QInt8Storage", 0, two, oneByOne, ")")+".", sixteen), "a quantiser is made of 0 values"},
-		"a scale of text":       {pt(quantized("QInt8Storage", 0, two, oneByOne, "(ctorch\nper_tensor_affine\n"+text("x")+number(3)+"t")+".", sixteen), "value 2 of 3 of a quantiser is a string"},
-		"an odd scheme":         {pt(quantized("QInt8Storage", 0, two, oneByOne, "(ctorch\nper_channel_affine\n"+half+number(3)+"t")+".", sixteen), "with one scale is quantised as per_channel_affine"},
-		"quantised beyond":      {pt(perTensor(13, two, oneByOne)+".", sixteen), "does not lie within its storage"},
-		"quantised, huge":       {pt(perTensor(0, numbers(1<<40, 1<<40), numbers(0, 0))+".", sixteen), "larger than any memory"},
-		"a negative axis":       {channels(perChannel(0, two, -1) + "."), "along dimension -1"},
-		"an axis beyond":        {channels(perChannel(0, two, 2) + "."), "along dimension 2"},
-		"scales too few":        {channels(perChannel(0, numbers(2, 3), 1) + "."), "there are scales [2] and zero points [2] for dimension 1 of sizes [2 3]"},
-		"channels beyond":       {channels(perChannel(13, two, 1) + "."), "does not lie within its storage"},
-		"integral scales":       {channels(strings.Replace(perChannel(0, two, 1), "DoubleStorage", "LongStorage", 1) + "."), "not float64 and int64"},
-		"scales that repeat":    {channels(strings.Replace(perChannel(0, two, 1), numbers(2)+numbers(1), numbers(2)+numbers(0), 1) + "."), "in a row"},
-		"an odd channel scheme": {channels(strings.Replace(perChannel(0, two, 1), "per_channel_affine", "per_tensor_affine", 1) + "."), "with several scales is quantised as per_tensor_affine"},
-		"untyped bools":         {pt(untyped("bool", 0, two, oneByOne)+".", sixteen), "a tensor of bool lies in a storage of uint8"},
-		"untyped quantised":     {pt(untyped("qint8", 0, two, oneByOne)+".", sixteen), "has no scale"},
-		"untyped beyond":        {pt(untyped("complex32", 1, two, oneByOne)+".", sixteen), "does not lie within its storage, which has 4 elements"},
-		"untyped, not whole":    {pt(strings.Replace(untyped("complex32", 0, numbers(4), numbers(1)), number(16), number(15), 1)+".", sixteen[:15]), "which has 3 elements"},
-		"of another machine":    {pt(untyped("complex32", 0, two, oneByOne)+".", sixteen, entry{"a/byteorder", "big", 0}), "the byte order of another machine"},
-		"typed after all":       {pt(strings.Replace(strings.Replace(untyped("complex32", 0, two, oneByOne), "torch.storage\nUntyped", "torch\nFloat", 1), number(16), number(4), 1)+".", sixteen), "a tensor of complex32 lies in a storage of float32"},
-		"meta":                  {pt("ctorch._utils\n_rebuild_meta_tensor_no_storage\n.", ""), "which has no elements"},
-		"a device's dtype":      {pt("ctorch._utils\n_rebuild_device_tensor_from_cpu_tensor\n("+tensor(0, two, oneByOne)+"ctorch\nint64\n"+text("xla:0")+"\x89tR.", sixteen), "a tensor of float32 was int64"},
-		"a Counter of a list":   {pt("ccollections\nCounter\n]\x85R.", ""), "value 1 of 1 of a Counter is a list"},
+		"a scale missing": {
+			pt(rebuilt(persistent("QInt8Storage", "0", 16), 0, numbers(1), numbers(1))+".", sixteen),
+			"a tensor of qint8 has no scale",
+		},
+		"quantised floats": {
+			pt(quantized("ByteStorage", 0, two, oneByOne, "(ctorch\nper_tensor_affine\n"+half+number(3)+"t")+".", sixteen),
+			"lies in a storage of uint8",
+		},
+		"quantised by nothing": {pt(quantized("QInt8Storage", 0, two, oneByOne, ")")+".", sixteen), "a quantiser is made of 0 values"},
+		"a scale of text": {pt(quantized("QInt8Storage", 0, two, oneByOne, "(ctorch\nper_tensor_affine\n"+text("x")+number(3)+"t")+".",
+			sixteen), "value 2 of 3 of a quantiser is a string"},
+		"an odd scheme": {pt(quantized("QInt8Storage", 0, two, oneByOne, "(ctorch\nper_channel_affine\n"+half+number(3)+"t")+".",
+			sixteen), "with one scale is quantised as per_channel_affine"},
+		"quantised beyond": {pt(perTensor(13, two, oneByOne)+".", sixteen), "does not lie within its storage"},
+		"quantised, huge":  {pt(perTensor(0, numbers(1<<40, 1<<40), numbers(0, 0))+".", sixteen), "larger than any memory"},
+		"a negative axis":  {channels(perChannel(0, two, -1) + "."), "along dimension -1"},
+		"an axis beyond":   {channels(perChannel(0, two, 2) + "."), "along dimension 2"},
+		"scales too few": {
+			channels(perChannel(0, numbers(2, 3), 1) + "."),
+			"there are scales [2] and zero points [2] for dimension 1 of sizes [2 3]",
+		},
+		"channels beyond": {channels(perChannel(13, two, 1) + "."), "does not lie within its storage"},
+		"integral scales": {
+			channels(strings.Replace(perChannel(0, two, 1), "DoubleStorage", "LongStorage", 1) + "."),
+			"not float64 and int64",
+		},
+		"scales that repeat": {
+			channels(strings.Replace(perChannel(0, two, 1), numbers(2)+numbers(1), numbers(2)+numbers(0), 1) + "."),
+			"in a row",
+		},
+		"an odd channel scheme": {
+			channels(strings.Replace(perChannel(0, two, 1), "per_channel_affine", "per_tensor_affine", 1) + "."),
+			"with several scales is quantised as per_tensor_affine",
+		},
+		"untyped bools":     {pt(untyped("bool", 0, two, oneByOne)+".", sixteen), "a tensor of bool lies in a storage of uint8"},
+		"untyped quantised": {pt(untyped("qint8", 0, two, oneByOne)+".", sixteen), "has no scale"},
+		"untyped beyond": {
+			pt(untyped("complex32", 1, two, oneByOne)+".", sixteen),
+			"does not lie within its storage, which has 4 elements",
+		},
+		"untyped, not whole": {pt(strings.Replace(untyped("complex32", 0, numbers(4), numbers(1)), number(16), number(15), 1)+".",
+			sixteen[:15]), "which has 3 elements"},
+		"of another machine": {
+			pt(untyped("complex32", 0, two, oneByOne)+".", sixteen, entry{"a/byteorder", "big", 0}),
+			"the byte order of another machine",
+		},
+		"typed after all": {pt(strings.Replace(strings.Replace(untyped("complex32", 0, two, oneByOne), "torch.storage\nUntyped",
+			"torch\nFloat", 1), number(16), number(4), 1)+".", sixteen), "a tensor of complex32 lies in a storage of float32"},
+		"meta": {pt("ctorch._utils\n_rebuild_meta_tensor_no_storage\n.", ""), "which has no elements"},
+		"a device's dtype": {pt("ctorch._utils\n_rebuild_device_tensor_from_cpu_tensor\n("+tensor(0, two,
+			oneByOne)+"ctorch\nint64\n"+text("xla:0")+"\x89tR.", sixteen), "a tensor of float32 was int64"},
+		"a Counter of a list": {pt("ccollections\nCounter\n]\x85R.", ""), "value 1 of 1 of a Counter is a list"},
 	}
 }
 
@@ -123,7 +153,8 @@ func TestPTQuantizedGoldenFile(t *testing.T) {
 	again, err := torch.ReadPT(bytes.NewReader(first.Bytes()), int64(first.Len()))
 	require.NoError(t, err)
 	requireEqualValues(t, v, again)
-	requireEqualValues(t, d.Get("per_channel").(*torch.Tensor).Dequantize(), again.(*torch.Dict).Get("per_channel").(*torch.Tensor).Dequantize())
+	requireEqualValues(t, d.Get("per_channel").(*torch.Tensor).Dequantize(),
+		again.(*torch.Dict).Get("per_channel").(*torch.Tensor).Dequantize())
 	require.NoError(t, torch.WritePT(&second, again))
 	require.Equal(t, first.Bytes(), second.Bytes())
 }
@@ -228,7 +259,8 @@ func TestElementTypesThatLibtorchLacks(t *testing.T) {
 			require.ErrorContains(t, torch.Try(func() error { makeOne(); return nil }), want)
 		}
 	}
-	require.ErrorContains(t, torch.Try(func() error { torch.FromBytes([]byte{1}, torch.Shape{1}, torch.QInt8); return nil }), "QuantizePerTensor")
+	require.ErrorContains(t, torch.Try(func() error { torch.FromBytes([]byte{1}, torch.Shape{1}, torch.QInt8); return nil }),
+		"QuantizePerTensor")
 }
 
 func TestSafetensorsYoungerDTypes(t *testing.T) {

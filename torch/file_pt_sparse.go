@@ -10,10 +10,12 @@ import (
 )
 
 var (
-	opSparseCOO          = libtorch.NewOp("aten::_sparse_coo_tensor_unsafe", "indices", "values", "size")
-	opCoalesced          = libtorch.NewOp("aten::_coalesced_", "self", "coalesced")
-	opCheckCompressed    = libtorch.NewOp("aten::_validate_sparse_compressed_tensor_args", "compressed_indices", "plain_indices", "values", "size", "layout")
-	opSparseCompressed   = libtorch.NewOp("aten::_sparse_compressed_tensor_unsafe", "compressed_indices", "plain_indices", "values", "size", "dtype", "layout")
+	opSparseCOO       = libtorch.NewOp("aten::_sparse_coo_tensor_unsafe", "indices", "values", "size")
+	opCoalesced       = libtorch.NewOp("aten::_coalesced_", "self", "coalesced")
+	opCheckCompressed = libtorch.NewOp("aten::_validate_sparse_compressed_tensor_args", "compressed_indices", "plain_indices", "values",
+		"size", "layout")
+	opSparseCompressed = libtorch.NewOp("aten::_sparse_compressed_tensor_unsafe", "compressed_indices", "plain_indices", "values", "size",
+		"dtype", "layout")
 	opCOOIndices         = libtorch.NewOp("aten::_indices")
 	opCOOValues          = libtorch.NewOp("aten::_values")
 	opIsCoalesced        = libtorch.NewOp("aten::is_coalesced")

@@ -8,14 +8,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // sparse is a file with a sparse tensor: its layout, what is in the tuple after
 // the tensors, and the storages of these.
 func sparse(layout, after string, tensors ...string) string {
-	return "ctorch._utils\n_rebuild_sparse_tensor\n(ctorch.serialization\n_get_layout\n" + text(layout) + "\x85R(" + strings.Join(tensors, "") + after + "ttR"
+	return "ctorch._utils\n_rebuild_sparse_tensor\n(ctorch.serialization\n_get_layout\n" + text(layout) + "\x85R(" + strings.Join(tensors,
+		"") + after + "ttR"
 }
 
 func longs(values ...int64) (s string) {
@@ -37,32 +38,36 @@ func coo(after string, indices ...int64) []byte {
 
 // csr is a file with one of sizes [2, 3] and two values.
 func csr(layout string, crow, col []int64) []byte {
-	data := sparse(layout, numbers(2, 3), longTensor("1", 3, numbers(3), numbers(1)), longTensor("2", 2, numbers(2), numbers(1)), tensor(0, numbers(2), numbers(1)))
+	data := sparse(layout, numbers(2, 3), longTensor("1", 3, numbers(3), numbers(1)), longTensor("2", 2, numbers(2), numbers(1)),
+		tensor(0, numbers(2), numbers(1)))
 	return pt(data+".", sixteen, entry{"a/data/1", longs(crow...), 0}, entry{"a/data/2", longs(col...), 0})
 }
 
 func badSparsePT() map[string]badFile {
 	sizes := numbers(3, 4)
 	return map[string]badFile{
-		"sparse, index beyond":     {coo(sizes, 0, 3, 3, 1), "the index 3 in dimension 0 of size 3"},
-		"sparse, index below":      {coo(sizes, 0, 2, 3, -1), "the index -1 in dimension 1 of size 4"},
-		"sparse, out of order":     {coo(sizes+"\x88", 2, 0, 1, 3), "those of element 1 are not"},
-		"sparse, twice":            {coo(sizes+"\x88", 2, 2, 1, 1), "those of element 1 are not"},
-		"sparse, neither":          {coo(sizes+"K\x01", 0, 2, 3, 1), "value 4 of 4 of a sparse tensor's data is an int"},
-		"sparse, fewer sizes":      {coo(numbers(3), 0, 2, 3, 1), "sizes [3] has indices int64[2, 2] and values float32[2]"},
-		"sparse, more sizes":       {coo(numbers(3, 4, 5), 0, 2, 3, 1), "sizes [3 4 5] has indices"},
-		"sparse, negative sizes":   {coo(numbers(-3, 4), 0, 2, 3, 1), "negative size"},
-		"sparse, huge sizes":       {coo(numbers(1<<40, 1<<40), 0, 2, 3, 1), "larger than any memory"},
-		"sparse, no sizes":         {coo("", 0, 2, 3, 1), "made of 2 values; expected 3"},
-		"sparse, an odd layout":    {csr("torch.sparse_cxx", []int64{0, 1, 2}, []int64{0, 1}), `the layout "torch.sparse_cxx" is unknown`},
-		"sparse, floats as places": {pt(sparse("torch.sparse_coo", numbers(4), tensor(0, numbers(1, 2), numbers(2, 1)), tensor(0, numbers(2), numbers(1)))+".", sixteen), "indices float32[1, 2]"},
-		"sparse, many indices":     {pt(sparse("torch.sparse_coo", numbers(4), longTensor("0", 2, numbers(1, 1<<40), numbers(0, 0)), longTensor("0", 2, numbers(1<<40), numbers(0)))+".", sixteen), "more indices than a file of this length"},
-		"compressed, beyond":       {csr("torch.sparse_csr", []int64{0, 1, 2}, []int64{0, 3}), "col_indices < ncols"},
-		"compressed, below":        {csr("torch.sparse_csr", []int64{0, 1, 2}, []int64{-1, 0}), "col_indices < ncols"},
-		"compressed, too many":     {csr("torch.sparse_csr", []int64{0, 1, 9}, []int64{0, 1}), "nnz"},
-		"compressed, not rising":   {csr("torch.sparse_csr", []int64{0, 5, 2}, []int64{0, 1}), "crow_indices"},
-		"compressed, as columns":   {csr("torch.sparse_csc", []int64{0, 1, 2}, []int64{0, 1}), "ccol_indices"},
-		"legacy sparse":            {legacy(sparse("torch.sparse_coo", sizes, longTensor("0", 2, numbers(2, 1), numbers(1, 1)), longTensor("0", 2, numbers(1), numbers(1))), "]"+text("0")+"a", counted(2, sixteen)), "a sparse tensor has the index"},
+		"sparse, index beyond":   {coo(sizes, 0, 3, 3, 1), "the index 3 in dimension 0 of size 3"},
+		"sparse, index below":    {coo(sizes, 0, 2, 3, -1), "the index -1 in dimension 1 of size 4"},
+		"sparse, out of order":   {coo(sizes+"\x88", 2, 0, 1, 3), "those of element 1 are not"},
+		"sparse, twice":          {coo(sizes+"\x88", 2, 2, 1, 1), "those of element 1 are not"},
+		"sparse, neither":        {coo(sizes+"K\x01", 0, 2, 3, 1), "value 4 of 4 of a sparse tensor's data is an int"},
+		"sparse, fewer sizes":    {coo(numbers(3), 0, 2, 3, 1), "sizes [3] has indices int64[2, 2] and values float32[2]"},
+		"sparse, more sizes":     {coo(numbers(3, 4, 5), 0, 2, 3, 1), "sizes [3 4 5] has indices"},
+		"sparse, negative sizes": {coo(numbers(-3, 4), 0, 2, 3, 1), "negative size"},
+		"sparse, huge sizes":     {coo(numbers(1<<40, 1<<40), 0, 2, 3, 1), "larger than any memory"},
+		"sparse, no sizes":       {coo("", 0, 2, 3, 1), "made of 2 values; expected 3"},
+		"sparse, an odd layout":  {csr("torch.sparse_cxx", []int64{0, 1, 2}, []int64{0, 1}), `the layout "torch.sparse_cxx" is unknown`},
+		"sparse, floats as places": {pt(sparse("torch.sparse_coo", numbers(4), tensor(0, numbers(1, 2), numbers(2, 1)),
+			tensor(0, numbers(2), numbers(1)))+".", sixteen), "indices float32[1, 2]"},
+		"sparse, many indices": {pt(sparse("torch.sparse_coo", numbers(4), longTensor("0", 2, numbers(1, 1<<40), numbers(0, 0)),
+			longTensor("0", 2, numbers(1<<40), numbers(0)))+".", sixteen), "more indices than a file of this length"},
+		"compressed, beyond":     {csr("torch.sparse_csr", []int64{0, 1, 2}, []int64{0, 3}), "col_indices < ncols"},
+		"compressed, below":      {csr("torch.sparse_csr", []int64{0, 1, 2}, []int64{-1, 0}), "col_indices < ncols"},
+		"compressed, too many":   {csr("torch.sparse_csr", []int64{0, 1, 9}, []int64{0, 1}), "nnz"},
+		"compressed, not rising": {csr("torch.sparse_csr", []int64{0, 5, 2}, []int64{0, 1}), "crow_indices"},
+		"compressed, as columns": {csr("torch.sparse_csc", []int64{0, 1, 2}, []int64{0, 1}), "ccol_indices"},
+		"legacy sparse": {legacy(sparse("torch.sparse_coo", sizes, longTensor("0", 2, numbers(2, 1), numbers(1, 1)),
+			longTensor("0", 2, numbers(1), numbers(1))), "]"+text("0")+"a", counted(2, sixteen)), "a sparse tensor has the index"},
 	}
 }
 
@@ -115,5 +120,6 @@ func TestPTSparseWithPython(t *testing.T) {
 	for key, s := range d.All() {
 		twin.RequireEqual(t, toDense(s.(*torch.Tensor)), toDense(again.(*torch.Dict).Get(key).(*torch.Tensor)), key)
 	}
-	require.ErrorContains(t, torch.SaveSafetensors(filepath.Join(dir, "x"), []torch.NamedTensor{{Name: "x", Tensor: toSparse(dense)}}, nil), `tensor "x"`)
+	require.ErrorContains(t, torch.SaveSafetensors(filepath.Join(dir, "x"), []torch.NamedTensor{{Name: "x", Tensor: toSparse(dense)}}, nil),
+		`tensor "x"`)
 }

@@ -59,7 +59,8 @@ func TestPTGoldenFiles(t *testing.T) {
 
 			state, err := d.Get("model").(*torch.Dict).Tensors()
 			require.NoError(t, err)
-			require.Equal(t, []string{"0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"}, namesOf(state))
+			require.Equal(t, []string{"0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"},
+				namesOf(state))
 			optimizer, err := d.Dict("optimizer")
 			require.NoError(t, err)
 			moments, err := optimizer.Get("state").(*torch.Dict).Dict(3)
@@ -71,7 +72,10 @@ func TestPTGoldenFiles(t *testing.T) {
 			require.Equal(t, []any{int64(0), int64(1), int64(2), int64(3)}, group.Get("params"))
 
 			plain := d.Get("plain").(*torch.Dict)
-			require.Equal(t, []any{"none", "yes", "no", "int", "long", "big", "negative", "float", "text", "data", "list", "tuple", "imaginary", "size", "dtype", "device"}, plain.Keys())
+			require.Equal(t, []any{
+				"none", "yes", "no", "int", "long", "big", "negative", "float", "text", "data", "list", "tuple", "imaginary",
+				"size", "dtype", "device",
+			}, plain.Keys())
 			huge := new(big.Int).Lsh(big.NewInt(1), 70)
 			for key, want := range map[string]any{
 				"none": nil, "yes": true, "no": false, "int": int64(-5), "long": int64(1 << 40), "big": huge,
@@ -182,7 +186,14 @@ func TestPTWithPython(t *testing.T) {
 		"whole": whole, "turned": whole.T(),
 		"part": whole.Slice(0, 1, 4, 2).Slice(1, 2, 7, 3), "leaf": leaf, "conj": torch.NewOperator("aten::conj", "self").Call(z),
 		"empty": torch.Zeros(torch.Shape{0, 3}), "scalar": torch.New(7), "spread": torch.New([]float32{1}).Expand(3, 2),
-		"plain": []any{nil, true, -5, 1 << 40, uint8(3), float32(0.5), "héllo", torch.Tuple{1, "a"}, map[int]string{2: "b", -1: "a"}, []float64{}, torch.BFloat16, uint64(math.MaxUint64), [2]bool{true, false}},
+		"plain": []any{
+			nil, true, -5, 1 << 40, uint8(3), float32(0.5), "héllo",
+			torch.Tuple{1, "a"},
+			map[int]string{2: "b", -1: "a"},
+			[]float64{},
+			torch.BFloat16, uint64(math.MaxUint64),
+			[2]bool{true, false},
+		},
 	}))
 	got := twin.Run(t, `
 		dir, = args

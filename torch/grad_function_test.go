@@ -23,7 +23,9 @@ var expFunction = &torch.Function{
 }
 
 // functionOf is a function of one tensor.
-func functionOf(forward func(ctx *torch.Context, x *torch.Tensor) *torch.Tensor, backward func(ctx *torch.Context, g *torch.Tensor) *torch.Tensor) *torch.Function {
+func functionOf(forward func(ctx *torch.Context, x *torch.Tensor) *torch.Tensor,
+	backward func(ctx *torch.Context, g *torch.Tensor) *torch.Tensor,
+) *torch.Function {
 	return &torch.Function{
 		Name: "Unary",
 		Forward: func(ctx *torch.Context, xs ...*torch.Tensor) []*torch.Tensor {
@@ -198,7 +200,10 @@ func TestMisusedFunctions(t *testing.T) {
 			y.Backward(torch.Gradient(x.Detach()))
 			y.Backward(torch.Gradient(x.Detach()))
 		}, "second time"},
-		"output changed": {func(x *torch.Tensor) { y := saving.Call(x); y.MulInplace(2); y.Sum().Backward() }, "modified by an inplace operation"},
+		"output changed": {
+			func(x *torch.Tensor) { y := saving.Call(x); y.MulInplace(2); y.Sum().Backward() },
+			"modified by an inplace operation",
+		},
 		"input changed": {func(x *torch.Tensor) {
 			v := x.Mul(1)
 			y := saving.Call(v)

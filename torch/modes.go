@@ -25,7 +25,10 @@ func IsInferenceModeEnabled() bool { return libtorch.InferenceMode() }
 // restored after f, also when it panics or ends its goroutine.
 func Autocast(d Device, dtype DType, f func()) {
 	if dtype != BFloat16 && (dtype != Float16 || d.kind == cpu) {
-		panic(&Error{Op: "Autocast", Kind: ValueError, Message: "expected BFloat16, or on CUDA Float16, but got " + dtype.String() + " for " + d.String()})
+		panic(&Error{
+			Op: "Autocast", Kind: ValueError,
+			Message: "expected BFloat16, or on CUDA Float16, but got " + dtype.String() + " for " + d.String(),
+		})
 	}
 	withAutocast(d, casting{true, int(dtype)}, f)
 }

@@ -77,23 +77,26 @@ var (
 	opEq, opNe          = newBinary("aten::eq"), newBinary("aten::ne")
 	opLt, opLe          = newBinary("aten::lt"), newBinary("aten::le")
 	opGt, opGe          = newBinary("aten::gt"), newBinary("aten::ge")
-	opPow               = binaryOp{libtorch.NewOp("aten::pow.Tensor_Tensor", "self", "exponent"), libtorch.NewOp("aten::pow.Tensor_Scalar", "self", "exponent")}
-	opFloorDiv          = newArithmetic("aten::floor_divide")
-	opRemainder         = newBinary("aten::remainder")
-	opMaximum           = libtorch.NewOp("aten::maximum", "self", "other")
-	opMinimum           = libtorch.NewOp("aten::minimum", "self", "other")
-	opMatmul            = libtorch.NewOp("aten::matmul", "self", "other")
-	opAnd               = libtorch.NewOp("aten::logical_and", "self", "other")
-	opOr                = libtorch.NewOp("aten::logical_or", "self", "other")
-	opNot               = libtorch.NewOp("aten::logical_not", "self")
-	opAddcmul           = libtorch.NewOp("aten::addcmul_", "self", "tensor1", "tensor2", "value")
-	opAddcdiv           = libtorch.NewOp("aten::addcdiv_", "self", "tensor1", "tensor2", "value")
-	opAddAlpha          = libtorch.NewOp("aten::add.Tensor", "self", "other", "alpha")
-	opAddAlpha_         = libtorch.NewOp("aten::add_.Tensor", "self", "other", "alpha")
-	opZero              = libtorch.NewOp("aten::zero_", "self")
-	opCopy              = libtorch.NewOp("aten::copy_", "self", "src", "non_blocking")
-	opAllclose          = libtorch.NewOp("aten::allclose", "self", "other", "rtol", "atol")
-	opEqual             = libtorch.NewOp("aten::equal", "self", "other")
+	opPow               = binaryOp{
+		libtorch.NewOp("aten::pow.Tensor_Tensor", "self", "exponent"),
+		libtorch.NewOp("aten::pow.Tensor_Scalar", "self", "exponent"),
+	}
+	opFloorDiv  = newArithmetic("aten::floor_divide")
+	opRemainder = newBinary("aten::remainder")
+	opMaximum   = libtorch.NewOp("aten::maximum", "self", "other")
+	opMinimum   = libtorch.NewOp("aten::minimum", "self", "other")
+	opMatmul    = libtorch.NewOp("aten::matmul", "self", "other")
+	opAnd       = libtorch.NewOp("aten::logical_and", "self", "other")
+	opOr        = libtorch.NewOp("aten::logical_or", "self", "other")
+	opNot       = libtorch.NewOp("aten::logical_not", "self")
+	opAddcmul   = libtorch.NewOp("aten::addcmul_", "self", "tensor1", "tensor2", "value")
+	opAddcdiv   = libtorch.NewOp("aten::addcdiv_", "self", "tensor1", "tensor2", "value")
+	opAddAlpha  = libtorch.NewOp("aten::add.Tensor", "self", "other", "alpha")
+	opAddAlpha_ = libtorch.NewOp("aten::add_.Tensor", "self", "other", "alpha")
+	opZero      = libtorch.NewOp("aten::zero_", "self")
+	opCopy      = libtorch.NewOp("aten::copy_", "self", "src", "non_blocking")
+	opAllclose  = libtorch.NewOp("aten::allclose", "self", "other", "rtol", "atol")
+	opEqual     = libtorch.NewOp("aten::equal", "self", "other")
 )
 
 // Add is x + other.

@@ -5,8 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // Where Python takes a number or a tensor, so does Go, for every sort of dtype.
@@ -35,10 +35,13 @@ func TestNumbersOrTensorsAsInPython(t *testing.T) {
 		one("x.clone().fill_(torch.tensor(0.5))", func() T { return x.Clone().FillInplace(zero()) }),
 		one("i.clone().fill_(3)", func() T { return i.Clone().FillInplace(3) }),
 		one("2 / x", func() T { return x.RDiv(2) }), one("2 / i", func() T { return i.RDiv(2) }),
-		one("2 ** x", func() T { return x.RPow(2) }), one("2.5 ** i", func() T { return i.RPow(2.5) }), one("3 ** i", func() T { return i.RPow(3) }),
+		one("2 ** x", func() T { return x.RPow(2) }), one("2.5 ** i", func() T { return i.RPow(2.5) }),
+		one("3 ** i", func() T { return i.RPow(3) }),
 		one("2.5 - i", func() T { return i.RSub(2.5) }), one("(1+2j) / x.abs().add(1)", func() T { return x.Abs().Add(1).RDiv(1 + 2i) }),
-		one("torch.add(i, i, alpha=2)", func() T { return i.AddScaled(i, 2) }), one("i.clone().sub_(i, alpha=3)", func() T { return i.Clone().AddScaledInplace(i, -3) }),
-		one("torch.add(x, i, alpha=0.1)", func() T { return x.AddScaled(i, 0.1) }), one("torch.add(x, x + 0j, alpha=2j)", func() T { return x.AddScaled(x.Add(0i), 2i) }),
+		one("torch.add(i, i, alpha=2)", func() T { return i.AddScaled(i, 2) }),
+		one("i.clone().sub_(i, alpha=3)", func() T { return i.Clone().AddScaledInplace(i, -3) }),
+		one("torch.add(x, i, alpha=0.1)", func() T { return x.AddScaled(i, 0.1) }),
+		one("torch.add(x, x + 0j, alpha=2j)", func() T { return x.AddScaled(x.Add(0i), 2i) }),
 		one("torch.addr(i[:, :2], i[:, 0], i[0, :2], alpha=2)", func() T {
 			return i.Index(torch.Colon, torch.R(nil, 2)).Addr(i.Select(1, 0), i.Index(0, torch.R(nil, 2)), 1, 2)
 		}),

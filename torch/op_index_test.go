@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // r, na and el are short for what the table below is full of.
@@ -59,20 +59,26 @@ func indexings(in map[string]*torch.Tensor) []indexing {
 		at("x", "i", in["i"]), at("x", "[3, 0, -1]", []int{3, 0, -1}), at("x", "ij", in["ij"]), at("x", ":, i", colon, in["i"]),
 		at("x", "..., i[:1] * 0", el, []int{0}), at("x", "i, j", in["i"], in["j"]), at("x", ":, i, j", colon, in["i"], in["j"]),
 		at("x", "i, :, j", in["i"], colon, in["j"]), at("x", ":, i, :, j * 0", colon, in["i"], colon, []int{0, 0, 0}),
-		at("x", "i, 1", in["i"], 1), at("x", "1, i", 1, in["i"]), at("x", "1, :, j", 1, colon, in["j"]), at("x", "0, i, :, 1", 0, in["i"], colon, 1),
+		at("x", "i, 1", in["i"], 1), at("x", "1, i", 1, in["i"]), at("x", "1, :, j", 1, colon, in["j"]),
+		at("x", "0, i, :, 1", 0, in["i"], colon, 1),
 		at("x", "ij, None, :, 1", in["ij"], na, colon, 1), at("x", "i, 0, j", in["i"], 0, in["j"]), at("x", "1:4, j", r(1, 4), in["j"]),
 		at("x", "::2, ..., [1, 0, 1]", r(nil, nil, 2), el, []int{1, 0, 1}), at("x", "..., j, :", el, in["j"], colon),
 		at("x", "i, j[:, None]", in["i"], in["j"].Unsqueeze(1)), at("x", "None, i, ..., None, 0", na, in["i"], el, na, 0),
 		at("x", "torch.tensor([[3], [0]]), [[1, 2]]", [][]int{{3}, {0}}, [][]int{{1, 2}}),
-		at("x", "m5", in["m5"]), at("x", "m54", in["m54"]), at("x", "mx", in["mx"]), at("x", "m5, 1", in["m5"], 1), at("x", ":, :, b3.bool()", colon, colon, in["b3"].Ne(0)),
-		at("x", "m5, j", in["m5"], in["j"]), at("x", "m54, ..., 1", in["m54"], el, 1), at("x", "m54, :, 1", in["m54"], colon, 1), at("x", "m5, ..., None", in["m5"], el, na),
-		at("x", "[True, False, True, True, False]", []bool{true, false, true, true, false}), at("x", "m5, :, [2, 0, 1]", in["m5"], colon, []int{2, 0, 1}),
+		at("x", "m5", in["m5"]), at("x", "m54", in["m54"]), at("x", "mx", in["mx"]), at("x", "m5, 1", in["m5"], 1),
+		at("x", ":, :, b3.bool()", colon, colon, in["b3"].Ne(0)),
+		at("x", "m5, j", in["m5"], in["j"]), at("x", "m54, ..., 1", in["m54"], el, 1), at("x", "m54, :, 1", in["m54"], colon, 1),
+		at("x", "m5, ..., None", in["m5"], el, na),
+		at("x", "[True, False, True, True, False]", []bool{true, false, true, true, false}),
+		at("x", "m5, :, [2, 0, 1]", in["m5"], colon, []int{2, 0, 1}),
 		at("x", "0, m54[0]", 0, in["m54"].Select(0, 0)), at("x", "~mx", in["mx"].Not()), at("x", "m5, True", in["m5"], true),
 		at("x", "mx & False", in["mx"].And(in["f"])), at("x", "1:1, i", r(1, 1), in["i"]), at("x", "torch.zeros(0, dtype=torch.int64)", []int{}),
-		at("v", "3", 3), at("v", "-7", -7), at("v", "::3", r(nil, nil, 3)), at("v", "1:5", r(int64(1), int32(5))), at("v", "ij", in["ij"]), at("v", "v > 1", in["v"].Gt(1)), at("v", "None, 2:, None", na, r(2, nil), na),
+		at("v", "3", 3), at("v", "-7", -7), at("v", "::3", r(nil, nil, 3)), at("v", "1:5", r(int64(1), int32(5))), at("v", "ij", in["ij"]),
+		at("v", "v > 1", in["v"].Gt(1)), at("v", "None, 2:, None", na, r(2, nil), na),
 		at("s", "...", el), at("s", "None", na), at("s", "()"), at("s", "True", true), at("s", "t", in["t"]), at("s", "f, None", in["f"], na),
 		at("e", ":, 1", colon, 1), at("e", "None", na), at("e", ":, [0, 2]", colon, []int{0, 2}), at("e", "e > 0", in["e"].Gt(0)),
-		at("p", "1", 1), at("p", ":, 1:3", colon, r(1, 3)), at("p", "..., j", el, in["j"]), at("p", ":, i", colon, in["i"]), at("p", "p > 3", in["p"].Gt(3)),
+		at("p", "1", 1), at("p", ":, 1:3", colon, r(1, 3)), at("p", "..., j", el, in["j"]), at("p", ":, i", colon, in["i"]),
+		at("p", "p > 3", in["p"].Gt(3)),
 		at("p", "None, ..., ::2", na, el, r(nil, nil, 2)), at("p", "[1, 0], :, [2, 0]", []int{1, 0}, colon, []int{2, 0}),
 	}
 }
@@ -181,7 +187,8 @@ func TestWrongBracketsAsInPython(t *testing.T) {
 	table := []indexing{
 		at("x", "5", 5), at("x", "-6", -6), at("x", "0, 4", 0, 4), at("x", "..., -3", el, -3), at("x", "0, 0, 0, 0, 0", 0, 0, 0, 0, 0),
 		at("x", "::0", r(nil, nil, 0)), at("x", "::-1", r(nil, nil, -1)), at("x", "[7]", []int{7}), at("x", "m5[:3]", in["m5"].Slice(0, 0, 3, 1)),
-		at("x", "i, [1, 2]", in["i"], []int{1, 2}), at("x", "mx, 0", in["mx"], 0), at("x", "v", in["v"]), at("x", "'a'", "a"), at("x", "1.5", 1.5),
+		at("x", "i, [1, 2]", in["i"], []int{1, 2}), at("x", "mx, 0", in["mx"], 0), at("x", "v", in["v"]), at("x", "'a'", "a"),
+		at("x", "1.5", 1.5),
 		at("s", "0", 0), at("e", "0", 0), at("x", "'a':", r("a", nil)),
 	}
 	lines := make([]string, len(table))

@@ -7,10 +7,11 @@ import "multitorch/internal/libtorch"
 
 var (
 	opHannWindowPeriodic             = libtorch.NewOp("aten::hann_window.periodic", "window_length", "periodic", "dtype", "device")
-	opHammingWindowPeriodicAlphaBeta = libtorch.NewOp("aten::hamming_window.periodic_alpha_beta", "window_length", "periodic", "alpha", "beta", "dtype", "device")
-	opBlackmanWindowPeriodic         = libtorch.NewOp("aten::blackman_window.periodic", "window_length", "periodic", "dtype", "device")
-	opBartlettWindowPeriodic         = libtorch.NewOp("aten::bartlett_window.periodic", "window_length", "periodic", "dtype", "device")
-	opKaiserWindowBeta               = libtorch.NewOp("aten::kaiser_window.beta", "window_length", "periodic", "beta", "dtype", "device")
+	opHammingWindowPeriodicAlphaBeta = libtorch.NewOp("aten::hamming_window.periodic_alpha_beta", "window_length", "periodic", "alpha", "beta",
+		"dtype", "device")
+	opBlackmanWindowPeriodic = libtorch.NewOp("aten::blackman_window.periodic", "window_length", "periodic", "dtype", "device")
+	opBartlettWindowPeriodic = libtorch.NewOp("aten::bartlett_window.periodic", "window_length", "periodic", "dtype", "device")
+	opKaiserWindowBeta       = libtorch.NewOp("aten::kaiser_window.beta", "window_length", "periodic", "beta", "dtype", "device")
 )
 
 // HannWindow is (1 - cos) / 2.

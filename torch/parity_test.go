@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // Python can't send complex128 in a safetensors file: it goes as pairs of float64.
@@ -220,7 +220,8 @@ func TestOperatorsAsInPython(t *testing.T) {
 	for name, f := range map[string]func(*torch.Tensor) *torch.Tensor{
 		"x.neg()": (*torch.Tensor).Neg, "x.abs()": (*torch.Tensor).Abs, "x.sqrt()": (*torch.Tensor).Sqrt, "x.rsqrt()": (*torch.Tensor).Rsqrt,
 		"x.exp()": (*torch.Tensor).Exp, "x.log()": (*torch.Tensor).Log, "x.log1p()": (*torch.Tensor).Log1p, "x.sin()": (*torch.Tensor).Sin,
-		"x.cos()": (*torch.Tensor).Cos, "x.tanh()": (*torch.Tensor).Tanh, "x.sigmoid()": (*torch.Tensor).Sigmoid, "x.relu()": (*torch.Tensor).ReLU,
+		"x.cos()": (*torch.Tensor).Cos, "x.tanh()": (*torch.Tensor).Tanh, "x.sigmoid()": (*torch.Tensor).Sigmoid,
+		"x.relu()":  (*torch.Tensor).ReLU,
 		"x.floor()": (*torch.Tensor).Floor, "x.ceil()": (*torch.Tensor).Ceil, "x.round()": (*torch.Tensor).Round,
 		"x.reciprocal()": (*torch.Tensor).Reciprocal, "x.sign()": (*torch.Tensor).Sign, "x.square()": (*torch.Tensor).Square,
 		"x.log().isnan()":                    func(x *torch.Tensor) *torch.Tensor { return x.Log().IsNaN() },

@@ -3,9 +3,9 @@ package torch_test
 import (
 	"math"
 
-	"multitorch/twin"
 	"multitorch/torch"
 	"multitorch/torch/linalg"
+	"multitorch/twin"
 )
 
 // Programs on tables of numbers.
@@ -119,7 +119,8 @@ save(conf=conf)
 		save("mx", torch.Full(S{3, 2}, -1e9).ScatterReduceInplace(0, li.ExpandAs(x), x, "amax", true))
 		save("cd", x.Cdist(centers, 2))
 		conf := torch.Zeros(S{3, 4}, torch.Int64)
-		torch.NewOperator("aten::index_put_", "self", "indices", "values", "accumulate").Do(conf, L{label, label.Remainder(4)}, torch.New(1), true)
+		torch.NewOperator("aten::index_put_", "self", "indices", "values", "accumulate").Do(conf, L{label, label.Remainder(4)}, torch.New(1),
+			true)
 		save("conf", conf)
 	}},
 	{Name: "masks", Python: `
@@ -189,9 +190,11 @@ save(y=y, z=z, idx=idx, rows=rows, cols=cols, i=i, j=j, w=w, v=v, u=u, b=b, e=e,
 		lens := torch.New([]int{3, 5, 1})
 		pm := torch.Arange(0, 5, 1).Index(nil).Lt(lens.Index(All, nil))
 		for k, v := range map[string]T{
-			"y": y, "z": z, "idx": m.Nonzero(), "rows": rows, "cols": cols, "i": ij[0], "j": ij[1], "w": w, "v": v, "u": u, "b": b, "e": e, "e2": e2, "mc": mc,
+			"y": y, "z": z, "idx": m.Nonzero(), "rows": rows, "cols": cols, "i": ij[0], "j": ij[1], "w": w, "v": v, "u": u, "b": b, "e": e, "e2": e2,
+			"mc": mc,
 			"tk": x.Take(torch.New([]int{0, 5, 47})), "pt": x.Clone().PutInplace(torch.New([]int{0, 5, 5}), torch.New([]float32{1, 2, 3}), true),
-			"pm": pm, "avg": pad.Mul(pm).Sum(1).Div(pm.Sum(1)), "cn": m.Sum(), "am": m.Float().Mean(), "xor": m.BitwiseXor(x.Gt(0)), "nan": e2.IsNaN().Sum(), "ntn": e2.NanToNum(3),
+			"pm": pm, "avg": pad.Mul(pm).Sum(1).Div(pm.Sum(1)), "cn": m.Sum(), "am": m.Float().Mean(), "xor": m.BitwiseXor(x.Gt(0)),
+			"nan": e2.IsNaN().Sum(), "ntn": e2.NanToNum(3),
 		} {
 			save(k, v)
 		}
@@ -258,11 +261,16 @@ save(rm=rm, ema=ema, z=z, dd=dd, logp=logp, d=d[0], di=d[1], r=r, keep=keep, si=
 		hg, he := x.Histogram(7)
 		al, _ := x.Aminmax()
 		for k, v := range map[string]T{
-			"rm": x.Cumsum(0).Div(c), "ema": ema, "z": z, "dd": cm.Sub(x.Cumsum(0)), "logp": x.LogSoftmax(0).Logcumsumexp(0), "d": d, "di": di, "r": x.Argsort(-1, false).Argsort(-1, false),
-			"keep": sp.Cumsum(0).Le(0.9), "si": si, "tv": tv, "ti": ti, "bv": bv, "bi": bi, "bk": x.Bucketize(edges, false), "ss": torch.Searchsorted(edges, x.View(2, 100), true),
-			"q": x.View(10, 20).Quantile(0.25, 1), "uv": uv, "inv": inv, "cnt": cnt, "uc": uc, "kv": kv, "ki": ki, "ms": x.View(20, 10).Msort(), "md": md, "st": st,
-			"corr": x.View(4, 50).Corrcoef(), "dif": x.Diff(2, -1), "tz": x.Trapezoid(0.1, -1), "ct": x.CumulativeTrapezoid(1, -1), "isin": ints.IsIn(torch.New([]int{1, 3})), "rle": rle, "var": va, "hg": hg, "he": he,
-			"comb": torch.Arange(0, 5, 1).Combinations(3, false), "cart": torch.CartesianProd(torch.Arange(0, 3, 1), torch.Arange(0, 2, 1)), "prod": x.View(20, 10).Prod(1), "lse": x.Logsumexp(0), "cp": x.Div(10).Add(1).Cumprod(0),
+			"rm": x.Cumsum(0).Div(c), "ema": ema, "z": z, "dd": cm.Sub(x.Cumsum(0)), "logp": x.LogSoftmax(0).Logcumsumexp(0), "d": d, "di": di,
+			"r":    x.Argsort(-1, false).Argsort(-1, false),
+			"keep": sp.Cumsum(0).Le(0.9), "si": si, "tv": tv, "ti": ti, "bv": bv, "bi": bi, "bk": x.Bucketize(edges, false),
+			"ss": torch.Searchsorted(edges, x.View(2, 100), true),
+			"q":  x.View(10, 20).Quantile(0.25, 1), "uv": uv, "inv": inv, "cnt": cnt, "uc": uc, "kv": kv, "ki": ki, "ms": x.View(20, 10).Msort(),
+			"md": md, "st": st,
+			"corr": x.View(4, 50).Corrcoef(), "dif": x.Diff(2, -1), "tz": x.Trapezoid(0.1, -1), "ct": x.CumulativeTrapezoid(1, -1),
+			"isin": ints.IsIn(torch.New([]int{1, 3})), "rle": rle, "var": va, "hg": hg, "he": he,
+			"comb": torch.Arange(0, 5, 1).Combinations(3, false), "cart": torch.CartesianProd(torch.Arange(0, 3, 1), torch.Arange(0, 2, 1)),
+			"prod": x.View(20, 10).Prod(1), "lse": x.Logsumexp(0), "cp": x.Div(10).Add(1).Cumprod(0),
 			"n3": x.NormP(3), "mx": x.View(4, 5, 10).Amax(0, 2), "am": x.View(4, 50).Argmax(1), "al": al,
 		} {
 			save(k, v)

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"multitorch/twin"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // Programs that learn by autograd, as PyTorch's users write them.

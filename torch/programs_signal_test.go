@@ -3,10 +3,10 @@ package torch_test
 import (
 	"math"
 
-	"multitorch/twin"
 	"multitorch/torch"
 	"multitorch/torch/fft"
 	"multitorch/torch/linalg"
+	"multitorch/twin"
 )
 
 // Programs on sounds, pictures and complex numbers.
@@ -133,9 +133,12 @@ save(n=n, hflip=hflip, vflip=vflip, crop=crop, gx=gx, gy=gy, mag=mag, tiles=tile
 		erase.IndexPut(0, All, -1)
 		erase.Index(0, R(nil, nil, 2), R(1, nil, 3)).AddInplace(5)
 		for k, v := range map[string]T{
-			"n": n, "hflip": n.Flip(-1), "vflip": n.Flip(1), "crop": zp.Index(All, R(3, 20), R(5, 28)), "gx": gx, "gy": gy, "mag": gx.Hypot(gy), "tiles": tiles,
-			"pooled": pooled, "hist": hist, "lut": lut, "rot": n.Rot90(1, [2]int{1, 2}), "rolled": n.Roll(1, 1).Roll(-2, 2), "back": x.Clamp(0, 1).Mul(255).Add(0.5).To(torch.Uint8),
-			"mixed": mixed, "erase": erase, "inv": img.RSub(255), "q": gray.Quantile(torch.New([]float32{.1, .5, .9})), "b": img.BitwiseRightShift(2), "m": img.BitwiseAnd(15).BitwiseOr(3), "med": gray.Median(),
+			"n": n, "hflip": n.Flip(-1), "vflip": n.Flip(1), "crop": zp.Index(All, R(3, 20), R(5, 28)), "gx": gx, "gy": gy, "mag": gx.Hypot(gy),
+			"tiles":  tiles,
+			"pooled": pooled, "hist": hist, "lut": lut, "rot": n.Rot90(1, [2]int{1, 2}), "rolled": n.Roll(1, 1).Roll(-2, 2),
+			"back":  x.Clamp(0, 1).Mul(255).Add(0.5).To(torch.Uint8),
+			"mixed": mixed, "erase": erase, "inv": img.RSub(255), "q": gray.Quantile(torch.New([]float32{.1, .5, .9})),
+			"b": img.BitwiseRightShift(2), "m": img.BitwiseAnd(15).BitwiseOr(3), "med": gray.Median(),
 		} {
 			save(k, v)
 		}

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"testing"
 
-	"multitorch/twin"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // Short for what ported programs are full of.

@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 func TestGeneratorsAreLikePythons(t *testing.T) {
@@ -172,5 +172,6 @@ func TestGeneratorsOfOtherDevices(t *testing.T) {
 	torch.CUDAManualSeed(1) // as in Python, without effect
 	torch.CUDAManualSeedAll(1)
 	g := torch.NewGenerator(1)
-	require.ErrorContains(t, torch.Try(func() error { g.SetState(torch.Zeros(torch.Shape{3}, torch.Uint8)); return nil }), "Generator.SetState")
+	require.ErrorContains(t, torch.Try(func() error { g.SetState(torch.Zeros(torch.Shape{3}, torch.Uint8)); return nil }),
+		"Generator.SetState")
 }

@@ -43,7 +43,8 @@ func mallocName() string {
 	file := libtorch.MallocLibrary()
 	name := "unknown"
 	for part, known := range map[string]string{
-		"libc.": "glibc", "jemalloc": "jemalloc", "tcmalloc": "tcmalloc", "asan": "AddressSanitizer", "tsan": "ThreadSanitizer", "mimalloc": "mimalloc",
+		"libc.": "glibc", "jemalloc": "jemalloc", "tcmalloc": "tcmalloc", "asan": "AddressSanitizer", "tsan": "ThreadSanitizer",
+		"mimalloc": "mimalloc",
 	} {
 		if strings.Contains(filepath.Base(file), part) {
 			name = known

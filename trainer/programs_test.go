@@ -65,7 +65,8 @@ save(H=H, hv=hv)
 			rows = append(rows, torch.Grad([]*torch.Tensor{gi}, []*torch.Tensor{v}, torch.RetainGraph())[0])
 		}
 		save("H", torch.Stack(rows, 0))
-		save("hv", torch.Grad([]*torch.Tensor{torch.Grad([]*torch.Tensor{f(v)}, []*torch.Tensor{v}, torch.CreateGraph())[0].Matmul(torch.Ones(torch.Shape{3}, torch.Float64))}, []*torch.Tensor{v})[0])
+		save("hv", torch.Grad([]*torch.Tensor{torch.Grad([]*torch.Tensor{f(v)}, []*torch.Tensor{v},
+			torch.CreateGraph())[0].Matmul(torch.Ones(torch.Shape{3}, torch.Float64))}, []*torch.Tensor{v})[0])
 	}},
 	{Name: "training with loaders", Python: `
 nn = torch.nn

@@ -133,9 +133,12 @@ func TestRequireEqual(t *testing.T) {
 		want, got *torch.Tensor
 		message   string
 	}{
-		"equal":        {f32(1, 2), f32(1, 2), ""},
-		"equal nan":    {f32(float32(math.NaN())), f32(float32(math.NaN())), ""},
-		"value":        {f32(1, 2, 1), f32(1, 2, math.Nextafter32(next, 2)), "x: 1 of 3 elements differ, the first at [2]: want 1 (0x3f800000), got 1.0000002 (0x3f800002) (at most 2 units in the last place apart, in float32[3])"},
+		"equal":     {f32(1, 2), f32(1, 2), ""},
+		"equal nan": {f32(float32(math.NaN())), f32(float32(math.NaN())), ""},
+		"value": {
+			f32(1, 2, 1), f32(1, 2, math.Nextafter32(next, 2)),
+			"x: 1 of 3 elements differ, the first at [2]: want 1 (0x3f800000), got 1.0000002 (0x3f800002) (at most 2 units in the last place apart, in float32[3])",
+		},
 		"across zero":  {f32(-math.SmallestNonzeroFloat32), f32(math.SmallestNonzeroFloat32), "at most 2 units"},
 		"signed zero":  {f32(0), f32(float32(math.Copysign(0, -1))), "want 0 (0x00000000), got -0 (0x80000000)"},
 		"index":        {torch.New([][]int{{1, 2}, {3, 4}}), torch.New([][]int{{1, 2}, {5, 4}}), "the first at [1 0]: want 3, got 5"},

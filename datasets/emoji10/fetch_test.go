@@ -65,9 +65,15 @@ func TestFetchFailures(t *testing.T) {
 		name, script string
 		want         []string
 	}{
-		{"npm fails", `echo "npm error code ENOTFOUND" >&2; exit 7`, []string{`"npm pack mini-google@1.0.0" failed`, "exit status 7", "ENOTFOUND"}},
+		{
+			"npm fails", `echo "npm error code ENOTFOUND" >&2; exit 7`,
+			[]string{`"npm pack mini-google@1.0.0" failed`, "exit status 7", "ENOTFOUND"},
+		},
 		{"truncated", `head -c 100 "$FROM/$FILE" > "$DIR/$FILE"`, []string{"not the package expected", "found 100", "try again"}},
-		{"altered", `head -c -1 "$FROM/$FILE" > "$DIR/$FILE"; printf x >> "$DIR/$FILE"`, []string{"not the package expected", "SHA-512", "try again"}},
+		{
+			"altered", `head -c -1 "$FROM/$FILE" > "$DIR/$FILE"; printf x >> "$DIR/$FILE"`,
+			[]string{"not the package expected", "SHA-512", "try again"},
+		},
 		{"delivers nothing", `true`, []string{"brought no mini-google-1.0.0.tgz", "elsewhere"}},
 		{"delivers a folder", `mkdir "$DIR/$FILE"`, []string{"not a regular file"}},
 	}

@@ -47,9 +47,15 @@ func TestPrepareSaysWhatIsWrong(t *testing.T) {
 		spoil func(m *mini)
 		want  []string
 	}{
-		{"a picture is missing", func(m *mini) { delete(m.pictures[1], "3-1.png") }, []string{"mini-twitter-1.0.0.tgz", "lacks 1 pictures", "3-1.png"}},
+		{
+			"a picture is missing", func(m *mini) { delete(m.pictures[1], "3-1.png") },
+			[]string{"mini-twitter-1.0.0.tgz", "lacks 1 pictures", "3-1.png"},
+		},
 		{"a picture is no picture", func(m *mini) { m.pictures[0]["0-0.png"] = []byte("GIF89a") }, []string{"mini-google-1.0.0.tgz", "0-0.png"}},
-		{"a picture of another size", func(m *mini) { m.pictures[0]["0-0.png"] = flat(32, 64, color.NRGBA{}) }, []string{"0-0.png", "expected a picture of 64 x 64 pixels, found 32 x 64"}},
+		{
+			"a picture of another size", func(m *mini) { m.pictures[0]["0-0.png"] = flat(32, 64, color.NRGBA{}) },
+			[]string{"0-0.png", "expected a picture of 64 x 64 pixels, found 32 x 64"},
+		},
 		{"a text is missing", func(m *mini) { m.texts = m.texts[1:] }, []string{"no text in mini-texts@1.0.0", "1F000"}},
 		{"a name without a word", func(m *mini) { m.texts[0]["label"] = "♪" }, []string{"has no word", "♪"}},
 		{"an unknown group", func(m *mini) { m.list[0]["category"] = "Dinosaurs" }, []string{"unknown group", "Dinosaurs"}},

@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // TestParity runs the program and its Python twin, 200 steps each with the

@@ -78,9 +78,12 @@ func TestArgumentsAreConvertedByTheSchemasTypes(t *testing.T) {
 		"text? left out":       {mode, func(a *Args) { a.Tensor(seven); a.Tensor(two); a.None() }, first, []float32{3.5}},
 		"Scalar[] of floats":   {foreach, func(a *Args) { pair(a, seven, two); a.Floats([]float64{1, 0.5}) }, ofList, []float32{2.5}},
 		"Scalar[] of ints":     {foreach, func(a *Args) { pair(a, seven, two); a.Ints([]int{1, 2}) }, ofList, []float32{4}},
-		"Tensor? left out":     {NewOp("aten::bincount", "self", "weights", "minlength"), func(a *Args) { a.Tensor(ints(t, 1, 1)); a.None() }, nil, nil},
-		"Tensor[]":             {NewOp("aten::stack"), func(a *Args) { pair(a, seven, two) }, first, []float32{7, 2}},
-		"Tensor[] from one":    {NewOp("aten::stack"), func(a *Args) { a.Tensor(seven) }, first, []float32{7}},
+		"Tensor? left out": {
+			NewOp("aten::bincount", "self", "weights", "minlength"), func(a *Args) { a.Tensor(ints(t, 1, 1)); a.None() },
+			nil, nil,
+		},
+		"Tensor[]":          {NewOp("aten::stack"), func(a *Args) { pair(a, seven, two) }, first, []float32{7, 2}},
+		"Tensor[] from one": {NewOp("aten::stack"), func(a *Args) { a.Tensor(seven) }, first, []float32{7}},
 		"Tensor?[] with a None": {NewOp("aten::index.Tensor"), func(a *Args) {
 			a.Tensor(image)
 			a.Tensors(4)
@@ -133,22 +136,43 @@ func TestWrongArgumentsAreTypeErrors(t *testing.T) {
 		op  *Op
 		put func(a *Args)
 	}{
-		"argument 'other' is of type Tensor, but got a float":          {add, func(a *Args) { a.Tensor(x); a.Float(1) }},
-		"argument 'alpha' is of type Scalar, but got a string":         {add, func(a *Args) { a.Tensor(x); a.Tensor(x); a.String("a") }},
-		"argument 'alpha' is of type Scalar, but got None":             {add, func(a *Args) { a.Tensor(x); a.Tensor(x); a.None() }},
-		"argument 'other' is required":                                 {add, func(a *Args) { a.Tensor(x); a.Default() }},
-		"argument 'self' is required":                                  {add, func(*Args) {}},
-		"takes 3 arguments, but got 4":                                 {add, func(a *Args) { a.Tensor(x); a.Tensor(x); a.Int(1); a.Int(1) }},
-		"argument 'keepdim' is of type bool, but got a float":          {sum, func(a *Args) { a.Tensor(x); a.Int(0); a.Float(1) }},
-		"argument 'dim' is of type int[]?, but got floats":             {sum, func(a *Args) { a.Tensor(x); a.Floats([]float64{1}) }},
-		"argument 'dim' is of type int, but got ints":                  {NewOp("aten::softmax.int", "self", "dim"), func(a *Args) { a.Tensor(x); a.Ints([]int{0}) }},
-		"argument 'dim' is of type int, but got a complex number":      {NewOp("aten::softmax.int", "self", "dim"), func(a *Args) { a.Tensor(x); a.Complex(1) }},
-		"argument 'tensors' is of type Tensor[], but got ints":         {NewOp("aten::stack"), func(a *Args) { a.Ints([]int{1}) }},
-		"argument 'rounding_mode' is of type str?, but got a bool":     {NewOp("aten::div.Tensor_mode"), func(a *Args) { a.Tensor(x); a.Tensor(x); a.Bool(true) }},
-		"argument 'generator' is of type Generator?, but got a tensor": {NewOp("aten::rand.generator", "size", "generator"), func(a *Args) { a.Int(1); a.Tensor(x) }},
-		"argument 'device' is of type Device?, but got an int":         {NewOp("aten::zeros", "size", "device"), func(a *Args) { a.Int(1); a.Int(0) }},
-		"device string: no_such":                                       {NewOp("aten::zeros", "size", "device"), func(a *Args) { a.Int(1); a.String("no_such") }},
-		"argument 'scale_factors' is of type float[]?, but got bools":  {NewOp("aten::upsample_nearest1d.vec"), func(a *Args) { a.Tensor(x); a.None(); a.Bools([]bool{true}) }},
+		"argument 'other' is of type Tensor, but got a float":  {add, func(a *Args) { a.Tensor(x); a.Float(1) }},
+		"argument 'alpha' is of type Scalar, but got a string": {add, func(a *Args) { a.Tensor(x); a.Tensor(x); a.String("a") }},
+		"argument 'alpha' is of type Scalar, but got None":     {add, func(a *Args) { a.Tensor(x); a.Tensor(x); a.None() }},
+		"argument 'other' is required":                         {add, func(a *Args) { a.Tensor(x); a.Default() }},
+		"argument 'self' is required":                          {add, func(*Args) {}},
+		"takes 3 arguments, but got 4":                         {add, func(a *Args) { a.Tensor(x); a.Tensor(x); a.Int(1); a.Int(1) }},
+		"argument 'keepdim' is of type bool, but got a float":  {sum, func(a *Args) { a.Tensor(x); a.Int(0); a.Float(1) }},
+		"argument 'dim' is of type int[]?, but got floats":     {sum, func(a *Args) { a.Tensor(x); a.Floats([]float64{1}) }},
+		"argument 'dim' is of type int, but got ints": {
+			NewOp("aten::softmax.int", "self", "dim"),
+			func(a *Args) { a.Tensor(x); a.Ints([]int{0}) },
+		},
+		"argument 'dim' is of type int, but got a complex number": {
+			NewOp("aten::softmax.int", "self", "dim"),
+			func(a *Args) { a.Tensor(x); a.Complex(1) },
+		},
+		"argument 'tensors' is of type Tensor[], but got ints": {NewOp("aten::stack"), func(a *Args) { a.Ints([]int{1}) }},
+		"argument 'rounding_mode' is of type str?, but got a bool": {
+			NewOp("aten::div.Tensor_mode"),
+			func(a *Args) { a.Tensor(x); a.Tensor(x); a.Bool(true) },
+		},
+		"argument 'generator' is of type Generator?, but got a tensor": {
+			NewOp("aten::rand.generator", "size", "generator"),
+			func(a *Args) { a.Int(1); a.Tensor(x) },
+		},
+		"argument 'device' is of type Device?, but got an int": {
+			NewOp("aten::zeros", "size", "device"),
+			func(a *Args) { a.Int(1); a.Int(0) },
+		},
+		"device string: no_such": {
+			NewOp("aten::zeros", "size", "device"),
+			func(a *Args) { a.Int(1); a.String("no_such") },
+		},
+		"argument 'scale_factors' is of type float[]?, but got bools": {
+			NewOp("aten::upsample_nearest1d.vec"),
+			func(a *Args) { a.Tensor(x); a.None(); a.Bools([]bool{true}) },
+		},
 	} {
 		t.Run(message, func(t *testing.T) {
 			_, err := call(t, c.op, c.put)

@@ -175,8 +175,11 @@ func TestLoadBrokenPickles(t *testing.T) {
 		"nested deeply":         {strings.Repeat("]", 300) + strings.Repeat("a", 299) + ".", "nested more than 200"},
 		"nested very deeply":    {strings.Repeat("]", 1<<20) + strings.Repeat("a", 1<<20-1) + ".", "nested more than 200"},
 		"deep tuples":           {"N" + strings.Repeat("\x85", 1<<20) + ".", "nested more than 200"},
-		"a deep shared value":   {strings.Repeat("]", 150) + strings.Repeat("a", 149) + "q\x00" + strings.Repeat("\x85", 100) + ".", "nested more than 200"},
-		"steps without end":     {strings.Repeat("N0", 1<<23+1), "more than 16777216 steps"},
+		"a deep shared value": {
+			strings.Repeat("]", 150) + strings.Repeat("a", 149) + "q\x00" + strings.Repeat("\x85", 100) + ".",
+			"nested more than 200",
+		},
+		"steps without end": {strings.Repeat("N0", 1<<23+1), "more than 16777216 steps"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := load(c.data)

@@ -103,7 +103,8 @@ func (r *Report) Print(w io.Writer, all bool) error {
 	for name, reason := range r.Reasons {
 		byReason[reason] = append(byReason[reason], name)
 	}
-	for _, reason := range slices.SortedFunc(maps.Keys(byReason), func(a, b string) int { return cmp.Compare(len(byReason[b]), len(byReason[a])) }) {
+	for _, reason := range slices.SortedFunc(maps.Keys(byReason),
+		func(a, b string) int { return cmp.Compare(len(byReason[b]), len(byReason[a])) }) {
 		slices.Sort(byReason[reason])
 		fmt.Fprintf(w, "%s:\n", reason)
 		for _, name := range byReason[reason] {

@@ -41,7 +41,10 @@ func camel(s string) string {
 }
 
 // parameters are the names of arguments that Go has other uses for.
-var parameters = map[string]string{"var": "variance", "range": "bounds", "from_": "from", "UPLO": "uplo", "max": "maximum", "min": "minimum", "copy": "copied"}
+var parameters = map[string]string{
+	"var": "variance", "range": "bounds", "from_": "from", "UPLO": "uplo", "max": "maximum",
+	"min": "minimum", "copy": "copied",
+}
 
 // parameter is an argument's name as a Go parameter: "start_dim" is startDim.
 func parameter(argument string) (string, error) {

@@ -167,7 +167,10 @@ func TestHostileFilesAreErrors(t *testing.T) {
 		{"storage missing", "model/data/9", nil, "storage \"9\" is missing"},
 		{"storage too short", "model/data/9", make([]byte, 60), "has 60 bytes, but the pickle speaks of 16 elements"},
 		{"class of Python", "model/data.pkl", swap("c__torch__\nNet\n", "cos\nsystem\n"), "os.system"},
-		{"class of C++", "model/data.pkl", swap("c__torch__\nNet\n", "c__torch__.torch.classes.quantized\nLinearPackedParamsBase\n"), "quantized"},
+		{
+			"class of C++", "model/data.pkl", swap("c__torch__\nNet\n", "c__torch__.torch.classes.quantized\nLinearPackedParamsBase\n"),
+			"quantized",
+		},
 		{"no pickle", "model/data.pkl", nil, "no model/data.pkl"},
 		{"no constants", "model/constants.pkl", nil, "torch.Load"},
 		{"version", "model/version", []byte("99999999999999999999999\n"), "version"},

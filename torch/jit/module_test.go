@@ -140,7 +140,8 @@ func TestSaveIsAtomicAndComplete(t *testing.T) {
 	require.NoError(t, m.Save(path))
 	again := load(t, path)
 	require.False(t, again.Training())
-	require.Equal(t, torch.ToSlice[float32](m.Forward(input()).(*torch.Tensor)), torch.ToSlice[float32](again.Forward(input()).(*torch.Tensor)))
+	require.Equal(t, torch.ToSlice[float32](m.Forward(input()).(*torch.Tensor)),
+		torch.ToSlice[float32](again.Forward(input()).(*torch.Tensor)))
 	require.Error(t, m.Save(filepath.Join(t.TempDir(), "no", "folder.pt")))
 
 	_, err := jit.Load(filepath.Join(t.TempDir(), "missing.pt"))

@@ -8,11 +8,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
 	"multitorch/torch/jit"
+	"multitorch/twin"
 )
 
 // trainPython takes three steps of SGD, with dropout and batch normalisation, and

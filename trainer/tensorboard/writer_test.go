@@ -280,7 +280,10 @@ func TestWriterErrors(t *testing.T) {
 		{"tag not UTF-8", w.Scalar("\xff", 0, 1), `"\xff"`},
 		{"text not UTF-8", w.Text("t", 3, "\xff"), `text "t" at step 3: expected UTF-8`},
 		{"no values", w.Histogram("h", 0, nil), "at least one value"},
-		{"NaN in a histogram", w.Histogram("h", 4, []float64{1, math.NaN()}), `histogram "h" at step 4: expected finite values, got NaN at index 1`},
+		{
+			"NaN in a histogram", w.Histogram("h", 4, []float64{1, math.NaN()}),
+			`histogram "h" at step 4: expected finite values, got NaN at index 1`,
+		},
 		{"infinity in a histogram", w.Histogram("h", 0, []float64{math.Inf(-1)}), "got -Inf at index 0"},
 		{"nil image", w.Image("i", 0, nil), "at least one pixel"},
 		{"empty image", w.Image("i", 0, image.NewGray(image.Rect(0, 0, 0, 5))), "at least one pixel"},
