@@ -1,0 +1,71 @@
+package scripts
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// pages are the pages of docs with Go on them, and what it takes for granted: the files that it names are
+// made first, and model is there.
+var pages = map[string]string{
+	"files.md": `
+package main
+
+import (
+	"multitorch/nn"
+	"multitorch/torch"
+)
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+var model = nn.NewLinear(3, 20)
+
+func main() {
+	must(torch.SaveSafetensors("model.safetensors", []torch.NamedTensor{{Name: "decoder.weight", Tensor: model.Weight.Tensor}}, nil))
+	must(torch.Save("checkpoint.pt", map[string]any{"model": nn.StateDict(model)}))
+`,
+}
+
+// What stands on the pages of docs in Go is compiled and run, each piece in a function of its own.
+func TestPagesRun(t *testing.T) {
+	all, err := filepath.Glob("../docs/*.md")
+	require.NoError(t, err)
+	for _, page := range all {
+		program, known := pages[filepath.Base(page)]
+		if !known {
+			require.Empty(t, fences(t, page, "go"), "%s has Go on it, and no entry in pages", page)
+			continue
+		}
+		for _, piece := range blocks(t, page, "go") {
+			program += "\tfunc() {\n" + piece + "\n" + used(piece) + "\t\tmust(err)\n\t}()\n"
+		}
+		dir := t.TempDir()
+		writeFile(t, dir+"/main.go", program+"}\n")
+		shell(t, checkout(t), "go build -o '"+dir+"/page' '"+dir+"/main.go' && cd '"+dir+"' && ./page")
+	}
+}
+
+var declared = regexp.MustCompile(`(?m)^\s*([\w, ]+) :=`)
+
+// used uses every variable that a piece declares, for which Go asks.
+func used(piece string) string {
+	var names []string
+	for _, m := range declared.FindAllStringSubmatch(piece, -1) {
+		names = append(names, strings.Split(m[1], ", ")...)
+	}
+	slices.Sort(names)
+	var uses strings.Builder
+	for _, name := range slices.Compact(names) {
+		uses.WriteString("\t\t_ = " + name + "\n")
+	}
+	return uses.String()
+}
