@@ -13,9 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"multitorch/twin"
 	"multitorch/internal/version"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 // NumPy has no bfloat16.

@@ -15,9 +15,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/twin"
 	"multitorch/torch"
 	"multitorch/torch/aten"
+	"multitorch/twin"
 )
 
 // recorded is a call that Python made: see scripts/golden/opinfo.py.
