@@ -33,7 +33,10 @@ type MemoryStats struct {
 
 // Memory reads the statistics; it costs next to nothing.
 func Memory() MemoryStats {
-	return MemoryStats{LiveTensors(), LiveBytes(), int(openScopes.Load()), pressure.collected.Load() + crowd.collected.Load() + beside.collected.Load()}
+	return MemoryStats{
+		LiveTensors(), LiveBytes(), int(openScopes.Load()),
+		pressure.collected.Load() + crowd.collected.Load() + beside.collected.Load(),
+	}
 }
 
 // LiveBytes is the memory that CPU tensors hold, the autograd graph's included.

@@ -35,7 +35,10 @@ func (m *Mean) Add(mean *torch.Tensor, weight any) {
 			m.sum.AddInplace(total.Mul(w).MaskedFill(w.Eq(0), 0))
 			m.weight.AddInplace(w)
 		default:
-			panic(&torch.Error{Op: "Mean.Add", Kind: torch.TypeError, Message: fmt.Sprintf("expected a weight of int or *Tensor, but got %T", weight)})
+			panic(&torch.Error{
+				Op: "Mean.Add", Kind: torch.TypeError,
+				Message: fmt.Sprintf("expected a weight of int or *Tensor, but got %T", weight),
+			})
 		}
 	})
 }
