@@ -102,7 +102,7 @@ func TestGRUMatchesPython(t *testing.T) {
 			leaf := func(name string) *torch.Tensor { return inputs[code+name].Clone().SetRequiresGrad(true) }
 			run := func(name string, x, h *torch.Tensor, call func(x, h *torch.Tensor) (y, hn *torch.Tensor)) {
 				y, hn := call(x, h)
-				y.Backward(torch.Gradient(torch.RandnLike(y)), torch.RetainGraph())
+				y.Backward(torch.Gradient(torch.RandnLike(y)), torch.RetainGraph(true))
 				hn.Backward(torch.Gradient(torch.RandnLike(hn)))
 				got := map[string]*torch.Tensor{"y": y, "hn": hn, "x": x.Grad()}
 				if h != nil {

@@ -9,9 +9,9 @@ import (
 )
 
 // given stands for an argument that the caller leaves to libtorch's default.
-type absent struct{}
+type absent string
 
-var byDefault = absent{}
+const byDefault = absent("libtorch's default")
 
 // call is one call of an operator: its arguments as a stream, the scope that the
 // results join, and the number of tensors among the arguments that are held.

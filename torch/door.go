@@ -17,7 +17,7 @@ type Operator struct{ op *libtorch.Op }
 
 // Default, given for an argument, leaves it to the running libtorch, as do
 // arguments left out at the end.
-var Default any = byDefault
+const Default = byDefault
 
 // NewOperator names an operator ("aten::add.Tensor", with its overload) and the
 // arguments that calls will give, in their order; without names the schema's own

@@ -3,40 +3,61 @@ package torch
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"multitorch/internal/libtorch"
 )
 
-// BackwardOption is a keyword argument of Backward and [Grad].
-type BackwardOption func(*backward)
+// BackwardOption is a keyword argument of Backward and [Grad]: what [Gradient] and
+// [Inputs] return, [RetainGraph], [CreateGraph] and [AllowUnused].
+type BackwardOption interface{ backward(b *backward) }
 
 type backward struct {
-	op                                    string
-	gradients                             []*Tensor
-	inputs                                []*Tensor
-	retainGraph, createGraph, allowUnused bool
+	op                string
+	gradients, inputs []*Tensor
+	someInputs        bool // were given
+	retain            *RetainGraph
+	create            CreateGraph
+	unused            AllowUnused
 }
 
-// Gradient is the gradient of the tensor itself, needed unless it has one element.
-// For several tensors it takes one gradient for each, in their order; nil stands
-// for the one of a tensor of one element.
-func Gradient(gs ...*Tensor) BackwardOption { return func(b *backward) { b.gradients = gs } }
+type (
+	gradients []*Tensor
+	inputs    []*Tensor
+)
 
-// RetainGraph keeps the graph for a second Backward.
-func RetainGraph() BackwardOption { return func(b *backward) { b.retainGraph = true } }
+// Gradient is the gradient of the tensor itself, needed unless it has one element, and
+// of its shape. For several tensors it takes one gradient for each, in their order; nil
+// stands for the one of a tensor of one element.
+func Gradient(gs ...*Tensor) BackwardOption { return gradients(gs) }
+
+// Inputs makes Backward add to the Grad of these tensors only, one or more, which need
+// not be leaves.
+func Inputs(ts ...*Tensor) BackwardOption { return inputs(ts) }
+
+// RetainGraph says whether the graph is kept for a second Backward. Unless it is given,
+// that is so with [CreateGraph].
+type RetainGraph bool
 
 // CreateGraph records the backward pass itself, for higher derivatives.
-func CreateGraph() BackwardOption {
-	return func(b *backward) { b.createGraph, b.retainGraph = true, true }
-}
-
-// Inputs makes Backward add to the Grad of these tensors only, which need not be
-// leaves.
-func Inputs(ts ...*Tensor) BackwardOption { return func(b *backward) { b.inputs = ts } }
+type CreateGraph bool
 
 // AllowUnused lets [Grad] return nil for an input that the outputs don't depend on,
 // which is an error otherwise.
-func AllowUnused() BackwardOption { return func(b *backward) { b.allowUnused = true } }
+type AllowUnused bool
+
+func (gs gradients) backward(b *backward)  { b.gradients = gs }
+func (ts inputs) backward(b *backward)     { b.inputs, b.someInputs = ts, true }
+func (r RetainGraph) backward(b *backward) { b.retain = &r }
+func (c CreateGraph) backward(b *backward) { b.create = c }
+func (a AllowUnused) backward(b *backward) { b.unused = a }
+
+func (b *backward) retains() bool {
+	if b.retain != nil {
+		return bool(*b.retain)
+	}
+	return bool(b.create)
+}
 
 // Backward computes the gradients of t with respect to the leaves of its graph,
 // and adds them to their Grad.
@@ -52,7 +73,7 @@ func Backward(ts []*Tensor, opts ...BackwardOption) {
 	checkGPUs(ts)
 	h := holdTensors{op: b.op}
 	defer h.release()
-	err := libtorch.Backward(h.all(ts), h.gradients(ts, b.gradients), b.retainGraph, b.createGraph, h.all(b.inputs))
+	err := libtorch.Backward(h.all(ts), h.gradients(ts, b.gradients), b.retains(), bool(b.create), h.all(b.inputs))
 	if err != nil {
 		failBackward(b.op, ts, err)
 	}
@@ -63,18 +84,18 @@ func Backward(ts []*Tensor, opts ...BackwardOption) {
 // as torch.autograd.grad: nobody's Grad changes. It takes [Gradient] (one for each
 // output), [RetainGraph], [CreateGraph] and [AllowUnused].
 //
-//	g := torch.Grad([]*torch.Tensor{y}, []*torch.Tensor{x}, torch.CreateGraph())[0]
+//	g := torch.Grad([]*torch.Tensor{y}, []*torch.Tensor{x}, torch.CreateGraph(true))[0]
 //	gg := torch.Grad([]*torch.Tensor{g.Sum()}, []*torch.Tensor{x})[0] // the second derivative
 func Grad(outputs, inputs []*Tensor, opts ...BackwardOption) []*Tensor {
 	b := settleBackward("Grad", outputs, opts)
-	if len(inputs) == 0 || b.inputs != nil {
+	if len(inputs) == 0 || b.someInputs {
 		panic(&Error{Op: "Grad", Kind: ValueError, Message: "expected the tensors to differentiate by as inputs, and not as an option"})
 	}
 	checkGPUs(outputs)
 	h := holdTensors{op: b.op}
 	defer h.release()
 	handles, err := libtorch.Grad(h.all(outputs), h.gradients(outputs, b.gradients), h.all(inputs),
-		b.retainGraph, b.createGraph, b.allowUnused)
+		b.retains(), bool(b.create), bool(b.unused))
 	if err != nil {
 		failBackward(b.op, outputs, err)
 	}
@@ -89,7 +110,7 @@ func Grad(outputs, inputs []*Tensor, opts ...BackwardOption) []*Tensor {
 func settleBackward(op string, ts []*Tensor, opts []BackwardOption) backward {
 	b := backward{op: op}
 	for _, o := range opts {
-		o(&b)
+		o.backward(&b)
 	}
 	if len(ts) == 0 {
 		panic(&Error{Op: op, Kind: ValueError, Message: "expected tensors to differentiate, but got none"})
@@ -98,7 +119,32 @@ func settleBackward(op string, ts []*Tensor, opts []BackwardOption) backward {
 		panic(&Error{Op: op, Kind: ValueError, Message: fmt.Sprintf(
 			"expected a gradient for each tensor: %d, but got %d", len(ts), len(b.gradients))})
 	}
+	if b.someInputs && len(b.inputs) == 0 {
+		panic(&Error{Op: op, Kind: ValueError, Message: "expected Inputs to name a tensor at least: it can't be empty"})
+	}
+	for i, g := range b.gradients {
+		checkGradient(op, ts[i], g)
+	}
 	return b
+}
+
+// checkGradient is what PyTorch asks of a gradient before it starts.
+func checkGradient(op string, t, g *Tensor) {
+	if t == nil || g == nil {
+		return
+	}
+	e := &Error{Op: op, Kind: ValueError, Operands: []string{t.describe(), g.describe()}}
+	switch {
+	case !slices.Equal(t.Shape(), g.Shape()):
+		e.Message = fmt.Sprintf("Mismatch in shape: the gradient has the shape %v and the tensor %v; they must be the same", g.Shape(), t.Shape())
+	case t.IsComplex() != g.IsComplex():
+		e.Message = fmt.Sprintf("expected a gradient of the tensor's dtype: one is complex and the other not: %s and %s", g.DType(), t.DType())
+	case t.Device() != g.Device():
+		e.Message = fmt.Sprintf("expected a gradient on the tensor's device, %s, but it is on %s", t.Device(), g.Device())
+	default:
+		return
+	}
+	panic(e)
 }
 
 // failBackward passes on what a Go function inside autograd panicked with.
@@ -129,6 +175,17 @@ func (h *holdTensors) one(t *Tensor) libtorch.Tensor {
 	h.held = append(h.held, t)
 	h.scope = inner(h.scope, t.scope.Load())
 	return handle
+}
+
+// some is all for tensors of which some may be nil.
+func (h *holdTensors) some(ts []*Tensor) []libtorch.Tensor {
+	handles := make([]libtorch.Tensor, len(ts))
+	for i, t := range ts {
+		if t != nil {
+			handles[i] = h.one(t)
+		}
+	}
+	return handles
 }
 
 func (h *holdTensors) all(ts []*Tensor) []libtorch.Tensor {

@@ -7,21 +7,25 @@ import (
 )
 
 // GradCheckOption is a setting of [GradCheck] and [GradGradCheck].
-type GradCheckOption func(*gradCheck)
+type GradCheckOption interface{ gradCheck(c *gradCheck) }
 
 type gradCheck struct{ eps, atol, rtol, nondetTol float64 }
 
 // CheckEps is the step of the differences (default 1e-6).
-func CheckEps(eps float64) GradCheckOption { return func(c *gradCheck) { c.eps = eps } }
+type CheckEps float64
+
+// CheckNondetTol is how far two runs of the same backward may be apart (default 0).
+type CheckNondetTol float64
+
+type checkTolerance struct{ atol, rtol float64 }
 
 // CheckTolerance is how far the two may be apart: atol + rtol * |numerical|
 // (default 1e-5 and 1e-3).
-func CheckTolerance(atol, rtol float64) GradCheckOption {
-	return func(c *gradCheck) { c.atol, c.rtol = atol, rtol }
-}
+func CheckTolerance(atol, rtol float64) GradCheckOption { return checkTolerance{atol, rtol} }
 
-// CheckNondetTol is how far two runs of the same backward may be apart (default 0).
-func CheckNondetTol(tol float64) GradCheckOption { return func(c *gradCheck) { c.nondetTol = tol } }
+func (e CheckEps) gradCheck(c *gradCheck)       { c.eps = float64(e) }
+func (n CheckNondetTol) gradCheck(c *gradCheck) { c.nondetTol = float64(n) }
+func (t checkTolerance) gradCheck(c *gradCheck) { c.atol, c.rtol = t.atol, t.rtol }
 
 // GradCheck compares the gradients that autograd computes of f with small
 // differences of f, as torch.autograd.gradcheck: the Jacobian of every output that
@@ -35,7 +39,7 @@ func CheckNondetTol(tol float64) GradCheckOption { return func(c *gradCheck) { c
 func GradCheck(f func(xs ...*Tensor) []*Tensor, inputs []*Tensor, opts ...GradCheckOption) error {
 	c := gradCheck{1e-6, 1e-5, 1e-3, 0}
 	for _, o := range opts {
-		o(&c)
+		o.gradCheck(&c)
 	}
 	return Try(func() error { return c.run(f, inputs) })
 }
@@ -58,7 +62,7 @@ func GradGradCheck(f func(xs ...*Tensor) []*Tensor, inputs []*Tensor, opts ...Gr
 	n := len(inputs)
 	gradients := func(xs ...*Tensor) (found []*Tensor) {
 		outputs := differentiable(f(xs[:n]...))
-		for _, g := range Grad(outputs, differentiable(xs[:n]), Gradient(xs[n:]...), CreateGraph(), AllowUnused()) {
+		for _, g := range Grad(outputs, differentiable(xs[:n]), Gradient(xs[n:]...), CreateGraph(true), AllowUnused(true)) {
 			if g != nil {
 				found = append(found, g)
 			}
@@ -122,7 +126,7 @@ func ofZeros(f func(xs ...*Tensor) []*Tensor, inputs, checked []*Tensor) error {
 	for i, y := range outputs {
 		zeros[i] = ZerosLike(y)
 	}
-	for j, g := range Grad(outputs, checked, Gradient(zeros...), AllowUnused()) {
+	for j, g := range Grad(outputs, checked, Gradient(zeros...), AllowUnused(true)) {
 		if g != nil && g.Ne(0).Any().Item() != 0 {
 			return fmt.Errorf("gradient with respect to input %d: backward does not multiply by the output's gradient: zeros give %v", j, g)
 		}
@@ -190,7 +194,7 @@ func jacobians(y *Tensor, xs []*Tensor) []jacobian {
 		unit := make([]float64, n)
 		unit[k] = 1
 		seed := FromSlice(unit).To(y.DType(), y.Device()).Reshape(y.Shape()...)
-		for j, g := range Grad([]*Tensor{y}, xs, Gradient(seed), RetainGraph(), AllowUnused()) {
+		for j, g := range Grad([]*Tensor{y}, xs, Gradient(seed), RetainGraph(true), AllowUnused(true)) {
 			if g == nil {
 				continue
 			}

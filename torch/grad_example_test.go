@@ -34,7 +34,7 @@ func ExampleGrad() {
 	x := torch.New([]float64{1, 2}, torch.RequiresGrad(true))
 	by := []*torch.Tensor{x}
 	y := x.Pow(3).Sum()
-	first := torch.Grad([]*torch.Tensor{y}, by, torch.CreateGraph())[0]
+	first := torch.Grad([]*torch.Tensor{y}, by, torch.CreateGraph(true))[0]
 	second := torch.Grad([]*torch.Tensor{first.Sum()}, by)[0]
 	fmt.Println(first.Detach(), second)
 	// Output: tensor([ 3., 12.]) tensor([ 6., 12.])

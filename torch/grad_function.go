@@ -25,8 +25,9 @@ type Function struct {
 	// Name appears in GradFn ("ExpBackward") and in errors.
 	Name string
 
-	// Forward computes the outputs, one or more, without recording. It may return an
-	// input, and changes one only where it marks that: see [Context.MarkDirty].
+	// Forward computes the outputs, one or more, without recording. An input may be nil,
+	// and is passed on. It may return an input, or a view of one, which can't be changed in
+	// place then, and changes one only where it marks that: see [Context.MarkDirty].
 	Forward func(ctx *Context, inputs ...*Tensor) []*Tensor
 
 	// Backward computes, from the gradient of each output, that of each input, in
@@ -94,7 +95,7 @@ func (f *Function) Apply(inputs ...*Tensor) []*Tensor {
 	ctx := &Context{}
 	needed := false
 	for _, x := range inputs {
-		needs := records && x.RequiresGrad()
+		needs := records && x != nil && x.RequiresGrad()
 		ctx.needsInput = append(ctx.needsInput, needs)
 		needed = needed || needs
 	}
@@ -129,9 +130,9 @@ func (f *Function) record(ctx *Context, inputs, outputs []*Tensor) []*Tensor {
 	defer h.release()
 	r := libtorch.Recording{
 		Name:    f.Name + "Backward",
-		Inputs:  h.all(inputs),
+		Inputs:  h.some(inputs),
 		Outputs: h.all(outputs), Differentiable: make([]bool, len(outputs)), Dirty: make([]bool, len(outputs)),
-		Saved:       h.all(ctx.saved),
+		Saved:       h.some(ctx.saved),
 		Materialize: !ctx.absent,
 		Once:        f.OnceDifferentiable,
 	}

@@ -213,7 +213,7 @@ func TestMisusedFunctions(t *testing.T) {
 		"once differentiable": {func(x *torch.Tensor) {
 			once := *saving
 			once.OnceDifferentiable = true
-			g := torch.Grad([]*torch.Tensor{once.Call(x).Sum()}, []*torch.Tensor{x}, torch.CreateGraph())[0]
+			g := torch.Grad([]*torch.Tensor{once.Call(x).Sum()}, []*torch.Tensor{x}, torch.CreateGraph(true))[0]
 			require.Equal(t, values(x.Detach().Exp()), values(g))
 			g.Sum().Backward()
 		}, "differentiate twice"},

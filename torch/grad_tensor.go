@@ -39,6 +39,9 @@ func (t *Tensor) SetGrad(g *Tensor) {
 				Message: "expected a gradient of the tensor's own shape, dtype and device",
 			})
 		}
+		if t.handle == g.handle {
+			panic(&Error{Op: "SetGrad", Kind: ValueError, Operands: []string{t.describe()}, Message: "can't assign a tensor as its own gradient"})
+		}
 		gh = g.acquire("SetGrad")
 		defer g.release()
 	}
@@ -64,7 +67,8 @@ func (t *Tensor) SetRequiresGrad(on bool) *Tensor {
 }
 
 // IsLeaf reports whether the tensor was made by the user, not by a recorded operation.
-func (t *Tensor) IsLeaf() bool { return t.info("IsLeaf").IsLeaf != 0 }
+// (A view that was a leaf is none after its base was changed by one.)
+func (t *Tensor) IsLeaf() bool { return t.GradFn() == "" }
 
 // SetData makes t share data's memory, dtype and device, and stay the same leaf:
 // Python's t.data = data.

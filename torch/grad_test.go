@@ -68,10 +68,10 @@ save(cube=a, cubegrad=g, cubex=x.grad, cubew=w.grad)
 	got := map[string]*torch.Tensor{}
 	y := x.Matmul(w).Tanh()
 	both := []*torch.Tensor{x, w}
-	g := torch.Grad([]*torch.Tensor{y}, both, torch.Gradient(torch.OnesLike(y).Mul(2)), torch.CreateGraph())
-	gg := torch.Grad([]*torch.Tensor{g[0].Pow(2).Sum().Add(g[1].Exp().Sum())}, both, torch.RetainGraph())
+	g := torch.Grad([]*torch.Tensor{y}, both, torch.Gradient(torch.OnesLike(y).Mul(2)), torch.CreateGraph(true))
+	gg := torch.Grad([]*torch.Tensor{g[0].Pow(2).Sum().Add(g[1].Exp().Sum())}, both, torch.RetainGraph(true))
 	got["gx"], got["gw"], got["ggx"], got["ggw"] = g[0], g[1], gg[0], gg[1]
-	torch.Backward([]*torch.Tensor{y.Sum(), y.Mul(y).Sum()}, torch.Inputs(w), torch.RetainGraph())
+	torch.Backward([]*torch.Tensor{y.Sum(), y.Mul(y).Sum()}, torch.Inputs(w), torch.RetainGraph(true))
 	got["only"] = w.Grad()
 	require.Nil(t, x.Grad())
 
@@ -109,7 +109,7 @@ save(cube=a, cubegrad=g, cubex=x.grad, cubew=w.grad)
 	}
 	ab := cube.Apply(x, w)
 	require.Equal(t, "CubeBackward", ab[0].GradFn())
-	d := torch.Grad([]*torch.Tensor{ab[0].Matmul(ab[1]).Sum()}, []*torch.Tensor{x}, torch.CreateGraph())[0]
+	d := torch.Grad([]*torch.Tensor{ab[0].Matmul(ab[1]).Sum()}, []*torch.Tensor{x}, torch.CreateGraph(true))[0]
 	d.Mul(d).Sum().Backward()
 	got["cube"], got["cubegrad"], got["cubex"], got["cubew"] = ab[0], d, x.Grad(), w.Grad()
 
@@ -141,7 +141,7 @@ func TestGradSaysWhatIsMissing(t *testing.T) {
 		})
 	}
 	y = x.Mul(x)
-	grads := torch.Grad(one(y.Sum()), one(x, unused), torch.AllowUnused())
+	grads := torch.Grad(one(y.Sum()), one(x, unused), torch.AllowUnused(true))
 	require.Equal(t, []float64{2, 4}, values(grads[0]))
 	require.Nil(t, grads[1])
 	require.Nil(t, x.Grad())

@@ -37,10 +37,10 @@ func R(start, stop any, step ...int) Slice {
 type bracket string
 
 // What stands in brackets beside numbers, slices and tensors.
-var (
-	Colon        = Slice{}         // a whole dimension, Python's ":"
-	NewAxis  any = bracket("None") // a new dimension of size 1, Python's None; nil means the same
-	Ellipsis any = bracket("...")  // as many whole dimensions as are left, Python's "..."
+const (
+	Colon    bracket = ":"    // a whole dimension
+	NewAxis  bracket = "None" // a new dimension of size 1; nil means the same
+	Ellipsis bracket = "..."  // as many whole dimensions as are left
 )
 
 // Index is what Python's brackets are: x.Index(0, torch.R(1, 3), torch.NewAxis)
@@ -141,7 +141,12 @@ func (b *brackets) normal(index any) any {
 	switch v := index.(type) {
 	case nil:
 		return NewAxis
-	case int, bool, Slice, bracket:
+	case bracket:
+		if v == Colon {
+			return Slice{}
+		}
+		return v
+	case int, bool, Slice:
 		return v
 	}
 	if t := asTensor(index); t != nil {

@@ -1,6 +1,9 @@
 package torch
 
-import "multitorch/internal/libtorch"
+import (
+	"multitorch/internal/libtorch"
+	"multitorch/internal/version"
+)
 
 var (
 	opProd                   = libtorch.NewOp("aten::prod")
@@ -169,8 +172,13 @@ func (x *Tensor) CountNonzero(dims ...int) *Tensor {
 // that are not zero.
 func (x *Tensor) NormP(p float64, dims ...int) *Tensor {
 	dims, keep := keepDim(dims)
+	if !version.AtLeast(Version(), 2, 0) { // what torch.norm called then: of nothing, too, it has a maximum
+		return do(opNormP, x, p, allDims(x, dims), keep)
+	}
 	return do(opLinalgVectorNorm, x, p, orNone(dims), keep)
 }
+
+var opNormP = libtorch.NewOp("aten::norm.ScalarOpt_dim", "self", "p", "dim", "keepdim")
 
 // Dist is the p-norm of x - other.
 func (x *Tensor) Dist(other *Tensor, p float64) *Tensor { return do(opDist, x, other, p) }

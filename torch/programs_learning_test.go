@@ -255,7 +255,7 @@ save(v=v, kg=base.grad, vv=vv.clone(), ch=chunks[1])
 		var hooked T
 		h.RegisterHook(func(g T) T { hooked = g.Clone().Keep(); return g.Mul(0.5) })
 		y.Pow(2).Sum().Backward()
-		gg := torch.Grad(L{torch.Grad(L{swish.Call(w, beta).Sum()}, L{w}, torch.CreateGraph())[0].Pow(2).Sum()}, L{w, beta})
+		gg := torch.Grad(L{torch.Grad(L{swish.Call(w, beta).Sum()}, L{w}, torch.CreateGraph(true))[0].Pow(2).Sum()}, L{w, beta})
 		save("y", y)
 		save("gw", w.Grad())
 		save("gb", beta.Grad())

@@ -44,7 +44,7 @@ save(H=H, hv=hv)
 			eps := torch.Rand(torch.Shape{8, 1})
 			mix := eps.Mul(real).Add(eps.RSub(1).Mul(fake)).SetRequiresGrad(true)
 			out := D.Forward(mix)
-			g := torch.Grad([]*torch.Tensor{out}, []*torch.Tensor{mix}, torch.Gradient(torch.OnesLike(out)), torch.CreateGraph())[0]
+			g := torch.Grad([]*torch.Tensor{out}, []*torch.Tensor{mix}, torch.Gradient(torch.OnesLike(out)), torch.CreateGraph(true))[0]
 			gp = g.NormP(2, 1).Sub(1).Pow(2).Mean()
 			loss = D.Forward(fake).Mean().Sub(D.Forward(real).Mean()).Add(gp.Mul(10))
 			opt.ZeroGrad()
@@ -61,12 +61,12 @@ save(H=H, hv=hv)
 		f := func(v *torch.Tensor) *torch.Tensor { return v.Pow(3).Sum().Add(v.Index(0).Mul(v.Index(1)).Sin()) }
 		v := torch.Randn(torch.Shape{3}, torch.Float64, torch.RequiresGrad(true))
 		var rows []*torch.Tensor
-		for _, gi := range torch.Grad([]*torch.Tensor{f(v)}, []*torch.Tensor{v}, torch.CreateGraph())[0].Unbind(0) {
-			rows = append(rows, torch.Grad([]*torch.Tensor{gi}, []*torch.Tensor{v}, torch.RetainGraph())[0])
+		for _, gi := range torch.Grad([]*torch.Tensor{f(v)}, []*torch.Tensor{v}, torch.CreateGraph(true))[0].Unbind(0) {
+			rows = append(rows, torch.Grad([]*torch.Tensor{gi}, []*torch.Tensor{v}, torch.RetainGraph(true))[0])
 		}
 		save("H", torch.Stack(rows, 0))
 		save("hv", torch.Grad([]*torch.Tensor{torch.Grad([]*torch.Tensor{f(v)}, []*torch.Tensor{v},
-			torch.CreateGraph())[0].Matmul(torch.Ones(torch.Shape{3}, torch.Float64))}, []*torch.Tensor{v})[0])
+			torch.CreateGraph(true))[0].Matmul(torch.Ones(torch.Shape{3}, torch.Float64))}, []*torch.Tensor{v})[0])
 	}},
 	{Name: "training with loaders", Python: `
 nn = torch.nn
