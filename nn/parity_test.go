@@ -124,7 +124,7 @@ func compareRow(t *testing.T, r row, prefix string, inputs, want map[string]*tor
 		for k, y := range r.run(m, x) {
 			twin.RequireEqual(t, want[key("%d.y%d", step, k)], y, "output ", step)
 			if y.RequiresGrad() {
-				y.Backward(torch.Gradient(torch.RandnLike(y)), torch.RetainGraph())
+				y.Backward(torch.Gradient(torch.RandnLike(y)), torch.RetainGraph(true))
 			}
 		}
 		for k, v := range leaves {
