@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"multitorch/internal/atomicfile"
+	"multitorch/internal/safetensors"
 )
 
 // TensorInfo is what a file's header says of a tensor.
@@ -18,8 +19,9 @@ type TensorInfo struct {
 // safetensors.torch.save_file does: the file is there in full or not at all, and
 // the one before it stays until then.
 //
-// Tensors on other devices, and views whose elements are not in row-major order,
-// are copied out. Tensors that are the same memory in the same layout (tied
+// Elements are written out of the tensor's own memory. Of tensors on other devices,
+// and of views whose elements are not in row-major order, a few MiB at a time are
+// copied: to save a model takes no memory worth mentioning. Tensors that are the same memory in the same layout (tied
 // weights) are stored once, under the first one's name; for each other one the
 // metadata gets an entry "alias.<name>" with that name, by which [LoadSafetensors]
 // ties them again. Views that only overlap are stored each by itself.
@@ -42,8 +44,7 @@ func WriteSafetensors(w io.Writer, tensors []NamedTensor, metadata map[string]st
 }
 
 func writeSafetensors(w io.Writer, stored []storedTensor, metadata map[string]string) error {
-	placeSafetensors(stored)
-	if _, err := w.Write(encodeSafetensorsHeader(stored, metadata)); err != nil {
+	if _, err := w.Write(safetensors.Encode(placeSafetensors(stored), metadata)); err != nil {
 		return err
 	}
 	for _, s := range stored {
@@ -60,6 +61,10 @@ func writeSafetensors(w io.Writer, stored []storedTensor, metadata map[string]st
 // tensors belong to no scope, and don't need the file any more: to read less than
 // all, or as late as possible, see [OpenSafetensors]. Like that it takes an index
 // of several files, too.
+//
+// The official package's save_model drops tied weights and notes their names in
+// the metadata: {"head.weight": "embedding.weight"}. They come back as aliases do,
+// and stay in the metadata.
 //
 // A file that is cut short or breaks the format's rules is an error that names
 // the file and the key; no more memory is taken than the file is long.
@@ -78,7 +83,7 @@ func ReadSafetensors(r io.ReaderAt, size int64) ([]NamedTensor, map[string]strin
 	if err != nil {
 		return nil, nil, err
 	}
-	return s.whole("").load()
+	return s.whole("", nil).load()
 }
 
 // SafetensorsHeader reads what a file holds, and its metadata, without reading

@@ -3,11 +3,15 @@ package torch
 import (
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"slices"
 	"strings"
 	"sync"
+
+	"multitorch/internal/regular"
+	"multitorch/internal/safetensors"
 )
 
 // SafetensorsFile is an open safetensors file, or the files of an index, of
@@ -15,35 +19,42 @@ import (
 // It may be used by several goroutines at once.
 type SafetensorsFile struct {
 	path     string
-	index    *safetensorsIndex // nil for a single file
+	set      *safetensors.Set // nil for a single file
 	names    []string
 	metadata map[string]string
 
 	mu     sync.Mutex
-	shards map[string]*safetensorsShard // those that are open, by name; nil once closed
+	shards map[string]*safetensorsShard // those whose header was read, by name; nil once closed
+	files  io.Closer                    // nil where there is none, or it was closed
 }
 
 // OpenSafetensors opens a file and reads its header, or an index of several
 // files, whose name ends in ".json", as Hugging Face writes it
-// (model.safetensors.index.json). The files of an index are opened when the first
-// of their tensors is asked for.
+// (model.safetensors.index.json). The files of an index are opened with it, so that
+// they belong together whoever saves meanwhile; each is read when the first of its
+// tensors is asked for.
 //
 // Close it after use; its tensors stay valid.
 func OpenSafetensors(path string) (*SafetensorsFile, error) {
 	if strings.HasSuffix(path, ".json") {
-		x, err := readSafetensorsIndex(path)
+		set, err := safetensors.OpenSet(path)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("read %s: %w", path, err)
 		}
 		return &SafetensorsFile{
-			path: path, index: x, names: x.names, metadata: x.metadata, shards: map[string]*safetensorsShard{},
+			path: path, set: set, names: set.Names, metadata: set.Metadata, shards: map[string]*safetensorsShard{}, files: set,
 		}, nil
 	}
-	s, err := openSafetensorsShard(path)
+	file, size, err := regular.Open(path, "a safetensors file")
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
-	return s.whole(path), nil
+	s, err := newSafetensorsShard(file, size)
+	if err != nil {
+		file.Close()
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return s.whole(path, file), nil
 }
 
 // Names are the tensors' names, in the order in which the elements are stored, and
@@ -57,7 +68,7 @@ func (f *SafetensorsFile) Metadata() map[string]string { return maps.Clone(f.met
 // Info is what the header says of a tensor.
 func (f *SafetensorsFile) Info(name string) (TensorInfo, error) {
 	_, t, err := f.find(name)
-	return TensorInfo{name, t.DType, slices.Clone(t.Shape)}, err
+	return TensorInfo{name, DType(t.DType), slices.Clone(t.Shape)}, err
 }
 
 // Tensor is a tensor of the file, on the CPU and in no scope.
@@ -96,23 +107,23 @@ func (f *SafetensorsFile) Tensors() ([]NamedTensor, error) {
 func (f *SafetensorsFile) Close() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var errs []error
-	for _, s := range f.shards {
-		errs = append(errs, s.close())
+	files := f.files
+	f.shards, f.files = nil, nil
+	if files == nil {
+		return nil
 	}
-	f.shards = nil
-	return errors.Join(errs...)
+	return files.Close()
 }
 
 // find is the place of a tensor, for which it may have to open a file.
-func (f *SafetensorsFile) find(name string) (*safetensorsShard, storedTensor, error) {
+func (f *SafetensorsFile) find(name string) (*safetensorsShard, safetensors.Tensor, error) {
 	s, err := f.shard(name)
 	if err != nil {
-		return nil, storedTensor{}, f.failed(name, err)
+		return nil, safetensors.Tensor{}, f.failed(name, err)
 	}
 	t, ok := s.tensors[f.original(name)]
 	if !ok {
-		return nil, storedTensor{}, f.failed(name, errors.New("there is no tensor of this name"))
+		return nil, safetensors.Tensor{}, f.failed(name, errors.New("there is no tensor of this name"))
 	}
 	return s, t, nil
 }
@@ -120,8 +131,8 @@ func (f *SafetensorsFile) find(name string) (*safetensorsShard, storedTensor, er
 // shard is the open file that has a tensor.
 func (f *SafetensorsFile) shard(name string) (*safetensorsShard, error) {
 	file := ""
-	if f.index != nil {
-		file = f.index.files[f.original(name)]
+	if f.set != nil {
+		file = f.set.Files[f.original(name)]
 		if file == "" {
 			return nil, errors.New("the index has no tensor of this name")
 		}
@@ -135,8 +146,14 @@ func (f *SafetensorsFile) shard(name string) (*safetensorsShard, error) {
 	if s != nil {
 		return s, nil
 	}
-	s, err := f.index.open(file)
+	opened, size, err := f.set.File(file)
+	if err == nil {
+		s, err = newSafetensorsShard(opened, size)
+	}
 	if err != nil {
+		return nil, fmt.Errorf("the file %.80q: %w", file, err)
+	}
+	if err := f.set.Check(file, s.Header); err != nil {
 		return nil, err
 	}
 	f.shards[file] = s
@@ -145,8 +162,8 @@ func (f *SafetensorsFile) shard(name string) (*safetensorsShard, error) {
 
 // original is the name in the index under which an alias of the index is stored.
 func (f *SafetensorsFile) original(name string) string {
-	if f.index != nil {
-		if of, is := f.index.aliases[name]; is {
+	if f.set != nil {
+		if of, is := f.set.Aliases[name]; is {
 			return of
 		}
 	}
@@ -155,9 +172,9 @@ func (f *SafetensorsFile) original(name string) string {
 
 func (f *SafetensorsFile) failed(name string, err error) error {
 	if f.path == "" {
-		return fmt.Errorf("tensor %q: %w", name, err)
+		return fmt.Errorf("tensor %.80q: %w", name, err)
 	}
-	return fmt.Errorf("read %s: tensor %q: %w", f.path, name, err)
+	return fmt.Errorf("read %s: tensor %.80q: %w", f.path, name, err)
 }
 
 // load reads all tensors.
@@ -170,7 +187,7 @@ func (f *SafetensorsFile) load() ([]NamedTensor, map[string]string, error) {
 }
 
 // all gets every tensor, an alias as a view of the tensor that it names.
-func (f *SafetensorsFile) all(get func(*safetensorsShard, storedTensor) (*Tensor, error)) (tensors []NamedTensor, err error) {
+func (f *SafetensorsFile) all(get func(*safetensorsShard, safetensors.Tensor) (*Tensor, error)) (tensors []NamedTensor, err error) {
 	tensors = make([]NamedTensor, 0, len(f.names))
 	defer func() {
 		if err != nil {
@@ -191,7 +208,7 @@ func (f *SafetensorsFile) all(get func(*safetensorsShard, storedTensor) (*Tensor
 		if err != nil {
 			return tensors, err
 		}
-		at := place{s, t.begin, t.Name}
+		at := place{s, t.Begin, t.Name}
 		x := got[at]
 		if x != nil {
 			x = x.Detach()

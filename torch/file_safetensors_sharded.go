@@ -3,15 +3,12 @@ package torch
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
-	"multitorch/internal/atomicfile"
+	"multitorch/internal/safetensors"
 )
 
 // totalSize is the index's own entry in its metadata: the bytes of all elements.
@@ -30,13 +27,15 @@ const totalSize = "total_size"
 // own key there.
 //
 // What was under these names before goes away, files of another number of shards
-// included: Python would load what is left of them. First all new files are
-// written under other names; then the old index is removed, the files take
-// their places, and the new index comes last. So whenever the program ends, an
-// index that is there belongs to the files beside it.
+// included: Python would load what is left of them. The new files get names that
+// none has so far (where "model-00001-of-00003.safetensors" is taken,
+// "model-00001-of-00003.2.safetensors"), then the new index takes the old one's
+// place, and then the old files go. So whenever the program ends, one of both sets
+// is there in full, and is what the index names; what a killed save left over goes
+// with the next one. Whoever reads meanwhile gets the one or the other.
 func SaveShardedSafetensors(path string, tensors []NamedTensor, metadata map[string]string, maxBytes int64) error {
-	stem, is := strings.CutSuffix(path, ".safetensors")
-	if !is || filepath.Base(path) == ".safetensors" {
+	_, is := strings.CutSuffix(path, safetensors.Suffix)
+	if !is || filepath.Base(path) == safetensors.Suffix {
 		return fmt.Errorf("write %s: expected a name that ends in .safetensors, as the shards' names do", path)
 	}
 	if maxBytes <= 0 {
@@ -51,47 +50,30 @@ func SaveShardedSafetensors(path string, tensors []NamedTensor, metadata map[str
 	}
 	shards := divide(stored, maxBytes)
 	if len(shards) == 1 {
-		err := atomicfile.Write(path, func(w io.Writer) error { return writeSafetensors(w, stored, all) })
-		if err != nil {
-			return err
-		}
-		return errors.Join(removeIfThere(path+indexSuffix), removeShards(stem, nil))
+		return safetensors.Save(path, func(w io.Writer) error { return writeSafetensors(w, stored, all) })
 	}
-	names := make(map[string]bool, len(shards))
 	index := shardIndex{Metadata: map[string]any{}, WeightMap: map[string]string{}}
 	for key, value := range all {
 		index.Metadata[key] = value
 	}
 	var total int64
-	staging, err := os.MkdirTemp(filepath.Dir(path), "."+filepath.Base(path)+".tmp-")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer os.RemoveAll(staging)
+	writes := make([]func(io.Writer) error, len(shards))
 	for i, shard := range shards {
-		name := fmt.Sprintf("%s-%05d-of-%05d.safetensors", filepath.Base(stem), i+1, len(shards))
-		names[name] = true
 		for _, t := range shard {
-			index.WeightMap[t.Name] = name
-			total += t.end
+			total += t.End
 		}
-		err := atomicfile.Write(filepath.Join(staging, name), func(w io.Writer) error { return writeSafetensors(w, shard, metadata) })
-		if err != nil {
-			return err
-		}
+		writes[i] = func(w io.Writer) error { return writeSafetensors(w, shard, metadata) }
 	}
 	index.Metadata[totalSize] = total
-	if err := moveShards(staging, path, names); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	if err := atomicfile.Write(path+indexSuffix, index.write); err != nil {
-		return err
-	}
-	return errors.Join(removeIfThere(path), removeShards(stem, names))
+	return safetensors.SaveShards(path, writes, func(w io.Writer, names []string) error {
+		for i, shard := range shards {
+			for _, t := range shard {
+				index.WeightMap[t.Name] = names[i]
+			}
+		}
+		return index.write(w)
+	})
 }
-
-// indexSuffix makes an index's name of a model's.
-const indexSuffix = ".index.json"
 
 // shardIndex is an index as it is written, with Hugging Face's keys.
 type shardIndex struct {
@@ -118,54 +100,19 @@ func divide(stored []storedTensor, maxBytes int64) [][]storedTensor {
 	var current []storedTensor
 	var size int64
 	for _, t := range stored {
-		if t.end > maxBytes {
+		if t.End > maxBytes {
 			shards = append(shards, []storedTensor{t})
 			continue
 		}
-		if size+t.end > maxBytes {
+		if size+t.End > maxBytes {
 			shards = append(shards, current)
 			current, size = nil, 0
 		}
 		current = append(current, t)
-		size += t.end
+		size += t.End
 	}
 	if len(current) > 0 || len(shards) == 0 {
 		shards = append(shards, current)
 	}
 	return shards
-}
-
-// moveShards puts the new files in place, at a time when there is no index.
-func moveShards(staging, path string, names map[string]bool) error {
-	folder := filepath.Dir(path)
-	if err := errors.Join(removeIfThere(path+indexSuffix), atomicfile.SyncDir(folder)); err != nil {
-		return err
-	}
-	for name := range names {
-		if err := os.Rename(filepath.Join(staging, name), filepath.Join(folder, name)); err != nil {
-			return err
-		}
-	}
-	return atomicfile.SyncDir(folder)
-}
-
-var shardName = regexp.MustCompile(`^-\d{5}-of-\d{5}\.safetensors$`)
-
-// removeShards removes the shards that are not among those to keep.
-func removeShards(stem string, keep map[string]bool) error {
-	entries, err := os.ReadDir(filepath.Dir(stem))
-	for _, e := range entries {
-		numbers, is := strings.CutPrefix(e.Name(), filepath.Base(stem))
-		if is && shardName.MatchString(numbers) && !keep[e.Name()] {
-			err = errors.Join(err, removeIfThere(filepath.Join(filepath.Dir(stem), e.Name())))
-		}
-	}
-	return err
-}
-
-func removeIfThere(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return nil
 }
