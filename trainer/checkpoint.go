@@ -1,36 +1,53 @@
 package trainer
 
 import (
-	"encoding/json"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 
 	"multitorch/nn"
 	"multitorch/torch"
 )
 
-// infoKey is where a checkpoint's description lies in the file's metadata.
-const infoKey = "multitorch"
+// Where a checkpoint's description and its checksum lie in the file's metadata.
+const (
+	infoKey     = "multitorch"
+	checksumKey = "multitorch.sha256"
+)
 
 // SaveCheckpoint writes the model's state, under PyTorch's names, and info, as
 // JSON, into one safetensors file: whole or not at all.
+//
+// Numbers in info may be infinite or NaN: JSON has none of them, so they are the
+// texts "Infinity", "-Infinity" and "NaN", which Python's float() reads too.
+//
+// Beside it the metadata have a SHA-256 of info and of the state, by which
+// [LoadCheckpoint] sees damage. docs/files.md has the lines that check it in Python.
 func SaveCheckpoint(path string, model nn.Module, info any) error {
-	text, err := json.Marshal(info)
+	text, err := encodeInfo(info)
 	if err != nil {
 		return fmt.Errorf("checkpoint %s: %w", path, err)
 	}
-	return torch.SaveSafetensors(path, nn.StateDict(model), map[string]string{"format": "pt", infoKey: string(text)})
+	state := nn.StateDict(model)
+	sum, err := checksum(text, state)
+	if err != nil {
+		return fmt.Errorf("checkpoint %s: %w", path, err)
+	}
+	return torch.SaveSafetensors(path, state, map[string]string{"format": "pt", infoKey: text, checksumKey: sum})
 }
 
 // LoadCheckpoint reads what SaveCheckpoint wrote: it fills info and returns the
-// state, for [nn.LoadStateDict]. A file that is cut short, or that another program
-// wrote, is an error that names it.
+// state, for [nn.LoadStateDict]. A file that is cut short, was damaged, or that
+// another program wrote, is an error that names it. A file without a checksum, as
+// older versions wrote it, is taken as it is.
 func LoadCheckpoint(path string, info any) ([]torch.NamedTensor, error) {
 	state, metadata, err := torch.LoadSafetensors(path)
 	if err != nil {
 		return nil, err
 	}
-	if err := describe(metadata, info); err != nil {
+	if err := describe(state, metadata, info); err != nil {
 		for _, s := range state {
 			s.Tensor.Free()
 		}
@@ -39,13 +56,43 @@ func LoadCheckpoint(path string, info any) ([]torch.NamedTensor, error) {
 	return state, nil
 }
 
-func describe(metadata map[string]string, info any) error {
+func describe(state []torch.NamedTensor, metadata map[string]string, info any) error {
 	text, ok := metadata[infoKey]
 	if !ok {
 		return errors.New("there is no description of the model in it: expected a file that SaveCheckpoint wrote")
 	}
-	if err := json.Unmarshal([]byte(text), info); err != nil {
-		return fmt.Errorf("its description can't be read: %w", err)
+	if want, there := metadata[checksumKey]; there {
+		got, err := checksum(text, state)
+		if err != nil {
+			return err
+		}
+		if got != want {
+			return errors.New("its contents are not those that its checksum was made of: the file was damaged or changed; " +
+				"take another copy of it")
+		}
+	}
+	if err := decodeInfo(text, info); err != nil {
+		return fmt.Errorf("its description can't be read: %w", shortened{err})
 	}
 	return nil
+}
+
+// shortened is an error that may quote a file of any length.
+type shortened struct{ error }
+
+func (s shortened) Error() string { return fmt.Sprintf("%.300s", s.error.Error()) }
+
+func (s shortened) Unwrap() error { return s.error }
+
+// checksum is a SHA-256 of the description, a newline, and what
+// [torch.WriteContents] says of the state.
+func checksum(text string, state []torch.NamedTensor) (string, error) {
+	h := sha256.New()
+	if _, err := io.WriteString(h, text+"\n"); err != nil {
+		return "", err
+	}
+	if err := torch.WriteContents(h, state); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -66,9 +65,9 @@ func TestSaveCheckpointErrorsKeepTheLastOne(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "c")
 	require.NoError(t, trainer.SaveCheckpoint(path, newNet(1), about{Step: 1}))
-	err := trainer.SaveCheckpoint(path, newNet(2), math.NaN())
+	err := trainer.SaveCheckpoint(path, newNet(2), func() {})
 	require.ErrorContains(t, err, path)
-	require.ErrorContains(t, err, "NaN")
+	require.ErrorContains(t, err, "func")
 	require.Equal(t, 1, load(t, path))
 	require.ErrorContains(t, trainer.SaveCheckpoint(filepath.Join(dir, "no", "c"), newNet(2), about{}), "create it first")
 	require.ErrorContains(t, trainer.SaveCheckpoint(dir, newNet(2), about{}), "found a folder")

@@ -150,3 +150,9 @@ func AppendEntry(b []byte, t Tensor) []byte {
 	return fmt.Appendf(appendQuoted(b, t.Name), `:{"dtype":"%s","shape":%s,"data_offsets":[%d,%d]}`,
 		info.Safetensors, strings.ReplaceAll(fmt.Sprint(t.Shape), " ", ","), t.Begin, t.End)
 }
+
+// AppendDescription appends a line of JSON with a tensor's name, type and shape.
+func AppendDescription(b []byte, name, dtype string, shape []int) []byte {
+	b = appendQuoted(append(b, '['), name)
+	return fmt.Appendf(b, `,"%s",%s]`+"\n", dtype, strings.ReplaceAll(fmt.Sprint(shape), " ", ","))
+}

@@ -1,4 +1,5 @@
-package torch
+// Package npy reads and writes the headers of NumPy's files. It makes no tensors.
+package npy
 
 import (
 	"bufio"
@@ -10,33 +11,50 @@ import (
 	"strings"
 
 	"multitorch/internal/dtype"
+	"multitorch/internal/shape"
 )
 
 // An npy file is a magic string, a version, the length of the header, the header
 // (a Python dict, padded with spaces to a newline), and the elements.
 
 const (
-	npyMagic     = "\x93NUMPY"
-	maxNpyHeader = 64 << 10 // records apart, headers have some hundred bytes
+	magic     = "\x93NUMPY"
+	maxHeader = 64 << 10 // records apart, headers have some hundred bytes
 )
 
-// npyHeader is what a header says.
-type npyHeader struct {
-	dtype     DType
-	bigEndian bool
-	fortran   bool
-	shape     Shape
+// Header is what a header says.
+type Header struct {
+	DType     dtype.DType
+	BigEndian bool
+	Fortran   bool // the first index runs fastest
+	Shape     []int
 }
 
-// readNpyHeader reads the header of a file of size bytes, and returns how many
-// bytes it took.
-func readNpyHeader(r *bufio.Reader, size int64) (h npyHeader, length int64, err error) {
-	var prefix [len(npyMagic) + 2]byte
-	if _, err := io.ReadFull(r, prefix[:]); err != nil || string(prefix[:len(npyMagic)]) != npyMagic {
+// ReadHeader reads the header of a file of size bytes, which has as many elements
+// as the rest of the file holds, and leaves r at the first of them.
+func ReadHeader(r *bufio.Reader, size int64) (h Header, elements int64, err error) {
+	h, length, err := readHeader(r, size)
+	if err != nil {
+		return h, 0, err
+	}
+	n, err := shape.Count(h.Shape)
+	if err != nil {
+		return h, 0, err
+	}
+	if left, one := size-length, int64(h.DType.Size()); n != left/one || left%one != 0 {
+		return h, 0, fmt.Errorf("%s%v takes %d elements of %d bytes, but %d bytes follow the header", h.DType, h.Shape, n, one, left)
+	}
+	return h, n, nil
+}
+
+// readHeader returns how many bytes it took.
+func readHeader(r *bufio.Reader, size int64) (h Header, length int64, err error) {
+	var prefix [len(magic) + 2]byte
+	if _, err := io.ReadFull(r, prefix[:]); err != nil || string(prefix[:len(magic)]) != magic {
 		return h, 0, notEnd(err, "expected an npy file, which begins with \\x93NUMPY")
 	}
 	width := 2
-	if version := prefix[len(npyMagic)]; version == 2 || version == 3 {
+	if version := prefix[len(magic)]; version == 2 || version == 3 {
 		width = 4
 	} else if version != 1 {
 		return h, 0, fmt.Errorf("expected an npy file of version 1, 2 or 3, found %d", version)
@@ -47,8 +65,8 @@ func readNpyHeader(r *bufio.Reader, size int64) (h npyHeader, length int64, err 
 	}
 	n := int64(bin.LittleEndian.Uint32(count[:]))
 	length = int64(len(prefix)+width) + n
-	if n > maxNpyHeader || length > size {
-		return h, 0, fmt.Errorf("its header has %d bytes; expected no more than %d, and that the file is longer", n, maxNpyHeader)
+	if n > maxHeader || length > size {
+		return h, 0, fmt.Errorf("its header has %d bytes; expected no more than %d, and that the file is longer", n, maxHeader)
 	}
 	text := make([]byte, n)
 	if _, err := io.ReadFull(r, text); err != nil {
@@ -68,8 +86,8 @@ func notEnd(err error, message string) error {
 }
 
 // parse reads {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }.
-func (h *npyHeader) parse(text string) error {
-	p := npyParser{text}
+func (h *Header) parse(text string) error {
+	p := parser{text}
 	seen := map[string]bool{}
 	if !p.token("{") {
 		return errors.New("expected a dict")
@@ -85,13 +103,13 @@ func (h *npyHeader) parse(text string) error {
 		case "descr":
 			err = h.setType(&p)
 		case "fortran_order":
-			if h.fortran = p.token("True"); !h.fortran && !p.token("False") {
+			if h.Fortran = p.token("True"); !h.Fortran && !p.token("False") {
 				err = fmt.Errorf("expected True or False at %.40q", p.text)
 			}
 		case "shape":
-			h.shape, err = p.shape()
+			h.Shape, err = p.shape()
 		default:
-			err = fmt.Errorf("the key %q is unknown", key)
+			err = fmt.Errorf("the key %.40q is unknown", key)
 		}
 		if err != nil {
 			return err
@@ -106,7 +124,7 @@ func (h *npyHeader) parse(text string) error {
 	return nil
 }
 
-func (h *npyHeader) setType(p *npyParser) error {
+func (h *Header) setType(p *parser) error {
 	name, ok := p.quoted()
 	if !ok {
 		return fmt.Errorf("arrays of records can't be read (%.40q)", p.text)
@@ -115,22 +133,18 @@ func (h *npyHeader) setType(p *npyParser) error {
 	if name != "" {
 		order, kind = name[:1], name[1:]
 	}
-	number, known := dtype.FromNumPy(kind)
-	d := DType(number)
+	d, known := dtype.FromNumPy(kind)
 	if !known || !strings.Contains("<>|=", order) {
-		return fmt.Errorf("the type %q can't be read; convert it in Python to one of float16/32/64, int8/16/32/64, uint8, bool, complex64/128", name)
+		return fmt.Errorf("the type %.40q can't be read; convert it in Python to one of float16/32/64, int8/16/32/64, uint8, bool, complex64/128", name)
 	}
-	if err := d.available(); err != nil {
-		return fmt.Errorf("the type %q can't be read: %w", name, err)
-	}
-	h.dtype, h.bigEndian = d, order == ">"
+	h.DType, h.BigEndian = d, order == ">"
 	return nil
 }
 
-// npyParser is what is left of a header.
-type npyParser struct{ text string }
+// parser is what is left of a header.
+type parser struct{ text string }
 
-func (p *npyParser) token(s string) bool {
+func (p *parser) token(s string) bool {
 	p.text = strings.TrimLeft(p.text, " \n")
 	rest, found := strings.CutPrefix(p.text, s)
 	if found {
@@ -139,7 +153,7 @@ func (p *npyParser) token(s string) bool {
 	return found
 }
 
-func (p *npyParser) quoted() (string, bool) {
+func (p *parser) quoted() (string, bool) {
 	for _, quote := range []string{"'", `"`} {
 		if !strings.HasPrefix(p.text, quote) {
 			continue
@@ -152,8 +166,8 @@ func (p *npyParser) quoted() (string, bool) {
 	return "", false
 }
 
-func (p *npyParser) shape() (Shape, error) {
-	shape := Shape{}
+func (p *parser) shape() ([]int, error) {
+	sizes := []int{}
 	if !p.token("(") {
 		return nil, fmt.Errorf("expected a shape at %.40q", p.text)
 	}
@@ -164,40 +178,39 @@ func (p *npyParser) shape() (Shape, error) {
 			return nil, fmt.Errorf("expected a size from 0 to 2^63-1 at %.40q", p.text)
 		}
 		p.text = strings.TrimPrefix(p.text[digits:], "L") // Python 2 wrote it
-		shape = append(shape, int(n))
+		sizes = append(sizes, int(n))
 		if !p.token(",") && !strings.HasPrefix(p.text, ")") {
 			return nil, fmt.Errorf("expected a comma at %.40q", p.text)
 		}
 	}
-	return shape, nil
+	return sizes, nil
 }
 
-// npyHeaderFor is all that comes before the elements, in numpy.save's form.
-func npyHeaderFor(t *Tensor) ([]byte, error) {
-	d, shape := t.DType(), t.Shape()
-	info, _ := dtype.DType(d).Info()
+// Encode is all that comes before the elements, in numpy.save's form.
+func Encode(d dtype.DType, sizes []int, bigEndian bool) ([]byte, error) {
+	info, _ := d.Info()
 	if info.NumPy == "" {
 		return nil, fmt.Errorf("NumPy has no %s; convert it first", d)
 	}
 	order := "<"
 	if d.Size() == 1 {
 		order = "|"
-	} else if hostIsBigEndian {
+	} else if bigEndian {
 		order = ">"
 	}
-	sizes := make([]string, len(shape))
-	for i, n := range shape {
-		sizes[i] = strconv.Itoa(n)
+	texts := make([]string, len(sizes))
+	for i, n := range sizes {
+		texts[i] = strconv.Itoa(n)
 	}
-	tuple := strings.Join(sizes, ", ")
-	if len(shape) == 1 {
+	tuple := strings.Join(texts, ", ")
+	if len(sizes) == 1 {
 		tuple += ","
 	}
 	text := fmt.Sprintf("{'descr': '%s%s', 'fortran_order': False, 'shape': (%s), }", order, info.NumPy, tuple)
-	const prefix, align = len(npyMagic) + 4, 64
+	const prefix, align = len(magic) + 4, 64
 	pad := align - 1 - (prefix+len(text))%align
 	text += strings.Repeat(" ", pad) + "\n"
-	header := append([]byte(npyMagic), 1, 0)
+	header := append([]byte(magic), 1, 0)
 	header = bin.LittleEndian.AppendUint16(header, uint16(len(text)))
 	return append(header, text...), nil
 }
