@@ -29,9 +29,10 @@ const bufferSize = 64 << 10
 // followed, so the file it names is replaced and the link stays. Anything else that is not a regular file (a folder, a
 // device) is refused.
 //
-// The temporary file has no name until it is complete, so that a process killed outright leaves nothing behind. Where the
-// file system can't do that (NFS, say) it is named ".<name>.tmp-<digits>", may stay, and is never mistaken for the file
-// itself.
+// The temporary file has no name until it is complete, so that a process killed outright leaves nothing behind; only one
+// killed in the moment between naming and renaming leaves ".<name>.tmp-<digits>", which the next write of the same file
+// removes. Where the file system has no files without a name (NFS, say) such a file may stay. It is never mistaken for the
+// file itself.
 func Write(path string, write func(io.Writer) error) error {
 	target, perm, err := resolve(path)
 	if err != nil {
@@ -51,7 +52,12 @@ func Write(path string, write func(io.Writer) error) error {
 
 	err = fill(temp, write)
 	if err == nil && name == "" {
-		name, err = giveName(temp, target)
+		removeLeftovers(target)
+		var unlock func()
+		if unlock, err = lock(temp); err == nil { // until it has its name for good
+			defer unlock()
+			name, err = giveName(temp, target)
+		}
 	}
 	if err == nil {
 		err = temp.Close()
@@ -130,10 +136,8 @@ func createNamed(target string) (temp *os.File, name string, err error) {
 
 // freeName finds a temporary name that create accepts.
 func freeName(target string, create func(name string) error) (string, error) {
-	base := filepath.Base(target)
-	base = base[:min(len(base), 200)] // a name may have 255 bytes, ours adds some
 	for try := 0; ; try++ {
-		name := filepath.Join(filepath.Dir(target), fmt.Sprintf(".%s.tmp-%d%d", base, os.Getpid(), try))
+		name := tempName(target, try)
 		err := create(name)
 		if err == nil {
 			return name, nil
@@ -142,6 +146,12 @@ func freeName(target string, create func(name string) error) (string, error) {
 			return "", err
 		}
 	}
+}
+
+func tempName(target string, number int) string {
+	base := filepath.Base(target)
+	base = base[:min(len(base), 200)] // a name may have 255 bytes, ours adds some
+	return filepath.Join(filepath.Dir(target), fmt.Sprintf(".%s.tmp-%d", base, number))
 }
 
 // fill writes the content and does not return before it is on the disk.

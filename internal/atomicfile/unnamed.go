@@ -50,3 +50,41 @@ func giveName(f *os.File, target string) (string, error) {
 		return nil
 	})
 }
+
+// lock marks a file as in use, for as long as this process lives and until it is unlocked.
+func lock(f *os.File) (unlock func(), err error) {
+	fd, err := syscall.Dup(int(f.Fd())) // f may be closed sooner
+	if err != nil {
+		return nil, err
+	}
+	syscall.CloseOnExec(fd)
+	_ = syscall.Flock(fd, syscall.LOCK_EX|syscall.LOCK_NB) // some file systems can't; then nothing is removed either
+	return func() { syscall.Close(fd) }, nil
+}
+
+// removeLeftovers removes what processes left that were killed after they had named their file. Names are given from 0 on,
+// so few have to be looked for. A file that is in use is locked before it gets its name.
+func removeLeftovers(target string) {
+	const most = 4
+	for number := range most {
+		name := tempName(target, number)
+		f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOFOLLOW, 0)
+		if err != nil {
+			continue
+		}
+		if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil && isStill(f, name) {
+			os.Remove(name)
+		}
+		f.Close()
+	}
+}
+
+// isStill reports whether a file has that name: it may have got its own meanwhile, and another file this one.
+func isStill(f *os.File, name string) bool {
+	opened, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	named, err := os.Lstat(name)
+	return err == nil && os.SameFile(opened, named)
+}
