@@ -84,6 +84,10 @@ stress: setup ## run goroutines hard for TIME in each mode, under every allocato
 host: setup ## try the toolkit inside foreign programs, beside other C++ and under AddressSanitizer
 	@GO="$(GO)" scripts/host.sh
 
+.PHONY: mutants
+mutants: ## read 20,000 damaged files of every kind, within 8 GB and 2 s each
+	@$(GO) run ./scripts/mutants
+
 .PHONY: generate
 generate: setup ## write package torch/aten from the operators' schemas
 	@$(GO) run ./scripts/genaten torch/aten
