@@ -137,3 +137,21 @@ func replay(t *testing.T, c goldenCase, workers int) {
 		require.Equal(t, epoch.Own, drawOwn(), "the loader's generator after epoch %d of %+v", e, c)
 	}
 }
+
+// huge is a data set of more samples than an order of them has room for.
+type huge struct{}
+
+func (huge) Len() int                 { return 1 << 50 }
+func (huge) Get(i int) ([]int, error) { return []int{i}, nil }
+
+func TestAShuffleWithoutRoomIsAnError(t *testing.T) {
+	collate := func(samples [][]int) ([][]int, error) { return samples, nil }
+	for _, workers := range []int{0, 2} {
+		loader, err := datasets.NewLoaderFunc(huge{}, collate, datasets.Shuffle(true), datasets.Workers(workers))
+		require.NoError(t, err)
+		it := loader.Iterator(t.Context())
+		require.False(t, it.Next())
+		require.ErrorContains(t, it.Err(), "datasets: Shuffle of 1125899906842624 samples")
+		it.Close()
+	}
+}

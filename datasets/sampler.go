@@ -67,7 +67,12 @@ func (s *settings) order(n int) ([]int, error) {
 		if generator == nil {
 			generator = torch.NewGenerator(drawSeed(nil))
 		}
-		return permutation(n, generator), nil
+		var order []int
+		err := torch.Try(func() error { order = permutation(n, generator); return nil })
+		if err != nil { // the order of so many samples has no room
+			return nil, fmt.Errorf("datasets: Shuffle of %d samples: %w", n, err)
+		}
+		return order, nil
 	}
 	return nil, nil
 }

@@ -1,8 +1,11 @@
 package optim
 
 import (
+	"math"
+
 	"multitorch/libm"
 	"multitorch/nn"
+	"multitorch/torch"
 )
 
 // Adam is torch.optim.Adam (Kingma and Ba, Adam: A Method for Stochastic
@@ -11,8 +14,9 @@ import (
 //	m = β1·m + (1-β1)·g        v = β2·v + (1-β2)·g²
 //	p = p - lr/(1-β1ᵗ) · m / (√v/√(1-β2ᵗ) + ε)
 type Adam struct {
-	optimizer
-	defaults  []AdamOption
+	Base
+	lr        float64
+	defaults  AdamConfig
 	decoupled bool // AdamW
 }
 
@@ -21,115 +25,137 @@ type Adam struct {
 // Regularization, 2019).
 type AdamW struct{ Adam }
 
+// AdamConfig are Adam's and AdamW's settings of a group.
+type AdamConfig struct {
+	Betas       [2]float64 `json:"betas"`        // 0.9, 0.999: the decay rates of the averages of gradient and square
+	Eps         float64    `json:"eps"`          // 1e-8
+	WeightDecay float64    `json:"weight_decay"` // 0, of AdamW 0.01
+	AMSGrad     bool       `json:"amsgrad"`      // divides by the largest average of squares so far
+	Maximize    bool       `json:"maximize"`
+	Foreach     *bool      `json:"foreach"` // nil: not said; see the option
+}
+
+// AdamOption is an option of [NewAdam] and [NewAdamW]: [LR] (1e-3 unless given), [Betas], [Eps], [WeightDecay], [AMSGrad],
+// [Maximize] and [Foreach].
+type AdamOption interface {
+	adam(lr *float64, c *AdamConfig)
+}
+
+// Betas are AdamConfig's.
+func Betas(beta1, beta2 float64) AdamOption { return betas{beta1, beta2} }
+
+type betas [2]float64
+
+// AMSGrad is AdamConfig's (Reddi et al., On the Convergence of Adam and Beyond, 2018).
+type AMSGrad bool
+
+func (v LR) adam(lr *float64, _ *AdamConfig)         { *lr = float64(v) }
+func (v betas) adam(_ *float64, c *AdamConfig)       { c.Betas = v }
+func (v Eps) adam(_ *float64, c *AdamConfig)         { c.Eps = float64(v) }
+func (v WeightDecay) adam(_ *float64, c *AdamConfig) { c.WeightDecay = float64(v) }
+func (v AMSGrad) adam(_ *float64, c *AdamConfig)     { c.AMSGrad = bool(v) }
+func (v Maximize) adam(_ *float64, c *AdamConfig)    { c.Maximize = bool(v) }
+func (v Foreach) adam(_ *float64, c *AdamConfig)     { c.Foreach = (*bool)(&v) }
+
+// Check implements [Settings].
+func (c *AdamConfig) Check() error {
+	return firstError(
+		CheckRange("weight decay", c.WeightDecay, math.Inf(1)),
+		CheckRange("beta at index 0", c.Betas[0], 1),
+		CheckRange("beta at index 1", c.Betas[1], 1),
+		CheckRange("eps", c.Eps, math.Inf(1)),
+	)
+}
+
+func (c *AdamConfig) foreach() *bool { return c.Foreach }
+
 // The slots of Adam's state.
 const (
-	expAvg = iota
+	adamStep = iota
+	expAvg
 	expAvgSq
 	maxExpAvgSq // with AMSGrad
 )
 
+var adamSlots = []Slot{
+	{Name: "step", Count: true},
+	{Name: "exp_avg"},
+	{Name: "exp_avg_sq"},
+	{Name: "max_exp_avg_sq", Needed: func(s Settings) bool { return s.(*AdamConfig).AMSGrad }},
+}
+
 // NewAdam makes an Adam of one group. Parameters or settings that can't be used
 // are a panic with a [*torch.Error].
 func NewAdam(params []*nn.Parameter, opts ...AdamOption) *Adam {
-	a := newAdam("Adam", opts)
+	a := newAdam("Adam", 0, opts)
 	a.AddParamGroup(params)
 	return &a
 }
 
-// NewAdamW is [NewAdam] for AdamW. Its weight decay is 0.01 unless given.
+// NewAdamW is [NewAdam] for AdamW.
 func NewAdamW(params []*nn.Parameter, opts ...AdamOption) *AdamW {
-	a := &AdamW{newAdam("AdamW", append([]AdamOption{WeightDecay(1e-2)}, opts...))}
+	a := &AdamW{newAdam("AdamW", 1e-2, opts)}
 	a.decoupled = true
 	a.AddParamGroup(params)
 	return a
 }
 
-func newAdam(kind string, defaults []AdamOption) Adam {
-	return Adam{defaults: defaults, optimizer: optimizer{
-		kind:     kind,
-		settings: []string{"lr", "betas", "eps", "weight_decay", "amsgrad", "maximize", "foreach"},
-		slots:    []string{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"},
-		steps:    true,
-		states:   map[*nn.Parameter]*state{},
-	}}
+func newAdam(kind string, weightDecay float64, opts []AdamOption) Adam {
+	a := Adam{
+		Base: NewBase(kind, adamSlots...), lr: 1e-3,
+		defaults: AdamConfig{Betas: [2]float64{0.9, 0.999}, Eps: 1e-8, WeightDecay: weightDecay},
+	}
+	for _, o := range opts {
+		o.adam(&a.lr, &a.defaults)
+	}
+	return a
 }
 
 // AddParamGroup adds parameters with settings of their own. What opts don't say is
 // as it was said to the constructor.
 func (a *Adam) AddParamGroup(params []*nn.Parameter, opts ...AdamOption) {
-	g := &Group{Params: params, LR: 1e-3, Betas: [2]float64{0.9, 0.999}, Eps: 1e-8}
-	for _, o := range a.defaults {
-		o.adam(g)
-	}
+	lr, c := a.lr, a.defaults
 	for _, o := range opts {
-		o.adam(g)
+		o.adam(&lr, &c)
 	}
-	a.add(g)
+	a.Add(params, lr, &c)
 }
 
 // Step implements [Optimizer].
-func (a *Adam) Step() { a.step(a.update) }
+func (a *Adam) Step(closure ...Closure) *torch.Tensor { return a.Update(closure, a.update) }
 
-func (a *Adam) update(g *Group, b *batch) {
-	params, grads := b.params, b.grads
-	avg, sq := b.slot(expAvg), b.slot(expAvgSq)
-	if g.Maximize {
-		grads = b.get(neg, grads)
+func (a *Adam) update(g *Group, b *Batch) {
+	c := g.Settings.(*AdamConfig)
+	grads := b.Grads
+	if c.Maximize {
+		grads = grads.Neg()
 	}
-	if g.WeightDecay != 0 && !a.decoupled {
-		if g.Maximize || b.foreach && running().decaysGrads {
-			b.do(addTo, grads, params, g.WeightDecay)
+	if c.WeightDecay != 0 && !a.decoupled {
+		if c.Maximize || b.foreach && running().decaysGrads {
+			grads.AddInplace(b.Params, c.WeightDecay)
 		} else {
-			grads = b.get(add, grads, params, g.WeightDecay)
+			grads = grads.Add(b.Params, c.WeightDecay)
 		}
 	}
-	isComplex := params[0].DType().IsComplex()
-	if isComplex {
-		params, grads, avg, sq = b.asReal(params), b.asReal(grads), b.asReal(avg), b.asReal(sq)
+	params, grads := b.Params.Real(), grads.Real()
+	avg, square := b.Slot(expAvg).Real(), b.Slot(expAvgSq).Real()
+	if c.WeightDecay != 0 && a.decoupled {
+		params.MulInplace(1 - float64(g.LR*c.WeightDecay)) // float64: not fused into one operation
 	}
-	if g.WeightDecay != 0 && a.decoupled {
-		b.by(mulNumber, params, 1-float64(g.LR*g.WeightDecay)) // float64: not fused into one operation
-	}
-
-	beta1, beta2 := g.Betas[0], g.Betas[1]
+	beta1, beta2 := c.Betas[0], c.Betas[1]
 	if running().lerps {
-		b.do(lerp, avg, grads, 1-beta1)
+		avg.LerpInplace(grads, 1-beta1)
 	} else {
-		b.by(mulNumber, avg, beta1)
-		b.do(addTo, avg, grads, 1-beta1)
+		avg.MulInplace(beta1).AddInplace(grads, 1-beta1)
 	}
-	b.by(mulNumber, sq, beta2)
-	b.do(addcmul, sq, grads, grads, 1-beta2)
-
-	if g.AMSGrad {
-		largest := b.slot(maxExpAvgSq)
-		if isComplex {
-			largest = b.asReal(largest)
-		}
-		b.do(maximum, largest, sq)
-		sq = largest
+	square.MulInplace(beta2).AddcmulInplace(grads, grads, 1-beta2)
+	if c.AMSGrad {
+		square = b.Slot(maxExpAvgSq).Real().MaximumInplace(square)
 	}
-	sizes, roots := b.corrections(g)
-	denominators := b.get(sqrt, sq)
-	b.by(divNumber, denominators, roots)
-	b.by(addNumber, denominators, g.Eps)
-	b.do(addcdiv, params, avg, denominators, sizes)
-}
-
-// corrections counts a step, and returns -lr/(1-β1ᵗ) and √(1-β2ᵗ) for each
-// parameter: what makes up for averages that started from 0.
-func (b *batch) corrections(g *Group) (sizes, roots []float64) {
-	both := make([]float64, 2*len(b.states))
-	sizes, roots = both[:len(b.states)], both[len(b.states):]
-	for i, s := range b.states {
-		s.step++
-		if i > 0 && s.step == b.states[i-1].step {
-			sizes[i], roots[i] = sizes[i-1], roots[i-1]
-			continue
-		}
-		t := float64(s.step)
-		sizes[i] = -(g.LR / (1 - libm.Pow(g.Betas[0], t)))
-		roots[i] = running().root(1 - libm.Pow(g.Betas[1], t))
-	}
-	return sizes, roots
+	// What makes up for averages that started from 0.
+	corrections := b.Count(adamStep, func(t float64) []float64 {
+		return []float64{-(g.LR / (1 - libm.Pow(beta1, t))), running().root(1 - libm.Pow(beta2, t))}
+	})
+	denominators := square.Sqrt().DivInplace(corrections[1]).AddNumberInplace(c.Eps)
+	params.AddcdivInplace(avg, denominators, corrections[0])
 }

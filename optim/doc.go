@@ -1,4 +1,4 @@
-// Package optim has the optimizers of torch.optim: [Adam], [AdamW] and [SGD].
+// Package optim has the optimizers of torch.optim: [Adam], [AdamW], [RMSprop] and [SGD].
 //
 //	opt := optim.NewAdam(nn.Parameters(model), optim.LR(1e-3))
 //	for … {
@@ -10,6 +10,14 @@
 // Parameters that need settings of their own form a group of their own:
 //
 //	opt.AddParamGroup(nn.Parameters(model.Head), optim.LR(1e-2))
+//
+// An optimizer's settings belong to it alone: [Group].Settings is its own configuration, such as an [*AdamConfig].
+//
+// # One of your own
+//
+// An optimizer embeds a [Base], which it tells what is to be remembered of a parameter ([Slot]). Its Step hands what it
+// does to a [Batch] of parameters to [Base.Update], in the verbs of [List]. Groups, closures, states and their files are
+// the Base's.
 //
 // # Same bits as PyTorch
 //

@@ -8,11 +8,16 @@ import "multitorch/torch"
 type each struct{ list, one *torch.Operator }
 
 var (
-	neg     = each{op("_foreach_neg", "self"), op("neg", "self")}
-	sqrt    = each{op("_foreach_sqrt", "self"), op("sqrt", "self")}
-	add     = each{op("_foreach_add.List", "self", "other", "alpha"), op("add.Tensor", "self", "other", "alpha")}
-	addTo   = each{op("_foreach_add_.List", "self", "other", "alpha"), op("add_.Tensor", "self", "other", "alpha")}
-	lerp    = each{op("_foreach_lerp_.Scalar"), op("lerp_.Scalar", "self", "end", "weight")}
+	neg        = each{op("_foreach_neg", "self"), op("neg", "self")}
+	sqrt       = each{op("_foreach_sqrt", "self"), op("sqrt", "self")}
+	add        = each{op("_foreach_add.List", "self", "other", "alpha"), op("add.Tensor", "self", "other", "alpha")}
+	addTo      = each{op("_foreach_add_.List", "self", "other", "alpha"), op("add_.Tensor", "self", "other", "alpha")}
+	lerp       = each{op("_foreach_lerp_.Scalar"), op("lerp_.Scalar", "self", "end", "weight")}
+	sqrtTo     = each{op("_foreach_sqrt_", "self"), op("sqrt_", "self")}
+	addcmulNew = each{
+		op("_foreach_addcmul.Scalar", "self", "tensor1", "tensor2", "value"),
+		op("addcmul", "self", "tensor1", "tensor2", "value"),
+	}
 	addcmul = each{
 		op("_foreach_addcmul_.Scalar", "self", "tensor1", "tensor2", "value"),
 		op("addcmul_", "self", "tensor1", "tensor2", "value"),
@@ -53,7 +58,7 @@ func op(name string, args ...string) *torch.Operator {
 }
 
 // do runs an operator that changes its first argument.
-func (b *batch) do(e each, args ...any) {
+func (b *Batch) do(e each, args ...any) {
 	if b.lists {
 		e.list.Do(args...)
 		return
@@ -64,15 +69,15 @@ func (b *batch) do(e each, args ...any) {
 }
 
 // get runs an operator that returns a tensor for every parameter.
-func (b *batch) get(e each, args ...any) []*torch.Tensor {
+func (b *Batch) get(e each, args ...any) List {
 	if b.lists {
-		return e.list.ListIn(b.scope, args...)
+		return List{b, e.list.ListIn(b.scope, args...)}
 	}
 	ts := make([]*torch.Tensor, len(b.states))
 	for i := range ts {
 		ts[i] = e.one.CallIn(b.scope, at(args, i)...)
 	}
-	return ts
+	return List{b, ts}
 }
 
 // by changes real tensors by a number, or each by one of a list.
@@ -81,7 +86,7 @@ func (b *batch) get(e each, args ...any) []*torch.Tensor {
 // number it would be made a float64 tensor and converted, for every parameter
 // anew, which takes five times as long as the arithmetic on a small one. For
 // dtypes of less than 32 bits that would round the number first, as PyTorch does not.
-func (b *batch) by(e byNumber, ts []*torch.Tensor, number any) {
+func (b *Batch) by(e byNumber, ts []*torch.Tensor, number any) {
 	dtype := ts[0].DType()
 	if !b.lists || b.gpu || dtype != torch.Float32 && dtype != torch.Float64 {
 		b.do(e.each, ts, number)
@@ -103,7 +108,7 @@ func (b *batch) by(e byNumber, ts []*torch.Tensor, number any) {
 }
 
 // asReal views complex tensors as real ones with one dimension more.
-func (b *batch) asReal(ts []*torch.Tensor) []*torch.Tensor {
+func (b *Batch) asReal(ts []*torch.Tensor) []*torch.Tensor {
 	views := make([]*torch.Tensor, len(ts))
 	for i, t := range ts {
 		views[i] = realView.CallIn(b.scope, t)

@@ -30,7 +30,7 @@ func ExampleAdam_AddParamGroup() {
 	optimizer.AddParamGroup(nn.Parameters(head), optim.LR(1e-2))
 	optimizer.ParamGroups()[1].LR *= 0.5
 	for _, g := range optimizer.ParamGroups() {
-		fmt.Println(g.LR, g.WeightDecay)
+		fmt.Println(g.LR, g.Settings.(*optim.AdamConfig).WeightDecay)
 	}
 	// Output:
 	// 0.001 1e-05

@@ -44,6 +44,7 @@ func TestWhatCanNotBeTrained(t *testing.T) {
 		{"weight decay", adam(optim.WeightDecay(math.Inf(1))), "the weight decay is +Inf"},
 		{"momentum", func() { optim.NewSGD([]*nn.Parameter{p}, optim.Momentum(-1)) }, "the momentum is -1"},
 		{"dampening", func() { optim.NewSGD([]*nn.Parameter{p}, optim.Dampening(math.NaN())) }, "the dampening is NaN"},
+		{"alpha", func() { optim.NewRMSprop([]*nn.Parameter{p}, optim.Alpha(-1)) }, "optim.RMSprop: the alpha is -1"},
 		{"nesterov", func() { optim.NewSGD([]*nn.Parameter{p}, optim.Nesterov(true)) }, "Nesterov needs a momentum"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -57,9 +58,13 @@ func TestGroupsInheritTheConstructorsOptions(t *testing.T) {
 	a := optim.NewAdamW([]*nn.Parameter{p}, optim.LR(0.5), optim.Foreach(true))
 	a.AddParamGroup([]*nn.Parameter{q}, optim.LR(0.25), optim.Foreach(false))
 	g, h := a.ParamGroups()[0], a.ParamGroups()[1]
-	require.Equal(t, []float64{0.5, 0.01, 1e-8, 0.25, 0.01}, []float64{g.LR, g.WeightDecay, g.Eps, h.LR, h.WeightDecay})
-	require.True(t, *g.Foreach)
-	require.False(t, *h.Foreach)
+	yes, no := true, false
+	c := optim.AdamConfig{Betas: [2]float64{0.9, 0.999}, Eps: 1e-8, WeightDecay: 0.01, Foreach: &yes}
+	require.Equal(t, 0.5, g.LR)
+	require.Equal(t, &c, g.Settings)
+	c.Foreach = &no
+	require.Equal(t, 0.25, h.LR)
+	require.Equal(t, &c, h.Settings)
 	require.Equal(t, []*nn.Parameter{q}, h.Params)
 }
 
@@ -86,6 +91,22 @@ func TestBackwardAndStep(t *testing.T) {
 	}
 	require.Equal(t, []float32{0.25, -0.5}, torch.ToSlice[float32](p.Tensor))
 	require.True(t, p.RequiresGrad() && p.IsLeaf() && torch.IsGradEnabled())
+}
+
+func TestAClosureIsCalledWithGradientsOn(t *testing.T) {
+	p := parameter(1, -2)
+	opt := optim.NewSGD([]*nn.Parameter{p}, optim.LR(0.25))
+	torch.NoGrad(func() {
+		loss := opt.Step(func() *torch.Tensor {
+			opt.ZeroGrad()
+			loss := p.Square().Sum()
+			loss.Backward()
+			return loss
+		})
+		require.Equal(t, 5.0, loss.Item())
+	})
+	require.Equal(t, []float32{0.5, -1}, torch.ToSlice[float32](p.Tensor))
+	require.Nil(t, opt.Step())
 }
 
 // collectorOff keeps the collector from freeing other tests' tensors meanwhile.

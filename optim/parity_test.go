@@ -15,7 +15,7 @@ import (
 	"multitorch/twin"
 )
 
-const steps = 20
+const steps = 100
 
 // problem is parameters of several shapes and dtypes with a gradient for each step.
 // Those of one name are complex, a transpose, without any gradient, with one at
@@ -112,9 +112,9 @@ for line in args:
     for n in names.split():
         turn = (lambda t: t.t()) if n == "turned" else (lambda t: t)
         params.append(turn(inputs[n].clone()).detach().requires_grad_())
-        grads.append([turn(inputs["%s.%d" % (n, i)].clone()) if "%s.%d" % (n, i) in inputs else None for i in range(20)])
-    opt = eval(call, {"ps": params, "Adam": torch.optim.Adam, "AdamW": torch.optim.AdamW, "SGD": torch.optim.SGD})
-    for i in range(20):
+        grads.append([turn(inputs["%s.%d" % (n, i)].clone()) if "%s.%d" % (n, i) in inputs else None for i in range(100)])
+    opt = eval(call, {"ps": params, "Adam": torch.optim.Adam, "AdamW": torch.optim.AdamW, "SGD": torch.optim.SGD, "RMSprop": torch.optim.RMSprop})
+    for i in range(100):
         for p, g in zip(params, grads):
             p.grad = g[i]
         opt.step()
@@ -138,6 +138,10 @@ func adamW(o ...optim.AdamOption) func([]*nn.Parameter) optim.Optimizer {
 
 func sgd(o ...optim.SGDOption) func([]*nn.Parameter) optim.Optimizer {
 	return func(ps []*nn.Parameter) optim.Optimizer { return optim.NewSGD(ps, o...) }
+}
+
+func rmsprop(o ...optim.RMSpropOption) func([]*nn.Parameter) optim.Optimizer {
+	return func(ps []*nn.Parameter) optim.Optimizer { return optim.NewRMSprop(ps, o...) }
 }
 
 const all = "matrix vector scalar rare unused double large turned"
@@ -170,7 +174,7 @@ var cases = []struct {
 		a := optim.NewAdam(ps[:2], optim.LR(0.01), optim.WeightDecay(0.01))
 		a.ParamGroups()[0].LR = 0.1
 		foreach := true
-		a.ParamGroups()[0].Foreach = &foreach
+		a.ParamGroups()[0].Settings.(*optim.AdamConfig).Foreach = &foreach
 		a.AddParamGroup(ps[2:], optim.Betas(0.7, 0.9), optim.AMSGrad(true))
 		return a
 	}},
@@ -195,6 +199,19 @@ var cases = []struct {
 		sgd(optim.LR(0.1), optim.Momentum(0.9), optim.Nesterov(true), optim.Foreach(false), optim.Maximize(true)),
 	},
 	{"complex matrix", "SGD(ps, lr=0.1, momentum=0.9, weight_decay=0.1)", sgd(optim.LR(0.1), optim.Momentum(0.9), optim.WeightDecay(0.1))},
+	{all, "RMSprop(ps)", rmsprop()},
+	{all, "RMSprop(ps, foreach=True)", rmsprop(optim.Foreach(true))},
+	{all, "RMSprop(ps, foreach=False, centered=True)", rmsprop(optim.Foreach(false), optim.Centered(true))},
+	{all, "RMSprop(ps, lr=0.02, alpha=0.9, eps=1e-3)", rmsprop(optim.LR(0.02), optim.Alpha(0.9), optim.Eps(1e-3))},
+	{all, "RMSprop(ps, momentum=0.9, weight_decay=0.1)", rmsprop(optim.Momentum(0.9), optim.WeightDecay(0.1))},
+	{all, "RMSprop(ps, momentum=0.9, centered=True, maximize=True)", rmsprop(
+		optim.Momentum(0.9), optim.Centered(true), optim.Maximize(true))},
+	{all, "RMSprop(ps, momentum=0.9, centered=True, weight_decay=0.1, foreach=True)", rmsprop(
+		optim.Momentum(0.9), optim.Centered(true), optim.WeightDecay(0.1), optim.Foreach(true))},
+	{all, "RMSprop(ps, weight_decay=0.1, maximize=True, foreach=True)", rmsprop(
+		optim.WeightDecay(0.1), optim.Maximize(true), optim.Foreach(true))},
+	{"complex matrix", "RMSprop(ps, centered=True, momentum=0.5)", rmsprop(optim.Centered(true), optim.Momentum(0.5))},
+	{"bfloat matrix", "RMSprop(ps, lr=0.05, weight_decay=0.1)", rmsprop(optim.LR(0.05), optim.WeightDecay(0.1))},
 }
 
 func TestStepsArePyTorchs(t *testing.T) {

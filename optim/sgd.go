@@ -1,6 +1,9 @@
 package optim
 
 import (
+	"fmt"
+	"math"
+
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -10,21 +13,66 @@ import (
 //	b = momentum·b + (1-dampening)·g, and b = g at the first step
 //	p = p - lr·b, or with Nesterov p - lr·(g + momentum·b)
 type SGD struct {
-	optimizer
-	defaults []SGDOption
+	Base
+	lr       float64
+	defaults SGDConfig
 }
+
+// SGDConfig are SGD's settings of a group.
+type SGDConfig struct {
+	Momentum    float64 `json:"momentum"`     // 0
+	Dampening   float64 `json:"dampening"`    // 0: the share of the gradient that the momentum leaves out
+	WeightDecay float64 `json:"weight_decay"` // 0
+	Nesterov    bool    `json:"nesterov"`     // looks ahead along the momentum; needs momentum, and no dampening
+	Maximize    bool    `json:"maximize"`
+	Foreach     *bool   `json:"foreach"` // nil: not said; see the option
+}
+
+// SGDOption is an option of [NewSGD]: [LR] (1e-3 unless given), [Momentum], [Dampening], [WeightDecay], [Nesterov],
+// [Maximize] and [Foreach].
+type SGDOption interface {
+	sgd(lr *float64, c *SGDConfig)
+}
+
+// Dampening is SGDConfig's.
+type Dampening float64
+
+// Nesterov is SGDConfig's.
+type Nesterov bool
+
+func (v LR) sgd(lr *float64, _ *SGDConfig)         { *lr = float64(v) }
+func (v Momentum) sgd(_ *float64, c *SGDConfig)    { c.Momentum = float64(v) }
+func (v Dampening) sgd(_ *float64, c *SGDConfig)   { c.Dampening = float64(v) }
+func (v WeightDecay) sgd(_ *float64, c *SGDConfig) { c.WeightDecay = float64(v) }
+func (v Nesterov) sgd(_ *float64, c *SGDConfig)    { c.Nesterov = bool(v) }
+func (v Maximize) sgd(_ *float64, c *SGDConfig)    { c.Maximize = bool(v) }
+func (v Foreach) sgd(_ *float64, c *SGDConfig)     { c.Foreach = (*bool)(&v) }
+
+// Check implements [Settings].
+func (c *SGDConfig) Check() error {
+	switch {
+	case math.IsNaN(c.Dampening) || math.IsInf(c.Dampening, 0):
+		return fmt.Errorf("the dampening is %v: expected a finite number", c.Dampening)
+	case c.Nesterov && (c.Momentum == 0 || c.Dampening != 0):
+		return fmt.Errorf("Nesterov needs a momentum above 0 and no dampening, but they are %v and %v", c.Momentum, c.Dampening)
+	}
+	return firstError(
+		CheckRange("momentum", c.Momentum, math.Inf(1)),
+		CheckRange("weight decay", c.WeightDecay, math.Inf(1)),
+	)
+}
+
+func (c *SGDConfig) foreach() *bool { return c.Foreach }
 
 const momentumBuffer = 0 // the slot of SGD's state
 
 // NewSGD makes an SGD of one group. Parameters or settings that can't be used are
 // a panic with a [*torch.Error].
 func NewSGD(params []*nn.Parameter, opts ...SGDOption) *SGD {
-	s := &SGD{defaults: opts, optimizer: optimizer{
-		kind:     "SGD",
-		settings: []string{"lr", "momentum", "dampening", "weight_decay", "nesterov", "maximize", "foreach"},
-		slots:    []string{"momentum_buffer"},
-		states:   map[*nn.Parameter]*state{},
-	}}
+	s := &SGD{Base: NewBase("SGD", Slot{Name: "momentum_buffer", Needed: never}), lr: 1e-3}
+	for _, o := range opts {
+		o.sgd(&s.lr, &s.defaults)
+	}
 	s.AddParamGroup(params)
 	return s
 }
@@ -32,57 +80,50 @@ func NewSGD(params []*nn.Parameter, opts ...SGDOption) *SGD {
 // AddParamGroup adds parameters with settings of their own. What opts don't say is
 // as it was said to the constructor.
 func (s *SGD) AddParamGroup(params []*nn.Parameter, opts ...SGDOption) {
-	g := &Group{Params: params, LR: 1e-3}
-	for _, o := range s.defaults {
-		o.sgd(g)
-	}
+	lr, c := s.lr, s.defaults
 	for _, o := range opts {
-		o.sgd(g)
+		o.sgd(&lr, &c)
 	}
-	s.add(g)
+	s.Add(params, lr, &c)
 }
 
 // Step implements [Optimizer].
-func (s *SGD) Step() { s.step(s.update) }
+func (s *SGD) Step(closure ...Closure) *torch.Tensor { return s.Update(closure, s.update) }
 
-func (s *SGD) update(g *Group, b *batch) {
-	grads, temporary := b.grads, false
-	if g.Maximize {
-		grads, temporary = b.get(neg, grads), true
+func (s *SGD) update(g *Group, b *Batch) {
+	c := g.Settings.(*SGDConfig)
+	grads, temporary := b.Grads, false
+	if c.Maximize {
+		grads, temporary = grads.Neg(), true
 	}
-	if g.WeightDecay != 0 {
-		grads, temporary = b.get(add, grads, b.params, g.WeightDecay), true
+	if c.WeightDecay != 0 {
+		grads, temporary = grads.Add(b.Params, c.WeightDecay), true
 	}
-	if g.Momentum != 0 {
-		buffers := b.momentum(g, grads)
+	if c.Momentum != 0 {
+		if old, oldGrads := b.Without(momentumBuffer, grads); old != nil {
+			old.Slot(momentumBuffer).MulInplace(c.Momentum).AddInplace(oldGrads, 1-c.Dampening)
+		}
+		buffers := b.Slot(momentumBuffer)
 		switch {
-		case !g.Nesterov:
+		case !c.Nesterov:
 			grads = buffers
 		case temporary || b.foreach: // PyTorch's lists change the gradients themselves here
-			b.do(addTo, grads, buffers, g.Momentum)
+			grads.AddInplace(buffers, c.Momentum)
 		default:
-			grads = b.get(add, grads, buffers, g.Momentum)
+			grads = grads.Add(buffers, c.Momentum)
 		}
 	}
-	b.do(addTo, b.params, grads, -g.LR)
+	b.Params.AddInplace(grads, -g.LR)
 }
 
-// momentum moves the buffers on; a parameter without one gets its gradient's copy.
-func (b *batch) momentum(g *Group, grads []*torch.Tensor) []*torch.Tensor {
-	old := &batch{scope: b.scope, lists: b.lists, gpu: b.gpu}
-	var oldGrads []*torch.Tensor
-	for i, s := range b.states {
-		if s.tensors[momentumBuffer] == nil {
-			s.tensors[momentumBuffer] = grads[i].Clone().Keep()
-			continue
+// firstError is the first that is one.
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
 		}
-		old.states = append(old.states, s)
-		oldGrads = append(oldGrads, grads[i])
 	}
-	if len(old.states) > 0 {
-		buffers := old.slot(momentumBuffer)
-		old.by(mulNumber, buffers, g.Momentum)
-		old.do(addTo, buffers, oldGrads, 1-g.Dampening)
-	}
-	return b.slot(momentumBuffer)
+	return nil
 }
+
+func never(Settings) bool { return false }

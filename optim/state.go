@@ -28,7 +28,7 @@ type State struct {
 
 // StateDict implements [Optimizer]. The averages are the optimizer's own tensors,
 // not copies, and change with the next Step.
-func (o *optimizer) StateDict() State {
+func (o *Base) StateDict() State {
 	var tensors []torch.NamedTensor
 	number := 0
 	for _, g := range o.groups {
@@ -40,17 +40,17 @@ func (o *optimizer) StateDict() State {
 	return State{Tensors: tensors, Metadata: map[string]string{"optimizer": o.kind, "param_groups": o.encodeGroups()}}
 }
 
-func (o *optimizer) named(s *state, number int) []torch.NamedTensor {
+func (o *Base) named(s *state, number int) []torch.NamedTensor {
 	if s == nil {
 		return nil
 	}
 	var ts []torch.NamedTensor
-	if o.steps {
-		ts = append(ts, torch.NamedTensor{Name: key(number, "step"), Tensor: torch.New(s.step)})
-	}
 	for i, slot := range o.slots {
-		if t := s.tensors[i]; t != nil {
-			ts = append(ts, torch.NamedTensor{Name: key(number, slot), Tensor: t})
+		switch t := s.tensors[i]; {
+		case slot.Count:
+			ts = append(ts, torch.NamedTensor{Name: key(number, slot.Name), Tensor: torch.New(s.counts[i])})
+		case t != nil:
+			ts = append(ts, torch.NamedTensor{Name: key(number, slot.Name), Tensor: t})
 		}
 	}
 	return ts
@@ -60,7 +60,7 @@ func key(number int, slot string) string { return fmt.Sprintf("state.%d.%s", num
 
 // LoadStateDict implements [Optimizer]. It copies the tensors, converted to their
 // parameter's dtype and device, and takes over the groups' settings.
-func (o *optimizer) LoadStateDict(saved State) error {
+func (o *Base) LoadStateDict(saved State) error {
 	return torch.Try(func() error {
 		groups, err := o.decodeGroups(saved)
 		if err != nil {
@@ -77,6 +77,7 @@ func (o *optimizer) LoadStateDict(saved State) error {
 			}
 		})
 		for i, g := range groups {
+			g.Params = o.groups[i].Params
 			*o.groups[i] = g.Group
 		}
 		o.states = states
@@ -86,7 +87,7 @@ func (o *optimizer) LoadStateDict(saved State) error {
 
 // sort puts the tensors into the states of their parameters. Its error lists
 // everything that is wrong with them.
-func (o *optimizer) sort(tensors []torch.NamedTensor, groups []savedGroup) (map[*nn.Parameter]*state, error) {
+func (o *Base) sort(tensors []torch.NamedTensor, groups []savedGroup) (map[*nn.Parameter]*state, error) {
 	var params []*nn.Parameter
 	for _, g := range groups {
 		params = append(params, g.Params...)
@@ -95,8 +96,9 @@ func (o *optimizer) sort(tensors []torch.NamedTensor, groups []savedGroup) (map[
 	seen := map[string]bool{}
 	var wrong []string
 	for _, t := range tensors {
-		number, slot, ok := parseKey(t.Name)
-		if !ok || number >= len(params) || !slices.Contains(o.keys(), slot) {
+		number, name, ok := parseKey(t.Name)
+		slot := slices.IndexFunc(o.slots, func(s Slot) bool { return s.Name == name })
+		if !ok || number >= len(params) || slot < 0 {
 			wrong = append(wrong, "unexpected key "+t.Name)
 			continue
 		}
@@ -107,7 +109,7 @@ func (o *optimizer) sort(tensors []torch.NamedTensor, groups []savedGroup) (map[
 		seen[t.Name] = true
 		p := params[number]
 		if states[p] == nil {
-			states[p] = new(state)
+			states[p] = o.newState()
 		}
 		if err := o.put(states[p], slot, t.Tensor, p); err != nil {
 			wrong = append(wrong, fmt.Sprintf("%s: %v", t.Name, err))
@@ -115,9 +117,9 @@ func (o *optimizer) sort(tensors []torch.NamedTensor, groups []savedGroup) (map[
 	}
 	for _, g := range groups {
 		for i, p := range g.Params {
-			for _, slot := range o.keys() {
-				needed := states[p] != nil && (slot != "max_exp_avg_sq" || g.AMSGrad)
-				if k := key(g.Numbers[i], slot); needed && !seen[k] {
+			for _, slot := range o.slots {
+				needed := states[p] != nil && (slot.Needed == nil || slot.Needed(g.Settings))
+				if k := key(g.Numbers[i], slot.Name); needed && !seen[k] {
 					wrong = append(wrong, "missing key "+k)
 				}
 			}
@@ -129,14 +131,6 @@ func (o *optimizer) sort(tensors []torch.NamedTensor, groups []savedGroup) (map[
 	return states, nil
 }
 
-// keys are the names that a parameter's entries can have.
-func (o *optimizer) keys() []string {
-	if o.steps {
-		return append([]string{"step"}, o.slots...)
-	}
-	return o.slots
-}
-
 func parseKey(name string) (number int, slot string, ok bool) {
 	rest, ok := strings.CutPrefix(name, "state.")
 	digits, slot, dot := strings.Cut(rest, ".")
@@ -145,11 +139,11 @@ func parseKey(name string) (number int, slot string, ok bool) {
 }
 
 // put notes a tensor in its slot, or reads the number of steps.
-func (o *optimizer) put(s *state, slot string, t *torch.Tensor, p *nn.Parameter) error {
+func (o *Base) put(s *state, slot int, t *torch.Tensor, p *nn.Parameter) error {
 	if t == nil {
 		return errors.New("the tensor is nil")
 	}
-	if slot == "step" {
+	if o.slots[slot].Count {
 		if t.Numel() != 1 {
 			return fmt.Errorf("expected one number, but got %v", t.Shape())
 		}
@@ -157,25 +151,33 @@ func (o *optimizer) put(s *state, slot string, t *torch.Tensor, p *nn.Parameter)
 		if !(n >= 0) || n != math.Trunc(n) || float64(float32(n)) != n {
 			return fmt.Errorf("expected a count of steps, but got %v", n)
 		}
-		s.step = float32(n)
+		s.counts[slot] = float32(n)
 		return nil
 	}
-	if want, got := p.Shape(), t.Shape(); !slices.Equal(want, got) {
+	want := p.Shape()
+	if shape := o.slots[slot].Shape; shape != nil {
+		want = shape(p.Tensor)
+	}
+	if got := t.Shape(); !slices.Equal(want, got) {
 		return fmt.Errorf("expected %v, but got %v", want, got)
 	}
 	if want, got := p.DType(), t.DType(); want.IsComplex() != got.IsComplex() {
 		return fmt.Errorf("expected %v, but got %v", want, got)
 	}
-	s.tensors[slices.Index(o.slots, slot)] = t
+	s.tensors[slot] = t
 	return nil
 }
 
-// copyFor copies a state onto its parameter's device, in its dtype and layout.
+// copyFor copies a state onto its parameter's device, in its dtype and, where it has its shape, layout.
 func (s *state) copyFor(p *nn.Parameter) *state {
-	c := &state{step: s.step}
+	c := &state{counts: slices.Clone(s.counts), tensors: make([]*torch.Tensor, len(s.tensors))}
 	for i, t := range s.tensors {
-		if t != nil {
+		switch {
+		case t == nil:
+		case slices.Equal(t.Shape(), p.Shape()):
 			c.tensors[i] = torch.EmptyLike(p.Tensor).Keep().CopyInplace(t)
+		default:
+			c.tensors[i] = torch.Empty(t.Shape(), p.DType(), p.Device()).Keep().CopyInplace(t)
 		}
 	}
 	return c

@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"reflect"
+	"slices"
 
 	"multitorch/torch"
 )
@@ -11,38 +14,46 @@ import (
 // savedGroup is a group as it is read back.
 type savedGroup struct {
 	Group
-	Numbers []int `json:"params"`
+	Numbers []int
 }
 
-// encodeGroups is the groups as JSON: the settings that the optimizer reads, and
-// the parameters by number.
-func (o *optimizer) encodeGroups() string {
+// encodeGroups is the groups as JSON: the settings, and the parameters by number.
+func (o *Base) encodeGroups() string {
 	groups := make([]map[string]any, len(o.groups))
 	next := 0
 	for i, g := range o.groups {
-		var all map[string]any
-		if text, err := json.Marshal(g); err != nil { // a setting was made infinite or NaN
-			o.refuse(torch.ValueError, "the groups can't be saved: "+err.Error())
-		} else if err := json.Unmarshal(text, &all); err != nil {
-			o.refuse(torch.OtherError, err.Error())
-		}
 		numbers := make([]int, len(g.Params))
 		for j := range numbers {
 			numbers[j] = next
 			next++
 		}
-		groups[i] = map[string]any{"params": numbers}
-		for _, s := range o.settings {
-			groups[i][s] = all[s]
+		groups[i] = o.settings(g.Settings)
+		groups[i]["params"], groups[i]["lr"] = numbers, g.LR
+		if g.InitialLR != 0 {
+			groups[i]["initial_lr"] = g.InitialLR
 		}
 	}
-	text, _ := json.Marshal(groups) // what was decoded can be encoded
+	text, err := json.Marshal(groups)
+	if err != nil { // a setting was made infinite or NaN
+		o.refuse(torch.ValueError, "the groups can't be saved: "+err.Error())
+	}
 	return string(text)
+}
+
+// settings are settings by their saved names.
+func (o *Base) settings(s Settings) map[string]any {
+	var all map[string]any
+	if text, err := json.Marshal(s); err != nil {
+		o.refuse(torch.ValueError, "the groups can't be saved: "+err.Error())
+	} else if err := json.Unmarshal(text, &all); err != nil {
+		o.refuse(torch.OtherError, err.Error())
+	}
+	return all
 }
 
 // decodeGroups reads the groups of a saved state, and holds their number and that
 // of their parameters against the optimizer's own.
-func (o *optimizer) decodeGroups(saved State) ([]savedGroup, error) {
+func (o *Base) decodeGroups(saved State) ([]savedGroup, error) {
 	if kind := saved.Metadata["optimizer"]; kind != o.kind {
 		return nil, fmt.Errorf("expected one of %s, but got one of %q", o.kind, kind)
 	}
@@ -56,7 +67,7 @@ func (o *optimizer) decodeGroups(saved State) ([]savedGroup, error) {
 	groups := make([]savedGroup, len(texts))
 	next := 0
 	for i, text := range texts {
-		if err := o.decodeGroup(text, &groups[i]); err != nil {
+		if err := o.decodeGroup(text, &groups[i], o.groups[i].Settings); err != nil {
 			return nil, fmt.Errorf("group %d: %w", i, err)
 		}
 		groups[i].Params = o.groups[i].Params
@@ -73,21 +84,30 @@ func (o *optimizer) decodeGroups(saved State) ([]savedGroup, error) {
 	return groups, nil
 }
 
-func (o *optimizer) decodeGroup(text []byte, g *savedGroup) error {
+// decodeGroup reads a group whose settings are of like's type.
+func (o *Base) decodeGroup(text []byte, g *savedGroup, like Settings) error {
 	var all map[string]json.RawMessage
 	if err := json.Unmarshal(text, &all); err != nil {
 		return err
 	}
-	for _, s := range o.settings {
+	names := append(slices.Sorted(maps.Keys(o.settings(like))), "lr")
+	for _, s := range names {
 		if _, there := all[s]; !there {
 			return fmt.Errorf("the setting %s is missing", s)
 		}
 	}
-	if err := json.Unmarshal(text, g); err != nil {
-		return err
-	}
 	if betas := []float64{}; all["betas"] != nil && (json.Unmarshal(all["betas"], &betas) != nil || len(betas) != 2) {
 		return errors.New("expected two betas") // Go fills a short list up with zeros
 	}
-	return g.check()
+	var rates struct {
+		LR        float64 `json:"lr"`
+		InitialLR float64 `json:"initial_lr"`
+		Params    []int   `json:"params"`
+	}
+	g.Settings = reflect.New(reflect.TypeOf(like).Elem()).Interface().(Settings)
+	if err := errors.Join(json.Unmarshal(text, &rates), json.Unmarshal(text, g.Settings)); err != nil {
+		return err
+	}
+	g.LR, g.InitialLR, g.Numbers = rates.LR, rates.InitialLR, rates.Params
+	return check(g.LR, g.Settings)
 }

@@ -1,0 +1,142 @@
+package optim
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"multitorch/nn"
+	"multitorch/torch"
+)
+
+// Base is what all optimizers share: groups, gradients, and a state that is saved and loaded. An optimizer embeds one,
+// made by [NewBase]; its Step calls [Base.Update] with what it does to a [Batch].
+type Base struct {
+	kind   string
+	slots  []Slot
+	groups []*Group
+	states map[*nn.Parameter]*state
+}
+
+// Slot is something that is remembered of each parameter, by PyTorch's name: a tensor, or a count of steps.
+type Slot struct {
+	Name string
+	// Count makes it a count, that [Batch.Count] raises.
+	Count bool
+	// Make makes the tensor at first; nil: zeros like the parameter.
+	Make func(g *Group, p *torch.Tensor) *torch.Tensor
+	// Shape is the tensor's shape; nil: the parameter's.
+	Shape func(p *torch.Tensor) torch.Shape
+	// Needed says whether a saved state must have it under a group's settings; nil: always.
+	Needed func(s Settings) bool
+}
+
+// state is what is remembered of a parameter, from its first step on, by slot.
+type state struct {
+	tensors []*torch.Tensor
+	counts  []float32 // a float32 tensor in PyTorch: it stops counting at 2^24
+}
+
+// NewBase makes one for an optimizer called kind, such as "Adam". The slots are in the order of PyTorch's files; the
+// optimizer refers to them by their index.
+func NewBase(kind string, slots ...Slot) Base {
+	return Base{kind: kind, slots: slots, states: map[*nn.Parameter]*state{}}
+}
+
+// ParamGroups implements [Optimizer].
+func (o *Base) ParamGroups() []*Group { return o.groups }
+
+// ZeroGrad implements [Optimizer].
+func (o *Base) ZeroGrad(how ...SetToNone) {
+	if len(how) > 0 && !bool(how[0]) {
+		torch.NoGrad(o.fillGradsWithZeros)
+		return
+	}
+	for _, g := range o.groups {
+		for _, p := range g.Params {
+			p.SetGrad(nil)
+		}
+	}
+}
+
+func (o *Base) fillGradsWithZeros() {
+	torch.Scoped(func(s *torch.Scope) {
+		for _, g := range o.groups {
+			for _, grad := range torch.Grads(s, tensorsOf(g.Params)) {
+				if grad != nil {
+					grad.ZeroInplace()
+				}
+			}
+		}
+	})
+}
+
+// Add appends a group. Parameters or settings that can't be used are a panic with a [*torch.Error].
+func (o *Base) Add(params []*nn.Parameter, lr float64, settings Settings) {
+	if err := check(lr, settings); err != nil {
+		o.refuse(torch.ValueError, err.Error())
+	}
+	if len(params) == 0 {
+		o.refuse(torch.ValueError, "expected at least one parameter, but the list is empty")
+	}
+	seen := map[*nn.Parameter]bool{}
+	for _, other := range o.groups {
+		for _, p := range other.Params {
+			seen[p] = true
+		}
+	}
+	for i, p := range params {
+		switch {
+		case p == nil || p.Tensor == nil:
+			o.refuse(torch.TypeError, fmt.Sprintf("parameter %d is nil", i))
+		case seen[p]:
+			o.refuse(torch.ValueError, fmt.Sprintf("parameter %d, %v, comes twice; give each to one group, once", i, p.Shape()))
+		case !p.IsLeaf():
+			o.refuse(torch.ValueError, fmt.Sprintf(
+				"parameter %d, %v, was computed by %s: only leaves, made with nn.NewParameter, can be trained", i, p.Shape(), p.GradFn()))
+		}
+		seen[p] = true
+	}
+	o.groups = append(o.groups, &Group{Params: slices.Clone(params), LR: lr, Settings: settings})
+}
+
+func check(lr float64, settings Settings) error {
+	if err := CheckRange("learning rate", lr, math.Inf(1)); err != nil {
+		return err
+	}
+	return settings.Check()
+}
+
+// CheckRange is an error unless the value is from 0 to below the bound.
+func CheckRange(name string, value, bound float64) error {
+	if !(value >= 0 && value < bound) {
+		return fmt.Errorf("the %s is %v: expected a number from 0 to below %v", name, value, bound)
+	}
+	return nil
+}
+
+func (o *Base) refuse(kind torch.Kind, message string) {
+	panic(&torch.Error{Op: "optim." + o.kind, Kind: kind, Message: message})
+}
+
+// stateOf is a parameter's state, made when it is first asked for.
+func (o *Base) stateOf(p *nn.Parameter) *state {
+	s := o.states[p]
+	if s == nil {
+		s = o.newState()
+		o.states[p] = s
+	}
+	return s
+}
+
+func (o *Base) newState() *state {
+	return &state{tensors: make([]*torch.Tensor, len(o.slots)), counts: make([]float32, len(o.slots))}
+}
+
+func tensorsOf(ps []*nn.Parameter) []*torch.Tensor {
+	ts := make([]*torch.Tensor, len(ps))
+	for i, p := range ps {
+		ts[i] = p.Tensor
+	}
+	return ts
+}
