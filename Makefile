@@ -88,6 +88,12 @@ host: setup ## try the toolkit inside foreign programs, beside other C++ and und
 mutants: ## read 20,000 damaged files of every kind, within 8 GB and 2 s each
 	@$(GO) run ./scripts/mutants
 
+KILLS ?= 100
+.PHONY: kills
+kills: setup ## kill saves, checkpoints, training, fetches and set-ups KILLS times each, and look at what is left
+	MULTITORCH_KILLS="$(KILLS)" $(GO) test -count=1 -v -run Killed -timeout 60m \
+		./internal/atomicfile ./torch ./trainer ./cmd/multitorch ./datasets/internal/source ./scripts
+
 .PHONY: generate
 generate: setup ## write package torch/aten from the operators' schemas
 	@$(GO) run ./scripts/genaten torch/aten

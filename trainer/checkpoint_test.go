@@ -1,15 +1,10 @@
 package trainer_test
 
 import (
-	"bufio"
 	"encoding/json"
-	"fmt"
-	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -17,16 +12,6 @@ import (
 	"multitorch/torch"
 	"multitorch/trainer"
 )
-
-// The test binary is also the program that writes checkpoints until it is killed.
-const saverEnv = "TRAINER_TEST_SAVER"
-
-func TestMain(m *testing.M) {
-	if path := os.Getenv(saverEnv); path != "" {
-		saveForEver(path)
-	}
-	os.Exit(m.Run())
-}
 
 type about struct {
 	Name string
@@ -128,47 +113,6 @@ func TestLoadCheckpointErrors(t *testing.T) {
 	}
 	_, err = trainer.LoadCheckpoint(path+"x", &about{})
 	require.ErrorIs(t, err, os.ErrNotExist)
-}
-
-// saveForEver writes checkpoint after checkpoint, and says each one's number when
-// it is written.
-func saveForEver(path string) {
-	m := newNet(1)
-	for step := 1; ; step++ {
-		fill(m, step)
-		if err := trainer.SaveCheckpoint(path, m, about{Step: step}); err != nil {
-			fmt.Println(err)
-			os.Exit(1)
-		}
-		fmt.Println(step)
-	}
-}
-
-// Whenever the writer is killed, the file is a whole checkpoint: the last one that
-// it said was written, or the next.
-func TestCheckpointSurvivesKill(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "c")
-	random := rand.New(rand.NewPCG(1, 2))
-	for range 12 {
-		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), saverEnv+"="+path)
-		out, err := cmd.StdoutPipe()
-		require.NoError(t, err)
-		require.NoError(t, cmd.Start())
-		lines := bufio.NewScanner(out)
-		require.True(t, lines.Scan())
-		kill := time.AfterFunc(time.Duration(random.IntN(20_000))*time.Microsecond, func() { _ = cmd.Process.Kill() })
-		said := 0
-		for ok := true; ok; ok = lines.Scan() {
-			_, err := fmt.Sscan(lines.Text(), &said)
-			require.NoError(t, err, lines.Text())
-		}
-		require.Error(t, cmd.Wait(), "it was not killed")
-		kill.Stop()
-		require.Contains(t, []int{said, said + 1}, load(t, path))
-	}
-	require.NoError(t, trainer.SaveCheckpoint(path, newNet(3), about{Step: 3}), "what a killed writer left is in nobody's way")
-	require.Equal(t, 3, load(t, path))
 }
 
 func FuzzCheckpoint(f *testing.F) {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/kills"
 	"multitorch/torch"
 	"multitorch/trainer"
 )
@@ -146,26 +149,36 @@ func TestInterruptedWhileDataIsPrepared(t *testing.T) {
 	require.Empty(t, files(t, out))
 }
 
-// Killed outright, the checkpoint of an epoch before is there; killed before, the folder can be used again.
+// Killed outright, the checkpoint of an epoch before is there, and stays when the run is begun again; killed before there
+// is one, the folder can be used again, and then holds a run and nothing else.
 func TestKilledTraining(t *testing.T) {
-	for i := range 3 {
+	withModel, times := 0, kills.Times(4)
+	for i := range times {
 		out := t.TempDir()
 		path := filepath.Join(out, checkpointName)
 		r := start(t, endless(out)...)
-		r.waitFor(t, "step 1/")
+		r.waitFor(t, []string{"step 1/", "epoch 1/", "epoch 2/"}[i%3])
+		time.Sleep(time.Duration(rand.IntN(30_000)) * time.Microsecond)
 		require.NoError(t, r.cmd.Process.Kill())
-		r.end()
-		if _, err := os.Stat(path); err == nil {
-			continue // it was quick
-		}
-		r = start(t, endless(out)...)
-		r.waitFor(t, "epoch 2/")
-		time.AfterFunc(time.Duration(i)*3*time.Millisecond, func() { _ = r.cmd.Process.Kill() })
 		_, status := r.end()
 		require.Equal(t, syscall.SIGKILL, status.Signal())
-		_, err := loadModel(path, torch.CPU)
+		model, err := os.ReadFile(path)
+		again := multitorch(train(out, "--model", "text")...)
+		if err != nil {
+			require.ErrorIs(t, err, os.ErrNotExist)
+			again.requireOK(t)
+			require.Len(t, files(t, out), 3+1, "a run, and the events of the one that was killed")
+			continue
+		}
+		withModel++
+		again.requireError(t, failed, "there is a run already")
+		after, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, sha256.Sum256(model), sha256.Sum256(after))
+		_, err = loadModel(path, torch.CPU)
 		require.NoError(t, err)
 	}
+	t.Logf("%d kills: %d after the first model, %d before", times, withModel, times-withModel)
 }
 
 // Two runs can't write into one folder.

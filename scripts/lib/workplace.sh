@@ -4,7 +4,6 @@
 # takes it away.
 
 workplace="${third_party%/*}/.setup"
-worker= # the long command that is running
 
 # one_at_a_time waits until no other set-up is at work here. The lock is on the folder third_party, which
 # is there in a checkout that can't be written to, too. Whatever was started under it holds it as well.
@@ -31,10 +30,12 @@ open_workplace() {
 }
 
 close_workplace() {
+	local worker
 	trap '' HUP INT TERM # rm is told to end as well
-	if [ -n "$worker" ]; then
-		kill "$worker" 2>/dev/null && wait "$worker" || true
-	fi
+	for worker in $(jobs -p); do # not of a variable: a signal may come before it is set
+		kill -KILL "$worker" 2>/dev/null || true
+		wait "$worker" 2>/dev/null || true
+	done
 	rm -rf "$workplace"
 }
 
@@ -43,8 +44,6 @@ at_work() {
 	local status=0 guard=()
 	! command -v setpriv >/dev/null || guard=(setpriv --pdeathsig KILL)
 	"${guard[@]}" "$@" &
-	worker=$!
-	wait "$worker" || status=$?
-	worker=
+	wait $! || status=$?
 	return "$status"
 }

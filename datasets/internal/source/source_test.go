@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"multitorch/datasets/internal/source"
+	"multitorch/internal/kills"
 )
 
 // content is what a package's file holds, by its name.
@@ -197,8 +198,8 @@ func TestKilledFetches(t *testing.T) {
 	require.NoError(t, err)
 	dir := t.TempDir()
 	random := rand.New(rand.NewPCG(1, 2))
-	killed, left := 0, 0
-	for range 30 {
+	killed, left, times := 0, 0, kills.Times(20)
+	for range times {
 		cmd := exec.Command(self)
 		cmd.Env = append(os.Environ(), helper+"="+dir)
 		require.NoError(t, cmd.Start())
@@ -228,10 +229,11 @@ func TestKilledFetches(t *testing.T) {
 			require.NoError(t, os.Remove(filepath.Join(dir, "b-1.tgz")))
 		}
 	}
-	require.Greater(t, killed, 20)
-	require.Less(t, left, 10)
+	require.Greater(t, killed, times*2/3)
+	require.LessOrEqual(t, left, times/3)
 	require.NoError(t, npm().Fetch(t.Context(), dir, nil))
 	require.Equal(t, []string{"a-1.tgz", "b-1.tgz", "c-1.tgz"}, names(t, dir))
+	t.Logf("%d fetches, %d of them killed: %d left something for the next fetch to remove", times, killed, left)
 }
 
 func partial(t *testing.T, dir string) bool {
