@@ -16,6 +16,7 @@
 #include <deque>
 #include <mutex>
 
+using torch::autograd::CreationMeta;
 using torch::autograd::Node;
 using torch::autograd::SavedVariable;
 using torch::autograd::variable_list;
@@ -179,6 +180,12 @@ void move_history(at::Tensor& t, const NodePtr& owner, uint32_t number, int64_t 
   torch::autograd::impl::rebase_history(t, {owner, number});
 }
 
+// Makes it an error to change a view in place: its base's history can't be told of it.
+void refuse_changes(const at::Tensor& t, CreationMeta why) {
+  auto* view = torch::autograd::impl::get_view_autograd_meta(t);
+  if (view != nullptr && view->has_bw_view()) view->set_creation_meta(why);
+}
+
 }  // namespace
 
 mt_error* mt_record(uintptr_t callback, const char* name, const mt_tensor* inputs, int64_t ninputs,
@@ -194,10 +201,12 @@ mt_error* mt_record(uintptr_t callback, const char* name, const mt_tensor* input
     const auto in = mt::borrow_all(inputs, ninputs), before = mt::borrow_all(outputs, noutputs);
     node->set_next_edges(torch::autograd::collect_next_edges(in));
     auto after = before;
+    int different = 0;  // outputs with a gradient
     for (int64_t i = 0; i < noutputs; i++) {
       at::Tensor& t = after[i];
       if (dirty[i]) {
         if (differentiable[i] && torch::autograd::isDifferentiableType(t.scalar_type())) {
+          different++;
           move_history(t, owner, node->add_input_metadata(t), noutputs);
         } else {
           node->add_input_metadata(t);
@@ -205,13 +214,24 @@ mt_error* mt_record(uintptr_t callback, const char* name, const mt_tensor* input
         }
         continue;
       }
-      // One that has a history, or is to have another, becomes a tensor of its own on the same memory.
-      if (t.requires_grad() || t.is_view() || same_as_any(t, in, in.size()) || same_as_any(t, before, i)) t = t.detach();
-      if (differentiable[i] && torch::autograd::isDifferentiableType(t.scalar_type()))
-        torch::autograd::set_history(t, owner);
-      else
+      // What has a history, or is to have another, becomes a tensor of its own on the same memory.
+      const bool other = same_as_any(t, in, in.size()) || same_as_any(t, before, i) || (t.requires_grad() && !t.is_view());
+      if (!differentiable[i] || !torch::autograd::isDifferentiableType(t.scalar_type())) {
+        if (t.requires_grad() || other) t = t.detach();
         node->add_input_metadata(t);
+        refuse_changes(t, CreationMeta::IN_CUSTOM_FUNCTION);
+        continue;
+      }
+      if (other) {  // a view, as in PyTorch: changes of it, or of what it is a view of, are noticed
+        c10::AutoGradMode off(false);
+        t = t.view_as(t);
+      }
+      torch::autograd::set_history(t, owner);
+      refuse_changes(t, CreationMeta::IN_CUSTOM_FUNCTION);
+      different++;
     }
+    if (different > 1)
+      for (int64_t i = 0; i < noutputs; i++) refuse_changes(after[i], CreationMeta::MULTI_OUTPUT_NODE);
     for (int64_t i = 0; i < nsaved; i++) {
       at::Tensor t = mt::borrow(saved[i]);
       bool is_output = false;

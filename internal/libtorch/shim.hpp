@@ -44,6 +44,9 @@ extern thread_local bool called_from_go;  // on this OS thread, once at least
 // Nothing but its version may be asked of one that is not.
 bool fits();
 
+// Mends what is wrong in the loaded libtorch (mend.cpp).
+void mend();
+
 // The modes of the goroutine that calls, on its OS thread for as long as the call takes.
 class Modes {
  public:
@@ -61,7 +64,7 @@ class Modes {
 // Runs f; whatever it throws comes back as the error.
 template <class F>
 mt_error* guarded(int32_t modes, F&& f) {
-  static const bool fitting = fits();
+  static const bool fitting = fits() && (mend(), true);
   if (!fitting) return wrong_version();
   try {
     prepare_thread();

@@ -1,0 +1,41 @@
+// Faults of libtorch that are mended here, in the versions that have them.
+#include "shim.hpp"
+
+#if TORCH_VERSION_MAJOR < 2
+
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/gelu_backward_cpu_dispatch.h>
+#include <torch/library.h>
+
+namespace {
+
+// The gradient of GELU by oneDNN takes it for granted that the gradient that comes in has
+// the input's strides. If not, it leaves memory unwritten.
+at::Tensor gelu_backward(const at::Tensor& grad, const at::Tensor& x, c10::string_view approximate) {
+  if (grad.strides() == x.strides()) return at::cpu::gelu_backward(grad, x, approximate);
+  return at::cpu::gelu_backward(at::empty_like(x).copy_(grad), x, approximate);
+}
+
+struct Silence : c10::WarningHandler {
+  void process(const c10::SourceLocation&, const std::string&, const bool) override {}
+};
+
+}  // namespace
+
+void mt::mend() {
+  static const bool once = [] {
+    Silence nothing;  // of the kernel that is replaced
+    c10::Warning::WarningHandlerGuard guard(&nothing);
+    static torch::Library library(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__, __LINE__);
+    library.impl("gelu_backward", &gelu_backward);
+    return true;
+  }();
+  static_cast<void>(once);
+}
+
+#else
+
+void mt::mend() {}
+
+#endif
