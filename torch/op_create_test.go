@@ -155,7 +155,7 @@ for d in args:
             if w is None: continue
             try: out["%s %d %s" % (d, n, kind)] = torch.tensor([w], dtype=getattr(torch, d))
             except (RuntimeError, ValueError, OverflowError): pass
-`, map[string]T{"values": torch.New(values)}, names...)
+`, map[string]T{"values": torch.New(values, torch.Float64)}, names...)
 	require.Greater(t, len(want), 100)
 	for _, d := range dtypes {
 		for n, v := range values {

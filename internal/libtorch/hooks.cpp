@@ -205,6 +205,7 @@ mt_error* mt_record(uintptr_t callback, const char* name, const mt_tensor* input
     for (int64_t i = 0; i < noutputs; i++) {
       at::Tensor& t = after[i];
       if (dirty[i]) {
+        torch::autograd::impl::bump_version(t);  // as PyTorch does: a view looks for its history anew
         if (differentiable[i] && torch::autograd::isDifferentiableType(t.scalar_type())) {
           different++;
           move_history(t, owner, node->add_input_metadata(t), noutputs);
@@ -217,7 +218,7 @@ mt_error* mt_record(uintptr_t callback, const char* name, const mt_tensor* input
       // What has a history, or is to have another, becomes a tensor of its own on the same memory.
       const bool other = same_as_any(t, in, in.size()) || same_as_any(t, before, i) || (t.requires_grad() && !t.is_view());
       if (!differentiable[i] || !torch::autograd::isDifferentiableType(t.scalar_type())) {
-        if (t.requires_grad() || other) t = t.detach();
+        if (other) t = t.detach();  // a view of an input stays what PyTorch makes of a view without recording
         node->add_input_metadata(t);
         refuse_changes(t, CreationMeta::IN_CUSTOM_FUNCTION);
         continue;
