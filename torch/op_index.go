@@ -79,8 +79,13 @@ func (x *Tensor) Index(indices ...any) *Tensor {
 // returns x: Python's x[indices] = value. The value is a Go number or a tensor,
 // which is broadcast to the place.
 func (x *Tensor) IndexPut(value any, indices ...any) *Tensor {
-	if len(indices) == 1 && indices[0] == false {
-		return x // nothing is selected
+	if len(indices) == 1 {
+		switch indices[0] {
+		case false:
+			return x // nothing is selected
+		case true:
+			indices = []any{NewAxis} // a view, as in PyTorch
+		}
 	}
 	b := newBrackets(x, indices)
 	defer b.free()
@@ -294,16 +299,20 @@ func (b *brackets) free() {
 	b.owned = nil
 }
 
-// copyTo broadcasts src to dst; leading dimensions of size 1 may be too many.
+// copyTo broadcasts src to dst; leading dimensions of size 1 may be too many. As in
+// PyTorch, src is expanded to dst's shape first: x[None] = x has one memory on both
+// sides, which may be copied where their strides are the same.
 func (b *brackets) copyTo(dst, src *Tensor) {
-	shape := src.Shape()
-	switch {
-	case fmt.Sprint(dst.Shape()) == fmt.Sprint(shape):
-	case len(shape) == 0 && src.Device() == CPU:
+	shape, place := src.Shape(), dst.Shape()
+	if len(shape) == 0 && len(place) > 0 && src.Device() == CPU {
 		doVoid(opFillTensor, dst, src)
 		return
-	case shape[0] == 1:
-		src = b.own(src.View(withoutLeadingOnes(shape)...))
+	}
+	if !slices.Equal(place, shape) {
+		if len(shape) > 0 && shape[0] == 1 {
+			src = b.own(src.View(withoutLeadingOnes(shape)...))
+		}
+		src = b.own(src.Expand(place...))
 	}
 	doVoid(opCopy, dst, src, false)
 }

@@ -229,3 +229,42 @@ func TestWholeSlicesAreRecordedAsInNewerPython(t *testing.T) {
 	require.Equal(t, "AliasBackward0", x.Index(torch.Colon, torch.Colon).GradFn())
 	require.Equal(t, "AliasBackward0", x.Index(torch.Ellipsis).GradFn())
 }
+
+// What is set may lie in the memory that is set: x[None] = x changes nothing, and what
+// can't be done is an error as in Python.
+func TestBracketsSetToTheirOwnMemoryAsInPython(t *testing.T) {
+	places := map[string][]any{
+		"None": {na}, "...": {el}, "None, :, None": {na, colon, na}, "0": {0}, "True": {true}, "[0, 1]": {[]int{0, 1}}, ":, None": {colon, na},
+		"()": {}, ":": {colon}, "1:": {r(1, nil)}, ":, [1, 0]": {colon, []int{1, 0}}, "0, 1": {0, 1},
+	}
+	values := map[string]func(x T) T{
+		"x": func(x T) T { return x }, "x[0]": func(x T) T { return x.Index(0) }, "x[:1]": func(x T) T { return x.Index(r(nil, 1)) },
+		"x[1:]": func(x T) T { return x.Index(r(1, nil)) }, "x.T": T.T, "x.flip(0)": func(x T) T { return x.Flip(0) },
+		"x[None]": func(x T) T { return x.Index(na) }, "x[None, ..., None]": func(x T) T { return x.Index(na, el, na) }, "x[0, 1]": func(x T) T { return x.Index(0, 1) },
+	}
+	var lines, got []string
+	for place, index := range places {
+		for value, of := range values {
+			lines = append(lines, place+"|"+value)
+			x := torch.New([][]float32{{1, 2}, {3, 4}})
+			if torch.Try(func() error { x.IndexPut(of(x), index...); return nil }) != nil {
+				got = append(got, "error")
+			} else {
+				got = append(got, fmt.Sprint(torch.ToSlice[float32](x)))
+			}
+		}
+	}
+	want := twin.Run(t, sweepTwin+`
+lines = []
+for place in args:
+    place, value = place.split("|")
+    x = torch.tensor([[1., 2.], [3., 4.]])
+    try:
+        exec("x[%s] = %s" % (place, value))
+        lines.append("[%d %d %d %d]" % tuple(x.flatten().tolist()))
+    except Exception:
+        lines.append("error")
+send(lines)
+`, nil, lines...)
+	requireLines(t, want["lines"], lines, got)
+}

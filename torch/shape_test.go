@@ -145,9 +145,9 @@ func roundTrip[T torch.Element](t *rapid.T, values *rapid.Generator[T]) {
 	x := torch.FromSlice(v)
 	require.Equal(t, v, torch.ToSlice[T](x))
 	require.Equal(t, torch.DTypeOf[T](), x.DType())
-	requireSame(t, x, torch.New(v))
+	requireSame(t, x, torch.New(v, x.DType()))
 	requireSame(t, x, torch.FromBytes(x.Bytes(), x.Shape(), x.DType()))
 	rows := [][]T{v, v}
-	require.Equal(t, append(slices.Clone(v), v...), torch.ToSlice[T](torch.New(rows)))
+	require.Equal(t, append(slices.Clone(v), v...), torch.ToSlice[T](torch.New(rows, x.DType())))
 	require.Equal(t, torch.Shape{2, len(v)}, torch.New(rows).Shape())
 }
