@@ -18,11 +18,13 @@ type Base struct {
 	states map[*nn.Parameter]*state
 }
 
-// Slot is something that is remembered of each parameter, by PyTorch's name: a tensor, or a count of steps.
+// Slot is something that is remembered of each parameter, by PyTorch's name: a tensor, a count of steps, or a value.
 type Slot struct {
 	Name string
 	// Count makes it a count, that [Batch.Count] raises.
 	Count bool
+	// Value makes it what [Base.Value] and [Base.SetValue] keep: an int64, a float64, a tensor of any shape, or a list of them.
+	Value bool
 	// Make makes the tensor at first; nil: zeros like the parameter.
 	Make func(g *Group, p *torch.Tensor) *torch.Tensor
 	// Shape is the tensor's shape; nil: the parameter's.
@@ -35,6 +37,7 @@ type Slot struct {
 type state struct {
 	tensors []*torch.Tensor
 	counts  []float32 // a float32 tensor in PyTorch: it stops counting at 2^24
+	values  map[int]any
 }
 
 // NewBase makes one for an optimizer called kind, such as "Adam". The slots are in the order of PyTorch's files; the

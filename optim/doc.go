@@ -1,4 +1,4 @@
-// Package optim has the optimizers of torch.optim: [Adam], [AdamW], [RMSprop] and [SGD].
+// Package optim has the optimizers of torch.optim: [Adam], [AdamW], [LBFGS], [RMSprop] and [SGD].
 //
 //	opt := optim.NewAdam(nn.Parameters(model), optim.LR(1e-3))
 //	for … {

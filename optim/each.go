@@ -28,6 +28,7 @@ var (
 	}
 	maximum  = each{op("_foreach_maximum_.List", "self", "other"), op("clamp_min_.Tensor", "self", "min")}
 	realView = op("view_as_real", "self")
+	toDense  = op("to_dense", "self")
 )
 
 // byNumber is an operator that changes tensors by a number, with a form for lists

@@ -23,6 +23,8 @@ type parity struct {
 	// 2.5: the root of Adam's second correction is x**0.5; before, math.sqrt(x),
 	// from which C's pow differs in the last bit now and then.
 	rootByPow bool
+	// 2.10: LBFGS's line search ends with the step's MaxEval; before, after 25 tries.
+	searchesToMaxEval bool
 }
 
 // running is the parity with the loaded libtorch.
@@ -35,6 +37,8 @@ func parityWith(loaded string) parity {
 		decaysGrads:  !since(2, 0),
 		lerps:        since(2, 1),
 		rootByPow:    since(2, 5),
+
+		searchesToMaxEval: since(2, 10),
 	}
 }
 

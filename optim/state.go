@@ -20,7 +20,8 @@ import (
 // Metadata has the optimizer's kind ("optimizer": "Adam") and, as JSON under
 // "param_groups", the groups' settings with the numbers of their parameters.
 // Tensors has, for parameter 0 of all groups, "state.0.step", "state.0.exp_avg"
-// and so on: PyTorch's names. Parameters that had no gradient yet have none.
+// and so on: PyTorch's names. Parameters that had no gradient yet have none. What
+// is a number in Python is metadata: "state.0.n_iter": "3".
 type State struct {
 	Tensors  []torch.NamedTensor
 	Metadata map[string]string
@@ -29,31 +30,33 @@ type State struct {
 // StateDict implements [Optimizer]. The averages are the optimizer's own tensors,
 // not copies, and change with the next Step.
 func (o *Base) StateDict() State {
-	var tensors []torch.NamedTensor
+	s := State{Metadata: map[string]string{"optimizer": o.kind, "param_groups": o.encodeGroups()}}
 	number := 0
 	for _, g := range o.groups {
 		for _, p := range g.Params {
-			tensors = append(tensors, o.named(o.states[p], number)...)
+			o.save(&s, o.states[p], number)
 			number++
 		}
 	}
-	return State{Tensors: tensors, Metadata: map[string]string{"optimizer": o.kind, "param_groups": o.encodeGroups()}}
+	return s
 }
 
-func (o *Base) named(s *state, number int) []torch.NamedTensor {
+// save adds a parameter's state.
+func (o *Base) save(to *State, s *state, number int) {
 	if s == nil {
-		return nil
+		return
 	}
-	var ts []torch.NamedTensor
 	for i, slot := range o.slots {
+		name := key(number, slot.Name)
 		switch t := s.tensors[i]; {
+		case slot.Value:
+			to.saveValue(name, s.values[i])
 		case slot.Count:
-			ts = append(ts, torch.NamedTensor{Name: key(number, slot.Name), Tensor: torch.New(s.counts[i])})
+			to.Tensors = append(to.Tensors, torch.NamedTensor{Name: name, Tensor: torch.New(s.counts[i])})
 		case t != nil:
-			ts = append(ts, torch.NamedTensor{Name: key(number, slot.Name), Tensor: t})
+			to.Tensors = append(to.Tensors, torch.NamedTensor{Name: name, Tensor: t})
 		}
 	}
-	return ts
 }
 
 func key(number int, slot string) string { return fmt.Sprintf("state.%d.%s", number, slot) }
@@ -61,12 +64,24 @@ func key(number int, slot string) string { return fmt.Sprintf("state.%d.%s", num
 // LoadStateDict implements [Optimizer]. It copies the tensors, converted to their
 // parameter's dtype and device, and takes over the groups' settings.
 func (o *Base) LoadStateDict(saved State) error {
+	return o.load(saved, func(*nn.Parameter, *state, Settings) error { return nil })
+}
+
+// load loads a state of whose parts fits finds nothing wrong.
+func (o *Base) load(saved State, fits func(p *nn.Parameter, s *state, settings Settings) error) error {
 	return torch.Try(func() error {
 		groups, err := o.decodeGroups(saved)
 		if err != nil {
 			return fmt.Errorf("the state does not fit the optimizer: %w", err)
 		}
-		given, err := o.sort(saved.Tensors, groups)
+		given, err := o.sort(saved, groups)
+		for _, g := range groups {
+			for _, p := range g.Params {
+				if s := given[p]; s != nil && err == nil {
+					err = fits(p, s, g.Settings)
+				}
+			}
+		}
 		if err != nil {
 			return fmt.Errorf("the state does not fit the optimizer: %w", err)
 		}
@@ -85,9 +100,9 @@ func (o *Base) LoadStateDict(saved State) error {
 	})
 }
 
-// sort puts the tensors into the states of their parameters. Its error lists
-// everything that is wrong with them.
-func (o *Base) sort(tensors []torch.NamedTensor, groups []savedGroup) (map[*nn.Parameter]*state, error) {
+// sort puts the tensors and values into the states of their parameters. Its error
+// lists everything that is wrong with them.
+func (o *Base) sort(saved State, groups []savedGroup) (map[*nn.Parameter]*state, error) {
 	var params []*nn.Parameter
 	for _, g := range groups {
 		params = append(params, g.Params...)
@@ -95,24 +110,40 @@ func (o *Base) sort(tensors []torch.NamedTensor, groups []savedGroup) (map[*nn.P
 	states := map[*nn.Parameter]*state{}
 	seen := map[string]bool{}
 	var wrong []string
-	for _, t := range tensors {
-		number, name, ok := parseKey(t.Name)
-		slot := slices.IndexFunc(o.slots, func(s Slot) bool { return s.Name == name })
-		if !ok || number >= len(params) || slot < 0 {
-			wrong = append(wrong, "unexpected key "+t.Name)
-			continue
+	put := func(name string, v any) {
+		number, slot, index, ok := o.parseKey(name)
+		switch {
+		case !ok || number >= len(params):
+			wrong = append(wrong, "unexpected key "+name)
+			return
+		case seen[name]:
+			wrong = append(wrong, name+" comes twice")
+			return
 		}
-		if seen[t.Name] {
-			wrong = append(wrong, t.Name+" comes twice")
-			continue
-		}
-		seen[t.Name] = true
+		seen[name] = true
 		p := params[number]
 		if states[p] == nil {
 			states[p] = o.newState()
 		}
-		if err := o.put(states[p], slot, t.Tensor, p); err != nil {
-			wrong = append(wrong, fmt.Sprintf("%s: %v", t.Name, err))
+		if err := o.put(states[p], slot, index, v, p); err != nil {
+			wrong = append(wrong, fmt.Sprintf("%s: %v", name, err))
+		}
+	}
+	for _, t := range saved.Tensors {
+		put(t.Name, t.Tensor)
+	}
+	for _, name := range saved.values() {
+		if v, err := parseValue(saved.Metadata[name]); err != nil {
+			wrong = append(wrong, fmt.Sprintf("%s: %v", name, err))
+		} else {
+			put(name, v)
+		}
+	}
+	for number, p := range params {
+		if s := states[p]; s != nil {
+			if slot, err := s.joinLists(); err != nil {
+				wrong = append(wrong, fmt.Sprintf("%s: %v", key(number, o.slots[slot].Name), err))
+			}
 		}
 	}
 	for _, g := range groups {
@@ -131,17 +162,37 @@ func (o *Base) sort(tensors []torch.NamedTensor, groups []savedGroup) (map[*nn.P
 	return states, nil
 }
 
-func parseKey(name string) (number int, slot string, ok bool) {
+// parseKey takes a name apart. The index is -1, or that of a tensor in a list.
+func (o *Base) parseKey(name string) (number, slot, index int, ok bool) {
 	rest, ok := strings.CutPrefix(name, "state.")
-	digits, slot, dot := strings.Cut(rest, ".")
+	digits, rest, dot := strings.Cut(rest, ".")
 	number, err := strconv.Atoi(digits)
-	return number, slot, ok && dot && err == nil && name == key(number, slot) && number >= 0
+	slotName, digits, listed := strings.Cut(rest, ".")
+	slot = slices.IndexFunc(o.slots, func(s Slot) bool { return s.Name == slotName })
+	if !ok || !dot || err != nil || number < 0 || slot < 0 {
+		return 0, 0, 0, false
+	}
+	want := key(number, slotName)
+	if index = -1; listed {
+		if index, err = strconv.Atoi(digits); err != nil || index < 0 || !o.slots[slot].Value {
+			return 0, 0, 0, false
+		}
+		want += "." + strconv.Itoa(index)
+	}
+	return number, slot, index, name == want
 }
 
-// put notes a tensor in its slot, or reads the number of steps.
-func (o *Base) put(s *state, slot int, t *torch.Tensor, p *nn.Parameter) error {
-	if t == nil {
+// put notes a tensor or a value in its slot, or reads the number of steps.
+func (o *Base) put(s *state, slot, index int, v any, p *nn.Parameter) error {
+	t, is := v.(*torch.Tensor)
+	if is && t == nil {
 		return errors.New("the tensor is nil")
+	}
+	if o.slots[slot].Value {
+		return s.putValue(slot, index, v)
+	}
+	if !is {
+		return errors.New("expected a tensor")
 	}
 	if o.slots[slot].Count {
 		if t.Numel() != 1 {
@@ -179,6 +230,12 @@ func (s *state) copyFor(p *nn.Parameter) *state {
 		default:
 			c.tensors[i] = torch.Empty(t.Shape(), p.DType(), p.Device()).Keep().CopyInplace(t)
 		}
+	}
+	for slot, v := range s.values {
+		if c.values == nil {
+			c.values = map[int]any{}
+		}
+		c.values[slot] = copyValue(v, p)
 	}
 	return c
 }

@@ -17,9 +17,10 @@ func TestParityByVersion(t *testing.T) {
 		"2.1.0":          {foreachOnGPU: true, lerps: true},
 		"2.4.1":          {foreachOnGPU: true, lerps: true},
 		"2.5.0":          {foreachOnGPU: true, lerps: true, rootByPow: true},
-		"2.14.1":         {foreachOnGPU: true, lerps: true, rootByPow: true},
-		"2.15.0a0+git12": {foreachOnGPU: true, lerps: true, rootByPow: true},
-		"3.0.0":          {foreachOnGPU: true, lerps: true, rootByPow: true},
+		"2.9.1":          {foreachOnGPU: true, lerps: true, rootByPow: true},
+		"2.14.1":         {foreachOnGPU: true, lerps: true, rootByPow: true, searchesToMaxEval: true},
+		"2.15.0a0+git12": {foreachOnGPU: true, lerps: true, rootByPow: true, searchesToMaxEval: true},
+		"3.0.0":          {foreachOnGPU: true, lerps: true, rootByPow: true, searchesToMaxEval: true},
 	} {
 		require.Equal(t, want, parityWith(version), version)
 	}
