@@ -85,7 +85,7 @@ host: setup ## try the toolkit inside foreign programs, beside other C++ and und
 	@GO="$(GO)" scripts/host.sh
 
 .PHONY: mutants
-mutants: ## read 20,000 damaged files of every kind, within 8 GB and 2 s each
+mutants: setup ## read 20,000 damaged files of every kind, within 8 GB and 2 s each
 	@$(GO) run ./scripts/mutants
 
 KILLS ?= 100

@@ -1,6 +1,7 @@
 package torch_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -86,4 +87,19 @@ func (f *failAfter) Write(p []byte) (int, error) {
 		return 0, os.ErrDeadlineExceeded
 	}
 	return len(p), nil
+}
+
+// No checksum covers a name, but it stands in the file twice.
+func TestNpzWithADamagedName(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.npz")
+	require.NoError(t, torch.SaveNpz(path, []torch.NamedTensor{{Name: "weight", Tensor: torch.Ones(torch.Shape{3})}}))
+	good, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for _, at := range []int{bytes.Index(good, []byte("weight")), bytes.LastIndex(good, []byte("weight"))} {
+		bad := bytes.Clone(good)
+		bad[at] ^= 1
+		require.NoError(t, os.WriteFile(path, bad, 0o600))
+		_, err := torch.LoadNpz(path)
+		require.ErrorContains(t, err, "it has another name in the directory than at its place: the file is damaged")
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"multitorch/nn"
 	"multitorch/torch"
@@ -61,7 +62,12 @@ func describe(state []torch.NamedTensor, metadata map[string]string, info any) e
 	if !ok {
 		return errors.New("there is no description of the model in it: expected a file that SaveCheckpoint wrote")
 	}
-	if want, there := metadata[checksumKey]; there {
+	want, there := metadata[checksumKey]
+	if !there {
+		if err := withoutChecksum(metadata); err != nil {
+			return err
+		}
+	} else {
 		got, err := checksum(text, state)
 		if err != nil {
 			return err
@@ -73,6 +79,16 @@ func describe(state []torch.NamedTensor, metadata map[string]string, info any) e
 	}
 	if err := decodeInfo(text, info); err != nil {
 		return fmt.Errorf("its description can't be read: %w", shortened{err})
+	}
+	return nil
+}
+
+// withoutChecksum is an error where the checksum may be there under a name that was damaged.
+func withoutChecksum(metadata map[string]string) error {
+	for key := range metadata {
+		if key != "format" && key != infoKey && !strings.HasPrefix(key, "alias.") {
+			return fmt.Errorf("there is %.60q in its metadata, and no checksum: the file was damaged or changed; take another copy of it", key)
+		}
 	}
 	return nil
 }

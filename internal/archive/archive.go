@@ -5,6 +5,7 @@ import (
 	"archive/zip"
 	"cmp"
 	"compress/flate"
+	bin "encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -63,6 +64,9 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 		if at > size || f.CompressedSize64 > uint64(size-at) {
 			return nil, fmt.Errorf("entry %.80q: %d bytes at %d lie beyond the end of the file, which has %d", f.Name, f.CompressedSize64, at, size)
 		}
+		if err := checkLocalName(r, f, at); err != nil {
+			return nil, fmt.Errorf("entry %.80q: %w", f.Name, err)
+		}
 		if f.CompressedSize64 > 0 {
 			spans = append(spans, span{at, at + int64(f.CompressedSize64), f.Name})
 		}
@@ -76,6 +80,30 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 		}
 	}
 	return z, nil
+}
+
+// checkLocalName compares an entry's name in the directory, which no checksum covers, with the one that stands before its
+// content. Package zip does not say where that header begins: it ends with the name and an extra field of some length.
+func checkLocalName(r io.ReaderAt, f *zip.File, content int64) error {
+	const fixed = 30                                // bytes before the name
+	for _, extra := range []int64{128, 1<<16 - 1} { // mostly short
+		begin := max(0, content-fixed-int64(len(f.Name))-extra)
+		before := make([]byte, content-begin)
+		if _, err := r.ReadAt(before, begin); err != nil {
+			return err
+		}
+		for at := len(before) - fixed - len(f.Name); at >= 0; at-- {
+			header := before[at:]
+			if string(header[:4]) != "PK\x03\x04" {
+				continue
+			}
+			name, rest := int(bin.LittleEndian.Uint16(header[26:])), int(bin.LittleEndian.Uint16(header[28:]))
+			if fixed+name+rest == len(header) && string(header[fixed:fixed+name]) == f.Name {
+				return nil
+			}
+		}
+	}
+	return errors.New("it has another name in the directory than at its place: the file is damaged")
 }
 
 // Read calls consume with the content of an entry and its length. All of it must
