@@ -12,6 +12,9 @@ import (
 // Base is what all optimizers share: groups, gradients, and a state that is saved and loaded. An optimizer embeds one,
 // made by [NewBase]; its Step calls [Base.Update] with what it does to a [Batch].
 type Base struct {
+	// Sparse says that gradients may be sparse, such as those of an embedding. Otherwise a step refuses them.
+	Sparse bool
+
 	kind   string
 	slots  []Slot
 	groups []*Group

@@ -1,6 +1,8 @@
 package optim
 
 import (
+	"fmt"
+
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -53,6 +55,9 @@ func (o *Base) updateGroup(g *Group, update func(g *Group, b *Batch)) {
 			b.states = make([]*state, 0, n)
 			for i, p := range rest[:n] {
 				if grad := grads[i]; grad != nil {
+					if isSparse(grad) {
+						b.takeSparse(p)
+					}
 					params[len(b.states)], grads[len(b.states)] = p.Tensor, grad
 					b.states = append(b.states, o.stateOf(p))
 				}
@@ -65,6 +70,17 @@ func (o *Base) updateGroup(g *Group, update func(g *Group, b *Batch)) {
 		rest = rest[n:]
 	}
 }
+
+// takeSparse makes the batch one with sparse gradients, which PyTorch goes through one after the other as well.
+func (b *Batch) takeSparse(p *nn.Parameter) {
+	if !b.optimizer.Sparse {
+		b.optimizer.refuse(torch.OtherError, fmt.Sprintf("the gradient of a parameter, %v, is sparse: SGD takes those", p.Shape()))
+	}
+	b.lists = false
+}
+
+// isSparse says whether a tensor has no memory of its own, but indices and values.
+func isSparse(t *torch.Tensor) bool { return t.Numel() > 0 && !t.SharesMemory(t) }
 
 // together is how many of the first parameters go into one batch, and whether
 // they are on a GPU.

@@ -32,6 +32,6 @@
 // where PyTorch uses them: see [Foreach].
 //
 // Not there, and why: capturable (it serves CUDA graphs), differentiable (it
-// records the step itself), fused (kernels of their own, with other bits), sparse
-// gradients, and a learning rate that is a tensor.
+// records the step itself), fused (kernels of their own, with other bits), and a
+// learning rate that is a tensor. SGD and LBFGS take sparse gradients, and Adam and RMSprop refuse them, as in PyTorch.
 package optim

@@ -152,6 +152,3 @@ func (r *lbfgsStep) move(t scalar) {
 		at += n
 	}
 }
-
-// isSparse says whether a tensor has no memory of its own, but indices and values.
-func isSparse(t *torch.Tensor) bool { return t.Numel() > 0 && !t.SharesMemory(t) }

@@ -57,7 +57,7 @@ func TestAnOptimizerOfSomebodyElse(t *testing.T) {
 	p.SetGrad(torch.New([][]float32{{1, 3}, {0, 8}}))
 	o.Step()
 	o.Step()
-	require.Equal(t, []float32{1 - 2 - 1.5, 2 - 2 - 1.5, 3 - 4 - 3, 4 - 4 - 3}, torch.ToSlice[float32](p.Tensor))
+	require.Equal(t, []float32{1 - (2 + 1.5), 2 - (2 + 1.5), 3 - (4 + 3), 4 - (4 + 3)}, torch.ToSlice[float32](p.Tensor))
 
 	saved := saveAndLoad(t, a.StateDict())
 	require.Equal(t, `[{"decay":0.5,"lr":1,"params":[0]}]`, saved.Metadata["param_groups"])

@@ -19,6 +19,7 @@ func (a scalar) operand() any       { return a.value() }
 func (a scalar) less(b scalar) bool {
 	return a.compare(b, (*torch.Tensor).Lt, (*torch.Tensor).Gt, a.f < b.f)
 }
+
 func (a scalar) atMost(b scalar) bool {
 	return a.compare(b, (*torch.Tensor).Le, (*torch.Tensor).Ge, a.f <= b.f)
 }

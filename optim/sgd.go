@@ -70,6 +70,7 @@ const momentumBuffer = 0 // the slot of SGD's state
 // a panic with a [*torch.Error].
 func NewSGD(params []*nn.Parameter, opts ...SGDOption) *SGD {
 	s := &SGD{Base: NewBase("SGD", Slot{Name: "momentum_buffer", Needed: never}), lr: 1e-3}
+	s.Sparse = true
 	for _, o := range opts {
 		o.sgd(&s.lr, &s.defaults)
 	}

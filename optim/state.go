@@ -225,6 +225,8 @@ func (s *state) copyFor(p *nn.Parameter) *state {
 	for i, t := range s.tensors {
 		switch {
 		case t == nil:
+		case isSparse(t):
+			c.tensors[i] = t.Clone().To(p.DType(), p.Device()).Keep()
 		case slices.Equal(t.Shape(), p.Shape()):
 			c.tensors[i] = torch.EmptyLike(p.Tensor).Keep().CopyInplace(t)
 		default:
