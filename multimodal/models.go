@@ -42,7 +42,7 @@ func NewClassifier(kind Kind, words, classes int) (Classifier, error) {
 	case KindJoint:
 		return NewJoint(words, classes), nil
 	}
-	return nil, fmt.Errorf("model %q: expected image, text, concat or joint", kind)
+	return nil, fmt.Errorf("model %.40q: expected image, text, concat or joint", kind)
 }
 
 // UsesImage reports whether the kind looks at images.

@@ -126,11 +126,11 @@ func (c *ConvConfig) check(kind string, dims, in, out int, kernel Size) {
 	case out%c.Groups != 0:
 		panic(invalid(kind, "out_channels must be divisible by groups, but got %d and %d", out, c.Groups))
 	case !slices.Contains([]string{"", "same", "valid"}, c.PaddingWord):
-		panic(invalid(kind, "padding must be numbers, 'same' or 'valid', but got %q", c.PaddingWord))
+		panic(invalid(kind, "padding must be numbers, 'same' or 'valid', but got %.40q", c.PaddingWord))
 	case c.PaddingWord == "same" && !all(c.Stride, 1):
 		panic(invalid(kind, "padding='same' is not supported for strided convolutions, but got the stride %v", c.Stride))
 	case !slices.Contains([]string{"zeros", "reflect", "replicate", "circular"}, c.PaddingMode):
-		panic(invalid(kind, "padding_mode must be one of zeros, reflect, replicate and circular, but got %q", c.PaddingMode))
+		panic(invalid(kind, "padding_mode must be one of zeros, reflect, replicate and circular, but got %.40q", c.PaddingMode))
 	}
 }
 

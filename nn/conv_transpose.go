@@ -23,10 +23,10 @@ func (m *transposed) init(kind string, dims, in, out int, kernel Size, opts []Co
 	m.conv.init(kind, "stride padding output_padding groups bias dilation padding_mode", dims, true, in, out, kernel, opts)
 	c := &m.config
 	if c.PaddingMode != "zeros" {
-		panic(invalid(kind, `only "zeros" padding mode is supported, but got %q`, c.PaddingMode))
+		panic(invalid(kind, `only "zeros" padding mode is supported, but got %.40q`, c.PaddingMode))
 	}
 	if c.PaddingWord != "" {
-		panic(invalid(kind, "padding must be numbers, but got %q", c.PaddingWord))
+		panic(invalid(kind, "padding must be numbers, but got %.40q", c.PaddingWord))
 	}
 	for i, p := range m.outputPadding {
 		if p >= max(m.stride[i], m.dilation[i]) {

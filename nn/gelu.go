@@ -13,7 +13,7 @@ func NewGELU(opts ...ActivationOption) *GELU {
 	m := &GELU{}
 	m.config = configureActivation("GELU", "approximate", opts)
 	if a := m.config.Approximate; a != "none" && a != "tanh" {
-		panic(invalid("GELU", "approximate must be none or tanh, but got %q", a))
+		panic(invalid("GELU", "approximate must be none or tanh, but got %.40q", a))
 	}
 	return m
 }

@@ -95,9 +95,9 @@ func (l *loader) read(state []torch.NamedTensor) error {
 			continue
 		}
 		if before, twice := was[name]; twice && before == s.Name {
-			return fmt.Errorf("the state has the key %q twice", name)
+			return fmt.Errorf("the state has the key %.80q twice", name)
 		} else if twice {
-			return fmt.Errorf("the state's keys %q and %q are both renamed to %q", before, s.Name, name)
+			return fmt.Errorf("the state's keys %.80q and %.80q are both renamed to %.80q", before, s.Name, name)
 		}
 		was[name], l.given[name] = s.Name, s.Tensor
 		l.names = append(l.names, name)

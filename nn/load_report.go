@@ -41,10 +41,15 @@ func (e *StateError) Error() string {
 // listed is the first keys: a wrong file may have thousands.
 func listed(keys []string) string {
 	const most = 50
-	if len(keys) <= most {
-		return strings.Join(keys, ", ")
+	var short []string
+	for _, key := range keys[:min(len(keys), most)] {
+		short = append(short, fmt.Sprintf("%.200s", key))
 	}
-	return fmt.Sprintf("%s and %d more", strings.Join(keys[:most], ", "), len(keys)-most)
+	text := strings.Join(short, ", ")
+	if len(keys) > most {
+		text += fmt.Sprintf(" and %d more", len(keys)-most)
+	}
+	return text
 }
 
 // misfit is the error that the report amounts to.
@@ -64,12 +69,12 @@ func (l *loader) hint() string {
 	}
 	for i, c := range unexpected[0] {
 		if prefix := StripPrefix(unexpected[0][:i+1]); c == '.' && prefix.maps(unexpected, missing) {
-			return fmt.Sprintf("the state's keys begin with %q: give nn.StripPrefix(%q)", prefix, prefix)
+			return fmt.Sprintf("the state's keys begin with %.80q: give nn.StripPrefix(%.80q)", prefix, prefix)
 		}
 	}
 	for i, c := range missing[0] {
 		if prefix := StripPrefix(missing[0][:i+1]); c == '.' && prefix.maps(missing, unexpected) {
-			return fmt.Sprintf("the model's keys begin with %q: load the state into that part of it, or give an nn.Rename that adds it", prefix)
+			return fmt.Sprintf("the model's keys begin with %.80q: load the state into that part of it, or give an nn.Rename that adds it", prefix)
 		}
 	}
 	return ""

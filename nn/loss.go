@@ -68,7 +68,7 @@ var reductions = []string{"none", "mean", "sum"} // in libtorch's numbering
 func (m *loss) init(kind, takes string, opts []LossOption) {
 	c := configure(kind, takes, LossConfig{IgnoreIndex: -100, Reduction: "mean"}, opts, LossOption.loss)
 	if !slices.Contains(reductions, c.Reduction) {
-		panic(invalid(kind, "reduction must be one of none, mean and sum, but got %q", c.Reduction))
+		panic(invalid(kind, "reduction must be one of none, mean and sum, but got %.40q", c.Reduction))
 	}
 	probability(c.LabelSmoothing, kind, "label_smoothing")
 	m.config = c

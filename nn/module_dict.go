@@ -25,7 +25,7 @@ func NewModuleDict[M Module]() *ModuleDict[M] { return &ModuleDict[M]{modules: m
 // Set adds a module, or puts it in the place of the one of that name.
 func (d *ModuleDict[M]) Set(key string, m M) {
 	if key == "" || strings.Contains(key, ".") {
-		panic(invalid("ModuleDict", "expected a name that is not empty and has no dot, but got %q", key))
+		panic(invalid("ModuleDict", "expected a name that is not empty and has no dot, but got %.80q", key))
 	}
 	if d.modules == nil {
 		d.modules = map[string]M{}
@@ -46,7 +46,7 @@ func (d *ModuleDict[M]) With(key string, m M) *ModuleDict[M] {
 func (d *ModuleDict[M]) Get(key string) M {
 	m, ok := d.modules[key]
 	if !ok {
-		panic(invalid("ModuleDict", "no module %q; there are %s", key, strings.Join(d.keys, ", ")))
+		panic(invalid("ModuleDict", "no module %.80q; there are %s", key, listed(d.keys)))
 	}
 	return m
 }

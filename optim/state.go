@@ -157,7 +157,7 @@ func (o *Base) sort(saved State, groups []savedGroup) (map[*nn.Parameter]*state,
 		}
 	}
 	if len(wrong) > 0 {
-		return nil, errors.New(strings.Join(wrong, "; "))
+		return nil, fmt.Errorf("%.2000s", strings.Join(wrong, "; "))
 	}
 	return states, nil
 }

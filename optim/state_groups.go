@@ -55,7 +55,7 @@ func (o *Base) settings(s Settings) map[string]any {
 // of their parameters against the optimizer's own.
 func (o *Base) decodeGroups(saved State) ([]savedGroup, error) {
 	if kind := saved.Metadata["optimizer"]; kind != o.kind {
-		return nil, fmt.Errorf("expected one of %s, but got one of %q", o.kind, kind)
+		return nil, fmt.Errorf("expected one of %s, but got one of %.40q", o.kind, kind)
 	}
 	var texts []json.RawMessage
 	if err := json.Unmarshal([]byte(saved.Metadata["param_groups"]), &texts); err != nil {

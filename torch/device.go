@@ -40,12 +40,12 @@ func ParseDevice(s string) (Device, error) {
 	case "cuda":
 		d = CUDA
 	default:
-		return d, fmt.Errorf("device %q: expected cpu, cuda or cuda:N", s)
+		return d, fmt.Errorf("device %.40q: expected cpu, cuda or cuda:N", s)
 	}
 	if numbered {
 		n, err := strconv.ParseUint(number, 10, 15)
 		if err != nil {
-			return Device{}, fmt.Errorf("device %q: expected a number from 0 after the colon", s)
+			return Device{}, fmt.Errorf("device %.40q: expected a number from 0 after the colon", s)
 		}
 		d.index = int(n) + 1
 	}

@@ -72,11 +72,11 @@ func (d *Dict) All() iter.Seq2[any, any] {
 func (d *Dict) Dict(key any) (*Dict, error) {
 	v, found := d.Lookup(key)
 	if !found {
-		return nil, fmt.Errorf("there is no key %#v; the keys are %s", key, d.keyList())
+		return nil, fmt.Errorf("there is no key %s; the keys are %s", shortKey(key), d.keyList())
 	}
 	inner, ok := v.(*Dict)
 	if !ok {
-		return nil, fmt.Errorf("expected a dict under the key %#v, found a %T", key, v)
+		return nil, fmt.Errorf("expected a dict under the key %s, found a %T", shortKey(key), v)
 	}
 	return inner, nil
 }

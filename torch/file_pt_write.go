@@ -208,7 +208,7 @@ func (p *pickler) dict(d *Dict, depth int) error {
 	p.w.Mark()
 	for key, value := range d.All() {
 		if err := errors.Join(p.value(key, depth+1), p.value(value, depth+1)); err != nil {
-			return fmt.Errorf("[%#v]: %w", key, err)
+			return fmt.Errorf("[%s]: %w", shortKey(key), err)
 		}
 	}
 	p.w.SetItems()
@@ -231,7 +231,7 @@ func (p *pickler) goMap(v reflect.Value, depth int) error {
 	p.w.Mark()
 	for _, key := range keys {
 		if err := errors.Join(p.value(key.Interface(), depth+1), p.value(v.MapIndex(key).Interface(), depth+1)); err != nil {
-			return fmt.Errorf("[%#v]: %w", key, err)
+			return fmt.Errorf("[%s]: %w", shortKey(key.Interface()), err)
 		}
 	}
 	p.w.SetItems()
@@ -245,11 +245,11 @@ func (p *pickler) state(state []NamedTensor) error {
 	names := map[string]bool{}
 	for _, s := range state {
 		if names[s.Name] {
-			return fmt.Errorf("the state has the key %q twice", s.Name)
+			return fmt.Errorf("the state has the key %.80q twice", s.Name)
 		}
 		names[s.Name] = true
 		if err := errors.Join(p.text(s.Name), p.tensor(s.Tensor, false)); err != nil {
-			return fmt.Errorf("tensor %q: %w", s.Name, err)
+			return fmt.Errorf("tensor %.80q: %w", s.Name, err)
 		}
 	}
 	p.w.SetItems()

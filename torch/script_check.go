@@ -58,7 +58,7 @@ func scriptFolder(z *archive.File) (string, error) {
 	folder += "/"
 	for _, name := range []string{"data.pkl", "constants.pkl", "version"} {
 		if z.ByName[folder+name] == nil {
-			return "", fmt.Errorf("this is no TorchScript program: it has no %s; files of torch.save are read by torch.Load", folder+name)
+			return "", fmt.Errorf("this is no TorchScript program: it has no %.80q; files of torch.save are read by torch.Load", folder+name)
 		}
 	}
 	if z.ByName[folder+"model.json"] != nil {
@@ -181,7 +181,7 @@ func (c *scriptChecker) storage(id any) (any, error) {
 	}
 	f := c.z.ByName[c.folder+key]
 	if f == nil {
-		return nil, fmt.Errorf("the storage %.80q is missing: the archive has no %s%s", key, c.folder, key)
+		return nil, fmt.Errorf("the storage %.80q is missing: the archive has no %.80q", key, c.folder+key)
 	}
 	if bytes := int64(f.UncompressedSize64); bytes/int64(dtype) != n || bytes%int64(dtype) != 0 {
 		return nil, fmt.Errorf("the storage %.80q has %d bytes, but the pickle speaks of %d elements of %d bytes", key, bytes, n, dtype)

@@ -105,7 +105,7 @@ func taskNamed(name string) (task, error) {
 			names = append(names, t.info().name)
 		}
 	}
-	return nil, fmt.Errorf("the task %q: expected one of %q", name, names)
+	return nil, fmt.Errorf("the task %.40q: expected one of %q", name, names)
 }
 
 // taskCommands are the sub-commands of a command, one for each task.

@@ -70,7 +70,7 @@ const maxWords = 100_000
 func (t *emojiTask) check() error {
 	switch {
 	case !slices.Contains(multimodal.Kinds(), t.Model):
-		return fmt.Errorf("the model %q: expected one of %v", t.Model, multimodal.Kinds())
+		return fmt.Errorf("the model %.40q: expected one of %v", t.Model, multimodal.Kinds())
 	case !slices.Equal(t.Classes, emoji10.Classes()):
 		return fmt.Errorf("%d classes %.80q: expected the %d of Emoji-10, %q",
 			len(t.Classes), t.Classes[:min(3, len(t.Classes))], len(emoji10.Classes()), emoji10.Classes())
@@ -79,7 +79,7 @@ func (t *emojiTask) check() error {
 	case t.Vocabulary.Len() > maxWords:
 		return fmt.Errorf("a vocabulary of %d words: expected at most %d", t.Vocabulary.Len(), maxWords)
 	case t.Text != "label" && t.Text != "tags":
-		return fmt.Errorf("the text %q: expected one of %q", t.Text, []string{"label", "tags"})
+		return fmt.Errorf("the text %.40q: expected one of %q", t.Text, []string{"label", "tags"})
 	}
 	return nil
 }
@@ -159,7 +159,7 @@ func (t *emojiTask) predict(model nn.Module, in inputs, device torch.Device) ([]
 		}
 		numbers, length, err := t.Vocabulary.Encode(emoji10.Tokenize(in.text))
 		if err != nil {
-			return nil, fmt.Errorf("--text %q: %w", in.text, err)
+			return nil, fmt.Errorf("--text %.80q: %w", in.text, err)
 		}
 		b.Tokens = torch.FromSlice(numbers, 1, len(numbers))
 		b.Lengths = torch.FromSlice([]int64{int64(length)})

@@ -44,7 +44,7 @@ func (t *fashionTask) variant() string { return "" }
 func (t *fashionTask) check() error {
 	switch {
 	case t.Model != "cnn":
-		return fmt.Errorf("the model %q: expected %q", t.Model, "cnn")
+		return fmt.Errorf("the model %.40q: expected %q", t.Model, "cnn")
 	case !slices.Equal(t.Classes, fashionmnist.Classes()):
 		return fmt.Errorf("%d classes %.80q: expected the %d of Fashion-MNIST, %q",
 			len(t.Classes), t.Classes[:min(3, len(t.Classes))], len(fashionmnist.Classes()), fashionmnist.Classes())

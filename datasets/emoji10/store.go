@@ -60,7 +60,7 @@ func (e edition) load(dir string) (*Data, error) {
 	}
 	idx, err := e.parseIndex(described)
 	if err != nil {
-		return nil, fmt.Errorf("emoji10: %w: %s %w", ErrNotPrepared, filepath.Join(dir, indexFile), err)
+		return nil, fmt.Errorf("emoji10: %w: %s %.400v", ErrNotPrepared, filepath.Join(dir, indexFile), err)
 	}
 	size := len(idx.Emoji) * numVendors * imageBytes
 	raw, err := readBounded(filepath.Join(dir, pixelsFile), int64(size))
@@ -149,6 +149,9 @@ func readBounded(path string, limit int64) ([]byte, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("emoji10: %w", err)
+	}
+	if !info.Mode().IsRegular() { // a pipe would hold us up
+		return nil, fmt.Errorf("emoji10: %s is no regular file; move it away", path)
 	}
 	if info.Size() > limit {
 		return nil, fmt.Errorf("emoji10: %w: %s has %d bytes, expected at most %d", ErrNotPrepared, path, info.Size(), limit)

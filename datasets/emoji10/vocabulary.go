@@ -92,12 +92,12 @@ func (v *Vocabulary) UnmarshalJSON(content []byte) error {
 		return fmt.Errorf("emoji10: a vocabulary is a JSON list of strings: %w", err)
 	}
 	if len(tokens) < len(special) || !slices.Equal(tokens[:len(special)], special) {
-		return fmt.Errorf("emoji10: expected a vocabulary that begins with %q, found %q", special, tokens[:min(len(tokens), 2)])
+		return fmt.Errorf("emoji10: expected a vocabulary that begins with %q, found %.40q", special, tokens[:min(len(tokens), 2)])
 	}
 	read := numbered(tokens)
 	for i, t := range tokens {
 		if read.number[t] != int64(i) {
-			return fmt.Errorf("emoji10: the vocabulary has %q twice, as %d and as %d", t, i, read.number[t])
+			return fmt.Errorf("emoji10: the vocabulary has %.40q twice, as %d and as %d", t, i, read.number[t])
 		}
 	}
 	*v = *read

@@ -110,7 +110,7 @@ func (w *Writer) Scalars(tag string, step int, values map[string]float64) error 
 func (w *Writer) Histogram(tag string, step int, values []float64) error {
 	h, err := NewHistogram(values)
 	if err != nil {
-		return fmt.Errorf("tensorboard: histogram %q at step %d: %w", tag, step, err)
+		return fmt.Errorf("tensorboard: histogram %.80q at step %d: %w", tag, step, err)
 	}
 	return w.addValue(step, Value{Tag: tag, Data: h})
 }
@@ -118,11 +118,11 @@ func (w *Writer) Histogram(tag string, step int, values []float64) error {
 // Image adds a picture, stored as PNG.
 func (w *Writer) Image(tag string, step int, img image.Image) error {
 	if img == nil || img.Bounds().Empty() {
-		return fmt.Errorf("tensorboard: image %q at step %d: expected at least one pixel, got none", tag, step)
+		return fmt.Errorf("tensorboard: image %.80q at step %d: expected at least one pixel, got none", tag, step)
 	}
 	var buf bytes.Buffer
 	if err := png.Encode(&buf, img); err != nil {
-		return fmt.Errorf("tensorboard: image %q at step %d: %w", tag, step, err)
+		return fmt.Errorf("tensorboard: image %.80q at step %d: %w", tag, step, err)
 	}
 	size := img.Bounds().Size()
 	return w.addValue(step, Value{Tag: tag, Data: Image{
@@ -133,7 +133,7 @@ func (w *Writer) Image(tag string, step int, img image.Image) error {
 // Text adds a text, which TensorBoard shows as Markdown. Its tag is stored as "<tag>/text_summary".
 func (w *Writer) Text(tag string, step int, text string) error {
 	if !utf8.ValidString(text) {
-		return fmt.Errorf("tensorboard: text %q at step %d: expected UTF-8, got other bytes", tag, step)
+		return fmt.Errorf("tensorboard: text %.80q at step %d: expected UTF-8, got other bytes", tag, step)
 	}
 	return w.addValue(step, Value{Tag: tag + textSuffix, Plugin: "text", Data: Text(text)})
 }
@@ -191,7 +191,7 @@ func (w *Writer) run(name string) (*Writer, error) {
 func (w *Writer) addValue(step int, v Value) error {
 	name := strings.TrimSuffix(v.Tag, textSuffix)
 	if name == "" || !utf8.ValidString(name) {
-		return fmt.Errorf("tensorboard: expected a tag of at least one letter in UTF-8, got %q", name)
+		return fmt.Errorf("tensorboard: expected a tag of at least one letter in UTF-8, got %.80q", name)
 	}
 	return w.add(Event{Step: int64(step), Values: []Value{v}})
 }

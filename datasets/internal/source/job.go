@@ -77,8 +77,9 @@ func (j job) run(p Package, dir, program string, args ...string) error {
 	return nil
 }
 
-// tail returns the last n lines of a text.
+// tail returns the last n lines of a text, or less of long ones.
 func tail(text string, n int) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+	text = strings.Join(lines[max(0, len(lines)-n):], "\n")
+	return text[max(0, len(text)-4000):]
 }
