@@ -27,7 +27,7 @@ func TestSavesTakeNoSecondCopy(t *testing.T) {
 		return
 	}
 	x := torch.Empty(torch.Shape{1 << 14, 1 << 14}) // of pages that nothing is in yet, which are no resident memory
-	part := x.Narrow(0, 0, 3<<10) // 192 MiB, more than there is room for, too
+	part := x.Narrow(0, 0, 3<<10)                   // 192 MiB, more than there is room for, too
 	named := []torch.NamedTensor{{Name: "x", Tensor: x}, {Name: "turned", Tensor: part.T()}}
 	x.Narrow(0, 0, 1).Clone()
 	require.NoError(t, torch.WritePT(io.Discard, named[0].Tensor.Narrow(0, 0, 1).Clone()))

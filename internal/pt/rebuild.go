@@ -3,112 +3,11 @@ package pt
 import (
 	"errors"
 	"fmt"
-	"maps"
 
 	"multitorch/internal/dtype"
 	"multitorch/internal/pickle"
 	"multitorch/internal/shape"
 )
-
-// unpickler makes descriptions of tensors of what a pickle of PyTorch asks for.
-type unpickler struct {
-	budget    *pickle.Budget
-	storages  map[string]*Storage
-	place     func(key string, s *Storage) error // finds a storage's elements
-	bigEndian bool
-	tensors   int64 // that may still come
-	indices   int64 // of sparse tensors that may still come
-	nested    bool  // within rebuildFromType
-}
-
-// storageType and class are what the names of storages and of tensors' types give.
-type (
-	storageType dtype.DType
-	class       string
-)
-
-func newUnpickler(size int64) *unpickler {
-	// Each tensor takes 30 bytes of a pickle at the least. Only pickles made by hand
-	// take less, by repeating one call: they would fill the memory with tensors.
-	return &unpickler{budget: pickle.NewBudget(size), storages: map[string]*Storage{}, tensors: size / 16, indices: size}
-}
-
-// machine allows what plain data and tensors need, and nothing else.
-func (u *unpickler) machine(storageFrom func(u *unpickler, id []any) (*Storage, error)) *pickle.Machine {
-	globals := maps.Clone(plainGlobals)
-	for _, d := range dtype.All() {
-		globals["torch."+d.Name] = d.DType
-		if d.Storage != "" {
-			globals["torch."+d.Storage] = storageType(d.DType)
-			globals["torch.cuda."+d.Storage] = storageType(d.DType)
-		}
-	}
-	globals["torch.storage.UntypedStorage"] = storageType(dtype.Uint8)
-	for _, scheme := range []Scheme{
-		PerTensorAffine, PerChannelAffine, PerTensorSymmetric, PerChannelSymmetric, PerChannelAffineFloatQParams,
-	} {
-		globals["torch."+string(scheme)] = scheme
-	}
-	globals["torch._utils._rebuild_tensor"] = u.rebuild(4)
-	globals["torch._utils._rebuild_tensor_v2"] = u.rebuild(6)
-	globals["torch._utils._rebuild_tensor_v3"] = u.rebuild(7)
-	globals["torch._utils._rebuild_sparse_tensor"] = pickle.Func(u.rebuildSparse)
-	globals["torch._utils._rebuild_sparse_csr_tensor"] = pickle.Func(u.rebuildSparse)
-	globals["torch.serialization._get_layout"] = pickle.Func(newLayout)
-	globals["torch._utils._rebuild_qtensor"] = pickle.Func(u.rebuildQuantized)
-	globals["torch._utils._rebuild_device_tensor_from_cpu_tensor"] = pickle.Func(u.rebuildFromCPU)
-	globals["torch._utils._rebuild_parameter"] = pickle.Func(u.rebuildParameter)
-	globals["torch._utils._rebuild_parameter_with_state"] = pickle.Func(u.rebuildParameterWithState)
-	globals["torch._tensor._rebuild_from_type_v2"] = pickle.Func(u.rebuildFromType)
-	globals["torch.Tensor"] = class("Tensor")
-	globals["torch.nn.parameter.Parameter"] = class("Parameter")
-	globals["torch.device"] = pickle.Func(newDevice)
-	return &pickle.Machine{Globals: globals, Budget: u.budget, Persistent: func(id any) (any, error) {
-		tuple, ok := id.(*pickle.Tuple)
-		if !ok {
-			return nil, fmt.Errorf("a persistent id is %s; expected a tuple", pickle.Describe(id))
-		}
-		return storageFrom(u, tuple.Items)
-	}}
-}
-
-// zipStorage is a persistent id of the newer format: ("storage", type, key,
-// device, number of elements). The device does not matter here.
-func zipStorage(u *unpickler, id []any) (*Storage, error) {
-	var (
-		kind, key, device string
-		of                storageType
-		numel             int64
-	)
-	if err := assign("a storage", id, &kind, &of, &key, &device, &numel); err != nil {
-		return nil, err
-	}
-	if kind != "storage" || numel < 0 {
-		return nil, fmt.Errorf("a persistent id is %.80q with %d elements; expected a storage", kind, numel)
-	}
-	d := dtype.DType(of)
-	if s := u.storages[key]; s != nil {
-		if s.DType != d || s.Numel != numel {
-			return nil, fmt.Errorf("the storage %.80q is both %d elements of %s and %d of %s", key, s.Numel, s.DType, numel, d)
-		}
-		return s, nil
-	}
-	s := &Storage{DType: d, Numel: numel, BigEndian: u.bigEndian}
-	u.storages[key] = s
-	return s, u.place(key, s)
-}
-
-// legacyStorage is one of the older format, which has a view's place besides.
-func legacyStorage(u *unpickler, id []any) (*Storage, error) {
-	if len(id) == 6 {
-		if id[5] != nil {
-			return nil, errors.New("a storage that is a view of another one, as PyTorch before 0.4 wrote it, can't be read; " +
-				"load and save it with a newer PyTorch")
-		}
-		id = id[:5]
-	}
-	return zipStorage(u, id)
-}
 
 // rebuild makes a tensor of a storage, an offset, sizes and strides, and of
 // requires_grad, hooks (which are of no use), dtype and metadata where there are
@@ -171,66 +70,6 @@ func (t *Tensor) checkStorage() error {
 	}
 	t.Offset = min(t.Offset, n) // of a tensor without elements
 	return nil
-}
-
-// rebuildQuantized makes a quantised tensor of a storage, an offset, sizes and
-// strides, how it is quantised, requires_grad and hooks.
-func (u *unpickler) rebuildQuantized(given []any) (any, error) {
-	var t Tensor
-	var quantizer *pickle.Tuple
-	var hooks any
-	err := assign("a quantised tensor", given, &t.Storage, &t.Offset, &t.Sizes, &t.Strides, &quantizer, &t.RequiresGrad, &hooks)
-	if err != nil {
-		return nil, err
-	}
-	if t.DType = t.Storage.DType; t.DType.Kind() != dtype.Quantized {
-		return nil, fmt.Errorf("a quantised tensor lies in a storage of %s", t.DType)
-	}
-	if t.Quantizer, err = newQuantizer(t.Sizes, quantizer.Items); err != nil {
-		return nil, err
-	}
-	return u.keep(&t, t.checkStorage())
-}
-
-// newQuantizer says how a tensor of these sizes is quantised.
-func newQuantizer(sizes []int, items []any) (*Quantizer, error) {
-	var q Quantizer
-	if len(items) == 3 {
-		if err := assign("a quantiser", items, &q.Scheme, &q.Scale, &q.ZeroPoint); err != nil {
-			return nil, err
-		}
-		if q.Scheme != PerTensorAffine {
-			return nil, fmt.Errorf("a tensor with one scale is quantised as %s", q.Scheme)
-		}
-		return &q, nil
-	}
-	var axis int64
-	if err := assign("a quantiser", items, &q.Scheme, &q.Scales, &q.ZeroPoints, &axis); err != nil {
-		return nil, err
-	}
-	if q.Scheme != PerChannelAffine && q.Scheme != PerChannelAffineFloatQParams {
-		return nil, fmt.Errorf("a tensor with several scales is quantised as %s", q.Scheme)
-	}
-	if axis < 0 || axis >= int64(len(sizes)) || len(sizes) > shape.MaxDims {
-		return nil, fmt.Errorf("a tensor of %d dimensions is quantised along dimension %d", len(sizes), axis)
-	}
-	q.Axis = int(axis)
-	// These, which PyTorch writes, libtorch takes as they are. Others it would copy,
-	// again for each tensor that names them.
-	floats := q.Scales.DType == dtype.Float32 && q.ZeroPoints.DType == dtype.Float32
-	if !floats && (q.Scales.DType != dtype.Float64 || q.ZeroPoints.DType != dtype.Int64) || !q.Scales.row() || !q.ZeroPoints.row() {
-		return nil, errors.New("scales and zero points are not float64 and int64 in a row, or both float32")
-	}
-	if n := sizes[axis]; len(q.Scales.Sizes) != 1 || len(q.ZeroPoints.Sizes) != 1 || q.Scales.Sizes[0] != n || q.ZeroPoints.Sizes[0] != n {
-		return nil, fmt.Errorf("there are scales %v and zero points %v for dimension %d of sizes %v", q.Scales.Sizes, q.ZeroPoints.Sizes, axis, sizes)
-	}
-	return &q, nil
-}
-
-// row reports whether the elements are contiguous; of more dimensions than one it
-// does not matter.
-func (t *Tensor) row() bool {
-	return t.Sparse == nil && !t.Conj && !t.Neg && (len(t.Sizes) != 1 || t.Strides[0] == 1 || t.Sizes[0] < 2)
 }
 
 func (u *unpickler) rebuildParameter(given []any) (any, error) {
@@ -301,21 +140,3 @@ func (u *unpickler) rebuildFromType(given []any) (any, error) {
 	}
 	return v, err
 }
-
-// keep counts a tensor.
-func (u *unpickler) keep(t *Tensor, err error) (*Tensor, error) {
-	if err != nil {
-		return nil, err
-	}
-	if t.RequiresGrad && t.DType.Kind() != dtype.Floating && t.DType.Kind() != dtype.Complex {
-		return nil, fmt.Errorf("a tensor of %s requires gradients; only those of floating point and complex types can", t.DType)
-	}
-	if u.tensors--; u.tensors < 0 {
-		return nil, errors.New("the pickle makes more tensors than a file of this length describes")
-	}
-	return t, u.budget.Spend(costOfTensor)
-}
-
-// costOfTensor is what a tensor costs in this package; in libtorch it costs some
-// hundred bytes more.
-const costOfTensor = 256
