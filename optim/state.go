@@ -17,6 +17,8 @@ import (
 //	s := opt.StateDict()
 //	err := torch.SaveSafetensors("optimizer.safetensors", s.Tensors, s.Metadata)
 //
+// Files of Python have it in another form: see [State.Python] and [FromPython].
+//
 // Metadata has the optimizer's kind ("optimizer": "Adam") and, as JSON under
 // "param_groups", the groups' settings with the numbers of their parameters.
 // Tensors has, for parameter 0 of all groups, "state.0.step", "state.0.exp_avg"
@@ -191,19 +193,19 @@ func (o *Base) put(s *state, slot, index int, v any, p *nn.Parameter) error {
 	if o.slots[slot].Value {
 		return s.putValue(slot, index, v)
 	}
-	if !is {
-		return errors.New("expected a tensor")
-	}
 	if o.slots[slot].Count {
-		if t.Numel() != 1 {
+		if is && t.Numel() != 1 {
 			return fmt.Errorf("expected one number, but got %v", t.Shape())
 		}
-		n := t.Item()
+		n := scalarOf(v).float() // a number in old files of Python
 		if !(n >= 0) || n != math.Trunc(n) || float64(float32(n)) != n {
 			return fmt.Errorf("expected a count of steps, but got %v", n)
 		}
 		s.counts[slot] = float32(n)
 		return nil
+	}
+	if !is {
+		return errors.New("expected a tensor")
 	}
 	want := p.Shape()
 	if shape := o.slots[slot].Shape; shape != nil {

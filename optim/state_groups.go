@@ -54,7 +54,7 @@ func (o *Base) settings(s Settings) map[string]any {
 // decodeGroups reads the groups of a saved state, and holds their number and that
 // of their parameters against the optimizer's own.
 func (o *Base) decodeGroups(saved State) ([]savedGroup, error) {
-	if kind := saved.Metadata["optimizer"]; kind != o.kind {
+	if kind, said := saved.Metadata["optimizer"]; said && kind != o.kind { // Python's files mostly don't say it
 		return nil, fmt.Errorf("expected one of %s, but got one of %.40q", o.kind, kind)
 	}
 	var texts []json.RawMessage
