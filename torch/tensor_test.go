@@ -29,12 +29,12 @@ func TestArithmetic(t *testing.T) {
 }
 
 func TestBackward(t *testing.T) {
-	x := torch.New([]float64{1, 2, 3}, torch.RequiresGrad(true))
+	x := torch.New([]float32{1, 2, 3}, torch.RequiresGrad(true))
 	require.Nil(t, x.Grad())
 	x.Mul(x).Sum().Backward()
-	require.Equal(t, []float64{2, 4, 6}, torch.ToSlice[float64](x.Grad()))
-	x.Mul(x).Backward(torch.Gradient(torch.New([]float64{1, 0, 0})))
-	require.Equal(t, []float64{4, 4, 6}, torch.ToSlice[float64](x.Grad()))
+	require.Equal(t, []float32{2, 4, 6}, torch.ToSlice[float32](x.Grad()))
+	x.Mul(x).Backward(torch.Gradient(torch.New([]float32{1, 0, 0})))
+	require.Equal(t, []float32{4, 4, 6}, torch.ToSlice[float32](x.Grad()))
 	x.SetGrad(nil)
 	require.Nil(t, x.Grad())
 }

@@ -13,7 +13,7 @@ import (
 // Every function is held against the running libtorch: the operator is found by
 // its name, and the schema has no argument that the function doesn't know.
 func TestEveryOperatorResolves(t *testing.T) {
-	schemas := arguments()
+	schemas := Arguments()
 	found := 0
 	for _, o := range operators {
 		want, exists := schemas[o.name]
@@ -34,13 +34,24 @@ func TestEveryOperatorResolves(t *testing.T) {
 	require.Greater(t, found, 1500)
 }
 
-func TestArgumentNames(t *testing.T) {
-	for list, want := range map[string][]string{
+func TestDeclarations(t *testing.T) {
+	for list, want := range map[string][]declared{
 		"":            nil,
-		"Tensor self": {"self"},
-		"Tensor(a -> *) self, int[2] stride=[1, 1], *, str norm=\"x\", bool[3] mask": {"self", "stride", "norm", "mask"},
+		"Tensor self": {{name: "self", base: "Tensor"}},
+		"Tensor(a -> *) self, int[2] stride=[1, 1], *, str norm=\"x\", bool[3] mask": {
+			{name: "self", base: "Tensor"},
+			{name: "stride", base: "int", list: true, free: true},
+			{name: "norm", base: "str", free: true, keyword: true},
+			{name: "mask", base: "bool", list: true, keyword: true},
+		},
+		"Tensor(a!) out, Tensor?[] indices, SymInt[]? size=None, Scalar? min=None": {
+			{name: "out", base: "Tensor", written: true},
+			{name: "indices", base: "Tensor", list: true},
+			{name: "size", base: "int", list: true, optional: true, free: true},
+			{name: "min", base: "Scalar", optional: true, free: true},
+		},
 	} {
-		require.Equal(t, want, argumentNames(list), list)
+		require.Equal(t, want, declarations(list), list)
 	}
 }
 
