@@ -234,7 +234,10 @@ func (c *call) add(arg any) {
 		}
 		c.args.Int(int64(v))
 	case Device:
-		c.args.Device(int(v.kind), v.Index())
+		if v.kind() < cpu || v.kind() > lastKind {
+			panic(&Error{Op: c.op.Short, Kind: ValueError, Message: "expected a device, but got " + v.String()})
+		}
+		c.args.Device(int(v.kind()), v.Index())
 	case *Generator:
 		if v == nil {
 			c.args.None()

@@ -23,7 +23,7 @@ func CUDAMemoryOf(d Device) (CUDAMemoryStats, error) {
 	if err := d.needCUDA(); err != nil {
 		return CUDAMemoryStats{}, err
 	}
-	s, err := libtorch.DeviceMemory(int(d.kind), d.Index())
+	s, err := libtorch.DeviceMemory(int(d.kind()), d.Index())
 	if err != nil {
 		return CUDAMemoryStats{}, newError("CUDAMemoryOf", err, nil)
 	}

@@ -182,3 +182,12 @@ func stderr(t *testing.T, f func()) string {
 	require.NoError(t, err)
 	return string(content)
 }
+
+// A number that stands for no device is refused.
+func TestUnknownDevice(t *testing.T) {
+	for _, d := range []torch.Device{-1, 1 << 40, torch.Device(77) << 16} {
+		err := torch.Try(func() error { torch.Zeros(torch.Shape{2}, d); return nil })
+		require.ErrorContains(t, err, "expected a device, but got device(", d)
+		require.Error(t, torch.Try(func() error { torch.Ones(torch.Shape{2}).To(d); return nil }))
+	}
+}

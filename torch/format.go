@@ -63,7 +63,7 @@ func (t *Tensor) format(o PrintOptions) string {
 	}
 	dtype, device := DType(info.DType), t.Device()
 	var suffixes []string
-	if device.kind != cpu {
+	if device.kind() != cpu {
 		suffixes = append(suffixes, fmt.Sprintf("device='%s'", device))
 	}
 	body := "[]"

@@ -22,7 +22,7 @@ func (t *Tensor) formatQuantized(o PrintOptions) string {
 	}
 	scheme := t.QScheme()
 	var suffixes []string
-	if d := t.Device(); d.kind != cpu {
+	if d := t.Device(); d.kind() != cpu {
 		suffixes = append(suffixes, fmt.Sprintf("device='%s'", d))
 	}
 	suffixes = append(suffixes, "size="+tuple(t.Shape()), "dtype=torch."+t.DType().String(), "quantization_scheme=torch."+scheme.String())

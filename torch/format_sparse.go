@@ -39,7 +39,7 @@ func (t *Tensor) formatSparse(o PrintOptions) string {
 		stored = parts[1].Size(-1)
 	}
 	var suffixes []string
-	if d := t.Device(); d.kind != cpu {
+	if d := t.Device(); d.kind() != cpu {
 		suffixes = append(suffixes, fmt.Sprintf("device='%s'", d))
 	}
 	suffixes = append(suffixes, "size="+tuple(t.Shape()), fmt.Sprint("nnz=", stored))

@@ -24,7 +24,7 @@ func IsInferenceModeEnabled() bool { return libtorch.InferenceMode() }
 // It holds for f's own goroutine, which is [Pinned] meanwhile, and the mode before is
 // restored after f, also when it panics or ends its goroutine.
 func Autocast(d Device, dtype DType, f func()) {
-	if dtype != BFloat16 && (dtype != Float16 || d.kind == cpu) {
+	if dtype != BFloat16 && (dtype != Float16 || d.kind() == cpu) {
 		panic(&Error{
 			Op: "Autocast", Kind: ValueError,
 			Message: "expected BFloat16, or on CUDA Float16, but got " + dtype.String() + " for " + d.String(),
@@ -49,7 +49,7 @@ type casting struct {
 }
 
 func currentCasting(d Device) casting {
-	on, dtype, err := libtorch.Autocast(int(d.kind))
+	on, dtype, err := libtorch.Autocast(int(d.kind()))
 	if err != nil {
 		fail("Autocast", nil, err)
 	}
@@ -57,7 +57,7 @@ func currentCasting(d Device) casting {
 }
 
 func (c casting) set(d Device) {
-	if err := libtorch.SetAutocast(int(d.kind), c.on, c.dtype); err != nil {
+	if err := libtorch.SetAutocast(int(d.kind()), c.on, c.dtype); err != nil {
 		fail("Autocast", nil, err)
 	}
 }

@@ -57,7 +57,7 @@ func (g *gauge) collect() {
 
 // gpuPressure is the same for each GPU. It is checked before a backward pass, which
 // can't be tried again when it fails: any other operator is, after a collection.
-var gpuPressure sync.Map // of *gauge by index
+var gpuPressure sync.Map // of *gauge by Device
 
 var hasGPU = sync.OnceValue(CUDAIsAvailable)
 
@@ -73,11 +73,11 @@ func checkGPUs(ts []*Tensor) {
 }
 
 func gpuGauge(d Device) *gauge {
-	if g, known := gpuPressure.Load(d.index); known {
+	if g, known := gpuPressure.Load(d); known {
 		return g.(*gauge)
 	}
-	g, _ := gpuPressure.LoadOrStore(d.index, &gauge{first: firstLimit, held: func() int64 {
-		s, err := libtorch.DeviceMemory(int(d.kind), d.Index())
+	g, _ := gpuPressure.LoadOrStore(d, &gauge{first: firstLimit, held: func() int64 {
+		s, err := libtorch.DeviceMemory(int(d.kind()), d.Index())
 		if err != nil { // memory that can't be counted presses nobody
 			return 0
 		}

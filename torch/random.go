@@ -61,7 +61,7 @@ func NewGenerator(seed int64, d ...Device) *Generator {
 // and torch.cuda.default_generators[i] for a GPU.
 func DefaultGenerator(d ...Device) *Generator {
 	device := firstDevice(d, CPU)
-	h, err := libtorch.DefaultGenerator(int(device.kind), device.Index())
+	h, err := libtorch.DefaultGenerator(int(device.kind()), device.Index())
 	if err != nil {
 		fail("DefaultGenerator", nil, err)
 	}

@@ -206,7 +206,7 @@ func (s *Script) To(d Device) error {
 	if err := d.Check(); err != nil {
 		return err
 	}
-	if err := s.native("to").To(int(d.kind), d.Index()); err != nil {
+	if err := s.native("to").To(int(d.kind()), d.Index()); err != nil {
 		return newError("jit.to", err, nil)
 	}
 	return nil

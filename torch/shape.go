@@ -119,7 +119,7 @@ func (x *Tensor) To(opts ...Option) *Tensor {
 		if err := d.Check(); err != nil {
 			panic(&Error{Op: "To", Message: err.Error(), Operands: []string{x.describe()}})
 		}
-		if deviceKind(info.DeviceType) == d.kind && (d.index == 0 || d.kind == cpu || int(info.DeviceIndex) == d.Index()) {
+		if deviceKind(info.DeviceType) == d.kind() && (d.Index() < 0 || d.kind() == cpu || int(info.DeviceIndex) == d.Index()) {
 			o.device = nil
 		}
 	}

@@ -119,7 +119,7 @@ func (t *Tensor) describe() string {
 		return "a tensor"
 	}
 	s := DType(info.DType).String() + strings.ReplaceAll(fmt.Sprint(sizes), " ", ", ")
-	if d := deviceFrom(int(info.DeviceType), int(info.DeviceIndex)); d.kind != cpu {
+	if d := deviceFrom(int(info.DeviceType), int(info.DeviceIndex)); d.kind() != cpu {
 		s += " on " + d.String()
 	}
 	return s
