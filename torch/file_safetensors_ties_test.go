@@ -16,8 +16,12 @@ import (
 func TestLazyViewsBesideTheirBase(t *testing.T) {
 	z := torch.New([]complex64{1 + 2i, 3 - 4i})
 	state := []torch.NamedTensor{
-		{Name: "z", Tensor: z}, {Name: "conj", Tensor: z.Conj()}, {Name: "again", Tensor: z.Conj()}, {Name: "imag", Tensor: z.Imag()},
-		{Name: "neg", Tensor: z.Conj().Imag()}, {Name: "same", Tensor: z.Detach()},
+		{Name: "z", Tensor: z},
+		{Name: "conj", Tensor: z.Conj()},
+		{Name: "again", Tensor: z.Conj()},
+		{Name: "imag", Tensor: z.Imag()},
+		{Name: "neg", Tensor: z.Conj().Imag()},
+		{Name: "same", Tensor: z.Detach()},
 	}
 	dir := t.TempDir()
 	for name, c := range map[string]struct {

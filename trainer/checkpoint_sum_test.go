@@ -25,7 +25,8 @@ func TestCheckpointNumbersThatJSONLacks(t *testing.T) {
 	want := info{
 		math.Inf(1), math.Inf(-1), math.NaN(),
 		[]float32{1.5, float32(math.Inf(1))},
-		map[string]any{"x": math.Inf(1)}, 0.1,
+		map[string]any{"x": math.Inf(1)},
+		0.1,
 	}
 	path := filepath.Join(t.TempDir(), "c")
 	require.NoError(t, trainer.SaveCheckpoint(path, nn.NewLinear(1, 1), want))
