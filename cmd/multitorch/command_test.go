@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -23,6 +24,13 @@ const commandEnv = "MULTITORCH_TEST_IS_THE_COMMAND"
 func TestMain(m *testing.M) {
 	if os.Getenv(commandEnv) != "" {
 		main()
+	}
+	// Under nohup, or behind a shell's &, signals are ignored, and children inherit that. Those
+	// whose parent listens get the system's defaults.
+	for _, ignored := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if signal.Ignored(ignored) {
+			signal.Notify(make(chan os.Signal, 1), ignored)
+		}
 	}
 	var err error
 	if fixtures, err = os.MkdirTemp("", "multitorch-test-"); err != nil {
