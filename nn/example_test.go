@@ -66,5 +66,5 @@ func ExampleLinear_errors() {
 		return nil
 	})
 	fmt.Println(err)
-	// Output: 0 (Linear): linear: expected an input whose last dimension has 4 elements (in_features), but got the shape [2, 5]; the weight is [3, 4]
+	// Output: 0 (Linear): linear: expected an input whose last dimension has 4 elements (in_features), but got the shape [2, 5]; the weight is [3, 4], at example_test.go:65
 }

@@ -170,7 +170,7 @@ func TestErrorsNameTheModule(t *testing.T) {
 	fail := func() string {
 		return torch.Try(func() error { m.Forward(torch.Zeros(torch.Shape{5, 7})); return nil }).Error()
 	}
-	require.Equal(t, "Linear: linear: expected an input whose last dimension has 4 elements (in_features), but got the shape [5, 7]; the weight is [3, 4]", fail())
+	require.Equal(t, "Linear: linear: expected an input whose last dimension has 4 elements (in_features), but got the shape [5, 7]; the weight is [3, 4], at module_test.go:38", fail())
 	nn.Parameters(m)
 	require.Contains(t, fail(), "body.0 (Linear): linear: expected")
 	m.Heads[1] = nn.NewLinear(2, 2)

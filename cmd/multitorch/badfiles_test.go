@@ -199,6 +199,7 @@ func edit(t testing.TB, describe func(map[string]any), change func([]torch.Named
 	if change != nil {
 		state = change(state)
 	}
+	delete(metadata, "multitorch.sha256") // what another program writes has none
 	path := filepath.Join(t.TempDir(), "edited.safetensors")
 	require.NoError(t, torch.SaveSafetensors(path, state, metadata))
 	return path

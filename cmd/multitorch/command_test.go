@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -16,6 +15,8 @@ import (
 	"unicode"
 
 	"github.com/stretchr/testify/require"
+
+	"multitorch/internal/kills"
 )
 
 // The test binary is also the command: with this in its environment it is nothing else.
@@ -25,13 +26,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(commandEnv) != "" {
 		main()
 	}
-	// Under nohup, or behind a shell's &, signals are ignored, and children inherit that. Those
-	// whose parent listens get the system's defaults.
-	for _, ignored := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
-		if signal.Ignored(ignored) {
-			signal.Notify(make(chan os.Signal, 1), ignored)
-		}
-	}
+	kills.HeedSignals()
 	var err error
 	if fixtures, err = os.MkdirTemp("", "multitorch-test-"); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -82,7 +82,7 @@ func TestPredictRefuses(t *testing.T) {
 	}{
 		"no image given":     {"image", nil, []string{"--image", "expected a file"}},
 		"no image file":      {"image", []string{"--image", filepath.Join(dir, "none.png")}, []string{"--image", "none.png", "no such file"}},
-		"a folder":           {"image", []string{"--image", dir}, []string{"--image", dir, "is a directory"}},
+		"a folder":           {"image", []string{"--image", dir}, []string{"--image", dir, "a folder, which is no regular file"}},
 		"an empty file":      {"image", []string{"--image", file("empty.png", "")}, []string{"empty.png", "an empty file", "convert it"}},
 		"a text file":        {"image", []string{"--image", file("text.png", "hello")}, []string{"text.png", "expected an image (PNG", "begin with \"hello\""}},
 		"a cut image":        {"image", []string{"--image", file("cut.png", string(whole[:len(whole)/2]))}, []string{"cut.png", "damaged", "export it again"}},

@@ -7,8 +7,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -24,6 +26,16 @@ func Times(quick int) int {
 		return n
 	}
 	return quick
+}
+
+// HeedSignals, in TestMain, has children start with the system's defaults. Under nohup, or behind a shell's &, signals are
+// ignored, and children inherit that unless their parent listens.
+func HeedSignals() {
+	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		if signal.Ignored(s) {
+			signal.Notify(make(chan os.Signal, 1), s)
+		}
+	}
 }
 
 // Saver is a way to save something into a folder, over what is there. Each generation, counted from 1, is something else:

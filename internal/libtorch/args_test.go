@@ -136,7 +136,7 @@ func TestWrongArgumentsAreTypeErrors(t *testing.T) {
 		op  *Op
 		put func(a *Args)
 	}{
-		"argument 'other' is of type Tensor, but got a float":  {add, func(a *Args) { a.Tensor(x); a.Float(1) }},
+		"argument 'other' is of type Tensor, but got a string": {add, func(a *Args) { a.Tensor(x); a.String("1") }},
 		"argument 'alpha' is of type Scalar, but got a string": {add, func(a *Args) { a.Tensor(x); a.Tensor(x); a.String("a") }},
 		"argument 'alpha' is of type Scalar, but got None":     {add, func(a *Args) { a.Tensor(x); a.Tensor(x); a.None() }},
 		"argument 'other' is required":                         {add, func(a *Args) { a.Tensor(x); a.Default() }},

@@ -178,6 +178,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	kills.HeedSignals()
 	os.Exit(m.Run())
 }
 
