@@ -171,7 +171,7 @@ func TestHostileFilesAreErrors(t *testing.T) {
 			"class of C++", "model/data.pkl", swap("c__torch__\nNet\n", "c__torch__.torch.classes.quantized\nLinearPackedParamsBase\n"),
 			"quantized",
 		},
-		{"no pickle", "model/data.pkl", nil, "no model/data.pkl"},
+		{"no pickle", "model/data.pkl", nil, "no \"model/data.pkl\""},
 		{"no constants", "model/constants.pkl", nil, "torch.Load"},
 		{"version", "model/version", []byte("99999999999999999999999\n"), "version"},
 		{"too new", "model/version", []byte("9999\n"), "version"},
