@@ -109,6 +109,9 @@ func TestFFTAsInPython(t *testing.T) {
 		one("torch.fft.ifft2(c)", func() T { return fft.IFFT2(c) }), one("torch.fft.rfft2(x)", func() T { return fft.RFFT2(x) }),
 		one("torch.fft.irfft2(c)", func() T { return fft.IRFFT2(c) }),
 		one("torch.fft.hfft2(c)", func() T { return fft.HFFT2(c) }), one("torch.fft.ihfft2(x)", func() T { return fft.IHFFT2(x) }),
+		one("torch.fft.fftn(x, s=(4, 4), dim=(1, 2), norm='forward')", func() T {
+			return fft.FFTN(x, fft.Config{N: []int{4, 4}, Dim: []int{1, 2}, Norm: "forward"})
+		}),
 		one("torch.fft.fftn(x)", func() T { return fft.FFTN(x) }),
 		one("torch.fft.ifftn(c, dim=(0, 1))", func() T { return fft.IFFTN(c, fft.Dim(0, 1)) }),
 		one("torch.fft.rfftn(x)", func() T { return fft.RFFTN(x) }),
@@ -120,4 +123,7 @@ func TestFFTAsInPython(t *testing.T) {
 		one("torch.fft.ifftshift(x, dim=(1, 2))", func() T { return fft.IFFTShift(x, 1, 2) }),
 	})
 	require.Error(t, torch.Try(func() error { fft.FFT(x, fft.Norm("none")); return nil }))
+	for _, opt := range []fft.Option{fft.N(3, 5), fft.Dim(0, 1)} {
+		require.ErrorContains(t, torch.Try(func() error { fft.FFT(x, opt); return nil }), "expected one length and one dimension")
+	}
 }

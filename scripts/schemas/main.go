@@ -8,16 +8,16 @@ import (
 	"slices"
 	"strings"
 
-	"multitorch/torch"
+	"multitorch/internal/libtorch"
 )
 
 func main() {
-	all, err := torch.Schemas()
+	schemas, err := libtorch.Schemas()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "schemas:", err)
 		os.Exit(1)
 	}
-	all = slices.DeleteFunc(all, func(s string) bool { return !strings.HasPrefix(s, "aten::") })
+	all := slices.DeleteFunc(strings.Split(strings.TrimSpace(schemas), "\n"), func(s string) bool { return !strings.HasPrefix(s, "aten::") })
 	slices.Sort(all)
 	fmt.Println(strings.Join(slices.Compact(all), "\n"))
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"multitorch/internal/libtorch"
 	"multitorch/torch"
 )
 
@@ -33,12 +34,12 @@ type registry struct {
 }
 
 var registered = sync.OnceValue(func() registry {
-	schemas, err := torch.Schemas()
+	schemas, err := libtorch.Schemas()
 	if err != nil {
 		panic(&torch.Error{Op: "Call", Message: err.Error()})
 	}
-	r := registry{make(map[string]*overload, len(schemas)), map[string][]*overload{}}
-	for _, s := range schemas {
+	r := registry{map[string]*overload{}, map[string][]*overload{}}
+	for s := range strings.Lines(schemas) {
 		name, rest, _ := strings.Cut(s, "(")
 		o := &overload{name, declarations(rest[:max(0, strings.LastIndex(rest, ") -> "))])}
 		base, _, _ := strings.Cut(name, ".")

@@ -4,45 +4,81 @@
 // the functions named ...2, all for those named ...N) at the signal's own length.
 package fft
 
-import "multitorch/torch"
+import (
+	"fmt"
 
-// Option is a keyword argument of the transforms.
-type Option func(*options)
+	"multitorch/torch"
+)
 
-type options struct{ n, s, dim, norm any }
+// Config is what the transforms can be asked for; nil and "" stand for the defaults.
+type Config struct {
+	N    []int // torch's n, or its s for transforms of several dimensions
+	Dim  []int
+	Norm Norm
+}
+
+// Option is a keyword argument of the transforms: [N], [Dim] or a [Norm]. A [Config] is
+// all of them.
+type Option interface{ fft(*Config) }
 
 // N is the length of the signal along the dimension: it is cut or filled with
 // zeros. For transforms of several dimensions it takes a length for each.
-func N(n ...int) Option { return func(o *options) { o.n, o.s = n[0], n } }
+func N(n ...int) Option { return lengths(n) }
 
 // Dim is the dimension, or the dimensions.
-func Dim(dims ...int) Option { return func(o *options) { o.dim = dims } }
+func Dim(dims ...int) Option { return dimensions(dims) }
 
 // Norm is how results are scaled: "backward" (the inverse by 1/n, the default),
 // "forward" (the transform by 1/n) or "ortho" (both by 1/sqrt(n)).
-func Norm(mode string) Option { return func(o *options) { o.norm = mode } }
+type Norm string
 
-func settle(opts []Option) options {
-	o := options{dim: torch.Default}
+type (
+	lengths    []int
+	dimensions []int
+)
+
+func (n lengths) fft(c *Config)    { c.N = n }
+func (d dimensions) fft(c *Config) { c.Dim = d }
+func (n Norm) fft(c *Config)       { c.Norm = n }
+func (all Config) fft(c *Config)   { *c = all }
+
+func settle(opts []Option) (c Config, dim, norm any) {
 	for _, opt := range opts {
-		opt(&o)
+		opt.fft(&c)
 	}
-	return o
+	dim = torch.Default
+	if len(c.Dim) > 0 {
+		dim = c.Dim
+	}
+	if c.Norm != "" {
+		norm = string(c.Norm)
+	}
+	return c, dim, norm
 }
 
 // one calls a transform of one dimension.
 func one(op *torch.Operator, x *torch.Tensor, opts []Option) *torch.Tensor {
-	o := settle(opts)
-	if dims, ok := o.dim.([]int); ok && len(dims) == 1 {
-		o.dim = dims[0]
+	c, dim, norm := settle(opts)
+	if len(c.N) > 1 || len(c.Dim) > 1 {
+		panic(&torch.Error{
+			Op: "fft", Kind: torch.TypeError,
+			Message: fmt.Sprintf("expected one length and one dimension, but got %d and %d", len(c.N), len(c.Dim)),
+		})
 	}
-	return op.Call(x, o.n, o.dim, o.norm)
+	var n any
+	if len(c.N) > 0 {
+		n = c.N[0]
+	}
+	if len(c.Dim) > 0 {
+		dim = c.Dim[0]
+	}
+	return op.Call(x, n, dim, norm)
 }
 
 // several calls a transform of several dimensions.
 func several(op *torch.Operator, x *torch.Tensor, opts []Option) *torch.Tensor {
-	o := settle(opts)
-	return op.Call(x, o.s, o.dim, o.norm)
+	c, dim, norm := settle(opts)
+	return op.Call(x, orNil(c.N), dim, norm)
 }
 
 var (
