@@ -90,7 +90,7 @@ func (it *Iterator[B]) fetch() (parcel[B], error) {
 	}
 	k := it.next
 	if it.plan.exhaustedBy(k) {
-		l.finish(it.plan.n)
+		l.config.finish(it.plan.n)
 	}
 	if it.ended = k == it.plan.count; it.ended {
 		return parcel[B]{}, nil
@@ -120,17 +120,17 @@ func (it *Iterator[B]) start() error {
 	it.started = true
 	l := it.loader
 	n := l.samples()
-	order, err := l.order(n)
+	order, err := l.config.order(n)
 	if err != nil {
 		return err
 	}
 	if order != nil {
 		n = len(order)
 	}
-	it.plan = newPlan(n, &l.settings)
+	it.plan = newPlan(n, &l.config)
 	it.plan.order = order
-	if l.workers > 0 && it.plan.count > 0 && it.ctx.Err() == nil {
-		it.pool = newPool(it.ctx, it.plan, &l.settings, l.fetch)
+	if l.config.Workers > 0 && it.plan.count > 0 && it.ctx.Err() == nil {
+		it.pool = newPool(it.ctx, it.plan, &l.config, l.fetch)
 	}
 	return nil
 }

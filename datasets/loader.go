@@ -12,7 +12,7 @@ import (
 // Loader reads a data set in batches of type B, as torch.utils.data.DataLoader.
 // Several iterations may run at once, if the data set and the generator allow it.
 type Loader[B any] struct {
-	settings
+	config  LoaderConfig
 	samples func() int
 	fetch   fetch[B]
 }
@@ -34,7 +34,7 @@ func NewLoader[S any](dataset Dataset[S], opts ...Option) (*Loader[S], error) {
 	}
 	l, err := newLoader[S](dataset.Len, opts)
 	if err == nil { // stacking makes new tensors
-		l.fetch = fetchSamples(dataset, Collate[S, S], true, bool(l.freeSamples))
+		l.fetch = fetchSamples(dataset, Collate[S, S], true, l.config.FreeSamples)
 	}
 	return l, err
 }
@@ -51,7 +51,7 @@ func NewLoaderFunc[S, B any](dataset Dataset[S], collate func(samples []S) (B, e
 	}
 	l, err := newLoader[B](dataset.Len, opts)
 	if err == nil {
-		l.fetch = fetchSamples(dataset, collate, false, bool(l.freeSamples))
+		l.fetch = fetchSamples(dataset, collate, false, l.config.FreeSamples)
 	}
 	return l, err
 }
@@ -75,19 +75,22 @@ func newLoader[B any](samples func() int, opts []Option) (*Loader[B], error) {
 	if err != nil {
 		return nil, err
 	}
-	if bool(s.shuffle) && samples() == 0 {
+	if s.Shuffle && samples() == 0 {
 		return nil, errors.New("datasets: an empty data set can't be shuffled: check what was read into it")
 	}
-	return &Loader[B]{settings: s, samples: samples}, nil
+	return &Loader[B]{config: s, samples: samples}, nil
 }
+
+// Config is what the loader was made with.
+func (l *Loader[B]) Config() LoaderConfig { return l.config }
 
 // Len is the number of batches of an iteration.
 func (l *Loader[B]) Len() int {
 	n := l.samples()
-	if l.sampler != nil {
-		n = l.sampler.Len()
+	if l.config.Sampler != nil {
+		n = l.config.Sampler.Len()
 	}
-	p := newPlan(n, &l.settings)
+	p := newPlan(n, &l.config)
 	return p.count
 }
 
@@ -125,7 +128,7 @@ func (l *Loader[B]) All(ctx context.Context) iter.Seq2[B, error] {
 //
 // It draws the iteration's first seed at once, as Python's iter(loader) does.
 func (l *Loader[B]) Iterator(ctx context.Context) *Iterator[B] {
-	drawSeed(l.generator)
+	drawSeed(l.config.Generator)
 	return &Iterator[B]{loader: l, ctx: ctx}
 }
 

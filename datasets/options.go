@@ -3,12 +3,26 @@ package datasets
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"multitorch/torch"
 )
 
-// Option is a keyword argument of the functions that make a [Loader].
-type Option interface{ applyTo(s *settings) }
+// LoaderConfig are the settings of a [Loader].
+type LoaderConfig struct {
+	BatchSize   int              // 1
+	Shuffle     bool             // a new random order in every iteration
+	DropLast    bool             // leaves out the last batch where it would be smaller
+	Workers     int              // 0: batches are made when they are asked for
+	Prefetch    int              // 2 where there are workers: batches that each makes ahead
+	FreeSamples bool             // see the option
+	Generator   *torch.Generator // nil: the default one
+	Sampler     Sampler          // nil: in order, or shuffled
+}
+
+// Option is an option of the functions that make a [Loader]: [BatchSize], [Shuffle], [DropLast], [Workers], [Prefetch],
+// [FreeSamples], [Generator] and [WithSampler].
+type Option interface{ loader(c *LoaderConfig) }
 
 // BatchSize is the number of samples in a batch. The default is 1.
 type BatchSize int
@@ -36,58 +50,54 @@ type FreeSamples bool
 
 // Generator is where a loader draws its random numbers, instead of from the
 // default generator.
-func Generator(g *torch.Generator) Option { return optionFunc(func(s *settings) { s.generator = g }) }
+func Generator(g *torch.Generator) Option { return generator{g} }
+
+type generator struct{ *torch.Generator }
 
 // WithSampler sets the order in which samples are read; it excludes Shuffle.
-func WithSampler(sampler Sampler) Option {
-	return optionFunc(func(s *settings) { s.sampler, s.samplerSet = sampler, true })
-}
+func WithSampler(s Sampler) Option { return withSampler{s} }
 
-type optionFunc func(s *settings)
+type withSampler struct{ Sampler }
 
-type settings struct {
-	batchSize   BatchSize
-	shuffle     Shuffle
-	dropLast    DropLast
-	workers     Workers
-	prefetch    Prefetch
-	prefetchSet bool
-	freeSamples FreeSamples
-	generator   *torch.Generator
-	sampler     Sampler
-	samplerSet  bool
-}
-
-func (o optionFunc) applyTo(s *settings)  { o(s) }
-func (b BatchSize) applyTo(s *settings)   { s.batchSize = b }
-func (b Shuffle) applyTo(s *settings)     { s.shuffle = b }
-func (b DropLast) applyTo(s *settings)    { s.dropLast = b }
-func (w Workers) applyTo(s *settings)     { s.workers = w }
-func (p Prefetch) applyTo(s *settings)    { s.prefetch, s.prefetchSet = p, true }
-func (b FreeSamples) applyTo(s *settings) { s.freeSamples = b }
+func (v BatchSize) loader(c *LoaderConfig)   { c.BatchSize = int(v) }
+func (v Shuffle) loader(c *LoaderConfig)     { c.Shuffle = bool(v) }
+func (v DropLast) loader(c *LoaderConfig)    { c.DropLast = bool(v) }
+func (v Workers) loader(c *LoaderConfig)     { c.Workers = int(v) }
+func (v Prefetch) loader(c *LoaderConfig)    { c.Prefetch = int(v) }
+func (v FreeSamples) loader(c *LoaderConfig) { c.FreeSamples = bool(v) }
+func (v generator) loader(c *LoaderConfig)   { c.Generator = v.Generator }
+func (v withSampler) loader(c *LoaderConfig) { c.Sampler = v.Sampler }
 
 // settle applies the options to the defaults and checks the result.
-func settle(opts []Option) (settings, error) {
-	s := settings{batchSize: 1, prefetch: 2}
+func settle(opts []Option) (LoaderConfig, error) {
+	const unsaid = math.MinInt
+	c := LoaderConfig{BatchSize: 1, Prefetch: unsaid}
 	for _, o := range opts {
-		if o == nil {
-			return s, errors.New("datasets: an option is nil")
+		switch o := o.(type) {
+		case nil:
+			return c, errors.New("datasets: an option is nil")
+		case withSampler:
+			if o.Sampler == nil {
+				return c, errors.New("datasets: WithSampler: the sampler is nil")
+			}
 		}
-		o.applyTo(&s)
+		o.loader(&c)
 	}
 	switch {
-	case s.batchSize < 1:
-		return s, fmt.Errorf("datasets: BatchSize: expected at least 1, but got %d", s.batchSize)
-	case s.workers < 0:
-		return s, fmt.Errorf("datasets: Workers: expected 0 or more, but got %d", s.workers)
-	case s.prefetch < 1:
-		return s, fmt.Errorf("datasets: Prefetch: expected at least 1, but got %d", s.prefetch)
-	case s.prefetchSet && s.workers == 0:
-		return s, errors.New("datasets: Prefetch is what workers do: give Workers too, or leave it out")
-	case s.samplerSet && s.sampler == nil:
-		return s, errors.New("datasets: WithSampler: the sampler is nil")
-	case s.samplerSet && bool(s.shuffle):
-		return s, errors.New("datasets: Shuffle and WithSampler exclude each other: the sampler sets the order")
+	case c.BatchSize < 1:
+		return c, fmt.Errorf("datasets: BatchSize: expected at least 1, but got %d", c.BatchSize)
+	case c.Workers < 0:
+		return c, fmt.Errorf("datasets: Workers: expected 0 or more, but got %d", c.Workers)
+	case c.Sampler != nil && c.Shuffle:
+		return c, errors.New("datasets: Shuffle and WithSampler exclude each other: the sampler sets the order")
+	case c.Prefetch == unsaid:
+		if c.Prefetch = 0; c.Workers > 0 {
+			c.Prefetch = 2
+		}
+	case c.Prefetch < 1:
+		return c, fmt.Errorf("datasets: Prefetch: expected at least 1, but got %d", c.Prefetch)
+	case c.Workers == 0:
+		return c, errors.New("datasets: Prefetch is what workers do: give Workers too, or leave it out")
 	}
-	return s, nil
+	return c, nil
 }

@@ -42,6 +42,17 @@ func TestBadOptions(t *testing.T) {
 	require.ErrorContains(t, err, "empty data set")
 }
 
+func TestConfigCanBeReadBack(t *testing.T) {
+	g := torch.NewGenerator(1)
+	loader := load2(datasets.NewLoader(newTutorial(3), datasets.BatchSize(2), datasets.Shuffle(true), datasets.DropLast(true),
+		datasets.Workers(3), datasets.FreeSamples(true), datasets.Generator(g)))(t)
+	require.Equal(t, datasets.LoaderConfig{
+		BatchSize: 2, Shuffle: true, DropLast: true, Workers: 3, Prefetch: 2, FreeSamples: true, Generator: g,
+	}, loader.Config())
+	require.Equal(t, datasets.LoaderConfig{BatchSize: 1}, load2(datasets.NewLoader(newTutorial(3)))(t).Config())
+	require.Equal(t, reversed(3), load2(datasets.NewLoader(newTutorial(3), datasets.WithSampler(reversed(3))))(t).Config().Sampler)
+}
+
 type sampler struct {
 	length  int
 	indices []int

@@ -24,9 +24,9 @@ type plan struct {
 	short bool  // the last batch is smaller
 }
 
-func newPlan(n int, s *settings) plan {
-	size := int(s.batchSize)
-	p := plan{n: n, size: size, count: n / size, short: n%size > 0 && !bool(s.dropLast)}
+func newPlan(n int, s *LoaderConfig) plan {
+	size := s.BatchSize
+	p := plan{n: n, size: size, count: n / size, short: n%size > 0 && !s.DropLast}
 	if p.short {
 		p.count++
 	}
@@ -58,12 +58,12 @@ func (p *plan) exhaustedBy(k int) bool {
 }
 
 // order draws the order of one iteration; nil stands for 0, 1, 2, ...
-func (s *settings) order(n int) ([]int, error) {
+func (s *LoaderConfig) order(n int) ([]int, error) {
 	switch {
-	case s.sampler != nil:
+	case s.Sampler != nil:
 		return s.sampled(n)
-	case bool(s.shuffle) && n > 0:
-		generator := s.generator
+	case s.Shuffle && n > 0:
+		generator := s.Generator
 		if generator == nil {
 			generator = torch.NewGenerator(drawSeed(nil))
 		}
@@ -77,9 +77,9 @@ func (s *settings) order(n int) ([]int, error) {
 	return nil, nil
 }
 
-func (s *settings) sampled(n int) ([]int, error) {
-	order := s.sampler.Indices()
-	if want := s.sampler.Len(); len(order) != want {
+func (s *LoaderConfig) sampled(n int) ([]int, error) {
+	order := s.Sampler.Indices()
+	if want := s.Sampler.Len(); len(order) != want {
 		return nil, fmt.Errorf("datasets: the sampler's Len is %d, but it gave %d indices", want, len(order))
 	}
 	if err := checkIndices(order, n); err != nil {
@@ -93,9 +93,9 @@ func (s *settings) sampled(n int) ([]int, error) {
 
 // finish draws what Python's RandomSampler draws when it has run out: one more
 // order, of which it takes nothing. It shows only in a generator that others see.
-func (s *settings) finish(n int) {
-	if bool(s.shuffle) && s.generator != nil && n > 0 {
-		permutation(n, s.generator)
+func (s *LoaderConfig) finish(n int) {
+	if s.Shuffle && s.Generator != nil && n > 0 {
+		permutation(n, s.Generator)
 	}
 }
 

@@ -54,9 +54,9 @@ type result[B any] struct {
 	panicked *WorkerPanic
 }
 
-func newPool[B any](ctx context.Context, plan plan, s *settings, fetch fetch[B]) *pool[B] {
-	workers := min(int(s.workers), plan.count)
-	p := &pool[B]{plan: plan, limit: workers * min(int(s.prefetch), plan.count/workers+1)}
+func newPool[B any](ctx context.Context, plan plan, s *LoaderConfig, fetch fetch[B]) *pool[B] {
+	workers := min(s.Workers, plan.count)
+	p := &pool[B]{plan: plan, limit: workers * min(s.Prefetch, plan.count/workers+1)}
 	p.jobs = make(chan *job[B], p.limit)
 	ctx, p.cancel = context.WithCancel(ctx)
 	for range workers {

@@ -49,7 +49,7 @@ func (o *Base) updateGroup(g *Group, update func(g *Group, b *Batch)) {
 		torch.Scoped(func(s *torch.Scope) {
 			b := &Batch{optimizer: o, group: g, scope: s, gpu: gpu}
 			b.foreach = foreach != nil && *foreach || foreach == nil && gpu && running().foreachOnGPU
-			b.lists = b.foreach || foreach == nil && !gpu
+			b.lists = b.foreach || foreach == nil && !gpu && rest[0].ElementSize() >= 4 // see Foreach
 			params := tensorsOf(rest[:n])
 			grads := torch.Grads(s, params)
 			b.states = make([]*state, 0, n)

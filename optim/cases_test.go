@@ -89,4 +89,6 @@ var cases = []struct {
 		optim.WeightDecay(0.1), optim.Maximize(true), optim.Foreach(true))},
 	{"complex matrix", "RMSprop(ps, centered=True, momentum=0.5)", rmsprop(optim.Centered(true), optim.Momentum(0.5))},
 	{"bfloat matrix", "RMSprop(ps, lr=0.05, weight_decay=0.1)", rmsprop(optim.LR(0.05), optim.WeightDecay(0.1))},
+	{"bfloat matrix", "RMSprop(ps, lr=0.05, foreach=True)", rmsprop(optim.LR(0.05), optim.Foreach(true))},
+	{"bfloat matrix", "SGD(ps, lr=0.05, momentum=0.7)", sgd(optim.LR(0.05), optim.Momentum(0.7))},
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/version"
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
@@ -92,6 +93,18 @@ var lbfgsCases = []struct {
 	{"LBFGS(ps, history_size=1, line_search_fn='strong_wolfe', tolerance_change=1e-4)", []optim.LBFGSOption{
 		optim.HistorySize(1), optim.LineSearchFn("strong_wolfe"), optim.ToleranceChange(1e-4),
 	}},
+}
+
+func init() {
+	if version.AtLeast(torch.Version(), 2, 14) {
+		for _, search := range []optim.LineSearchFn{"", "strong_wolfe"} {
+			call := "LBFGS(ps, lr=1e-3, max_iter=3, maximize=True, line_search_fn='" + string(search) + "')"
+			lbfgsCases = append(lbfgsCases, struct {
+				python string
+				opts   []optim.LBFGSOption
+			}{strings.Replace(call, "''", "None", 1), []optim.LBFGSOption{optim.LR(1e-3), optim.MaxIter(3), optim.Maximize(true), search}})
+		}
+	}
 }
 
 func lbfgsInputs() map[string]*torch.Tensor {

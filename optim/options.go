@@ -14,7 +14,8 @@ type Maximize bool
 // Foreach says how parameters are gone through: true by operators on lists of
 // tensors, false one after the other. Left out, PyTorch's own default decides on
 // a GPU (lists since 2.0), and on the CPU, where both give the same bits, the
-// quicker one is taken.
+// quicker one is taken. (Of less than 32 bits they don't: newer versions' lists
+// round numbers to the tensors' dtype. There PyTorch's default is taken too.)
 type Foreach bool
 
 // Eps is added to a denominator.

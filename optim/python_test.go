@@ -17,15 +17,15 @@ func lbfgs(o ...optim.LBFGSOption) func([]*nn.Parameter) optim.Optimizer {
 }
 
 var stateFiles = map[string]func([]*nn.Parameter) optim.Optimizer{
-	"Adam(ps, weight_decay=0.1, amsgrad=True)":                           adam(optim.WeightDecay(0.1), optim.AMSGrad(true)),
-	"AdamW(ps, lr=0.01, betas=(0.8, 0.9))":                               adamW(optim.LR(0.01), optim.Betas(0.8, 0.9)),
-	"SGD(ps, lr=0.1, momentum=0.9, nesterov=True)":                       sgd(optim.LR(0.1), optim.Momentum(0.9), optim.Nesterov(true)),
-	"SGD(ps, lr=0.1)":                                                    sgd(optim.LR(0.1)),
-	"RMSprop(ps, centered=True, momentum=0.5)":                           rmsprop(optim.Centered(true), optim.Momentum(0.5)),
-	"LBFGS(ps, lr=0.1, max_iter=3, history_size=4)":                      lbfgs(optim.LR(0.1), optim.MaxIter(3), optim.HistorySize(4)),
+	"Adam(ps, weight_decay=0.1, amsgrad=True)":      adam(optim.WeightDecay(0.1), optim.AMSGrad(true)),
+	"AdamW(ps, lr=0.01, betas=(0.8, 0.9))":          adamW(optim.LR(0.01), optim.Betas(0.8, 0.9)),
+	"SGD(ps, lr=0.1, momentum=0.9, nesterov=True)":  sgd(optim.LR(0.1), optim.Momentum(0.9), optim.Nesterov(true)),
+	"SGD(ps, lr=0.1)":                               sgd(optim.LR(0.1)),
+	"RMSprop(ps, centered=True, momentum=0.5)":      rmsprop(optim.Centered(true), optim.Momentum(0.5)),
+	"LBFGS(ps, lr=0.1, max_iter=3, history_size=4)": lbfgs(optim.LR(0.1), optim.MaxIter(3), optim.HistorySize(4)),
 	"LBFGS(ps, line_search_fn='strong_wolfe', max_iter=2, max_eval=100)": lbfgs(
 		optim.LineSearchFn("strong_wolfe"), optim.MaxIter(2), optim.MaxEval(100)),
-	"LBFGS(ps, lr=0.1, max_iter=1)":                                      lbfgs(optim.LR(0.1), optim.MaxIter(1)),
+	"LBFGS(ps, lr=0.1, max_iter=1)": lbfgs(optim.LR(0.1), optim.MaxIter(1)),
 }
 
 // The optimizers take the file's settings over, so those that load have others at first.
