@@ -34,8 +34,10 @@ func Where(condition *Tensor, x, y any) *Tensor {
 }
 
 // Clamp limits the elements to [low, high], two numbers or two tensors; nil leaves
-// a side open.
+// a side open. A tensor without dimensions that needs no gradient may stand beside a
+// number, and is one.
 func (x *Tensor) Clamp(low, high any) *Tensor {
+	low, high = alike(low, high)
 	if a, b, ok := tensorLimits("clamp", low, high); ok {
 		return do(opClampTensor, x, a, b)
 	}
@@ -44,12 +46,33 @@ func (x *Tensor) Clamp(low, high any) *Tensor {
 
 // ClampInplace is Clamp into x itself.
 func (x *Tensor) ClampInplace(low, high any) *Tensor {
+	low, high = alike(low, high)
 	if a, b, ok := tensorLimits("clamp_", low, high); ok {
 		doVoid(opClampTensorI, x, a, b)
 	} else {
 		doVoid(opClampInplace, x, numberOrNil("clamp_", low), numberOrNil("clamp_", high))
 	}
 	return x
+}
+
+// alike makes a number of a limit that can be one, where the other is a number.
+func alike(low, high any) (any, any) {
+	a, b := asTensor(low), asTensor(high)
+	switch {
+	case a != nil && b == nil && high != nil:
+		low = itemOf(a)
+	case b != nil && a == nil && low != nil:
+		high = itemOf(b)
+	}
+	return low, high
+}
+
+// itemOf is a tensor that Python takes for a number, as that, or else the tensor.
+func itemOf(t *Tensor) any {
+	if t.Dim() == 0 && !t.RequiresGrad() {
+		return doValue(opItem, t)
+	}
+	return t
 }
 
 // tensorLimits reports whether the limits are tensors.

@@ -28,6 +28,9 @@ func TestNumbersOrTensorsAsInPython(t *testing.T) {
 		one("x.clamp(min=low)", func() T { return x.Clamp(low, nil) }),
 		one("x.clamp(max=high)", func() T { return x.Clamp(nil, high) }),
 		one("x.clone().clamp_(low, high)", func() T { return x.Clone().ClampInplace(low, high) }),
+		one("x.clamp(torch.tensor(0.5), 2)", func() T { return x.Clamp(zero(), 2) }),
+		one("i.clamp(2, torch.tensor(4.5))", func() T { return i.Clamp(2, torch.New(4.5)) }),
+		one("x.clone().clamp_(torch.tensor(True), 2.5)", func() T { return x.Clone().ClampInplace(torch.New(true), 2.5) }),
 		one("i.clamp(2, 4.5)", func() T { return i.Clamp(2, 4.5) }),
 		one("x.masked_fill(x > 0, torch.tensor(0.5))", func() T { return x.MaskedFill(positive(), zero()) }),
 		one("x.clone().masked_fill_(x > 0, torch.tensor(0.5))", func() T { return x.Clone().MaskedFillInplace(positive(), zero()) }),
@@ -47,7 +50,8 @@ func TestNumbersOrTensorsAsInPython(t *testing.T) {
 		}),
 		one("torch.addmm(i[:, :2], i, i.t(), beta=2)", func() T { return i.Index(torch.Colon, torch.R(nil, 2)).Addmm(i, i.T(), 2, 1) }),
 	})
-	for _, f := range []func(){func() { x.Clamp(low, 3) }, func() { x.Clamp(0, high) }, func() { x.Clone().ClampInplace(low, 3) }} {
+	leaf := torch.New(float32(0.5), torch.RequiresGrad(true))
+	for _, f := range []func(){func() { x.Clamp(leaf, 3) }, func() { x.Clamp(low, 3) }, func() { x.Clamp(0, high) }, func() { x.Clone().ClampInplace(low, 3) }} {
 		var e *torch.Error
 		require.ErrorAs(t, torch.Try(func() error { f(); return nil }), &e)
 		require.Equal(t, torch.TypeError, e.Kind)
