@@ -32,7 +32,8 @@ var (
 )
 
 // byNumber is an operator that changes tensors by a number, with a form for lists
-// that takes the number as a tensor.
+// that takes the number as a tensor. One by one the number takes a tensor's place, as
+// in Python: mul_.Scalar of newer versions rounds it to a narrow dtype first.
 type byNumber struct {
 	each
 	tensors *torch.Operator
@@ -40,15 +41,15 @@ type byNumber struct {
 
 var (
 	addNumber = byNumber{
-		each{op("_foreach_add_.Scalar", "self", "scalar"), op("add_.Scalar", "self", "other")},
+		each{op("_foreach_add_.Scalar", "self", "scalar"), op("add_.Tensor", "self", "other")},
 		op("_foreach_add_.List", "self", "other"),
 	}
 	mulNumber = byNumber{
-		each{op("_foreach_mul_.Scalar", "self", "scalar"), op("mul_.Scalar", "self", "other")},
+		each{op("_foreach_mul_.Scalar", "self", "scalar"), op("mul_.Tensor", "self", "other")},
 		op("_foreach_mul_.List", "self", "other"),
 	}
 	divNumber = byNumber{
-		each{op("_foreach_div_.ScalarList", "self", "scalars"), op("div_.Scalar", "self", "other")},
+		each{op("_foreach_div_.ScalarList", "self", "scalars"), op("div_.Tensor", "self", "other")},
 		op("_foreach_div_.List", "self", "other"),
 	}
 	asTensor = op("scalar_tensor", "s", "dtype")
