@@ -26,6 +26,10 @@ type File struct {
 	ByName  map[string]*zip.File
 }
 
+// dosFolder marks a folder among an entry's attributes, whatever its name is. libtorch's reader takes its content as
+// empty then, and leaves a tensor's memory unread.
+const dosFolder = 0x10
+
 // Open reads an archive's directory.
 func Open(r io.ReaderAt, size int64) (*File, error) {
 	archive, err := zip.NewReader(r, size)
@@ -51,6 +55,9 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 		}
 		if f.Method == zip.Store && f.CompressedSize64 != f.UncompressedSize64 {
 			return nil, fmt.Errorf("entry %.80q has two sizes, %d and %d, but is not compressed", f.Name, f.CompressedSize64, f.UncompressedSize64)
+		}
+		if f.ExternalAttrs&dosFolder != 0 && f.UncompressedSize64 > 0 {
+			return nil, fmt.Errorf("entry %.80q has content, but is marked as a folder: the file is damaged", f.Name)
 		}
 		if f.UncompressedSize64 > budget {
 			return nil, fmt.Errorf("entry %.80q: the archive would expand to more than %d times its length, as a zip bomb does; "+

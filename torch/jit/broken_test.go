@@ -188,3 +188,15 @@ func TestHostileFilesAreErrors(t *testing.T) {
 	_, err = jit.Load(path) // what rezip leaves as it is loads
 	require.NoError(t, err)
 }
+
+// One bit of an entry's attributes makes it a folder, and of libtorch's reader a tensor of whatever was in memory.
+func TestAnEntryMarkedAsAFolder(t *testing.T) {
+	whole, err := os.ReadFile(model)
+	require.NoError(t, err)
+	at := bytes.LastIndex(whole, []byte("model/data/14"))
+	whole[at-8] |= 0x10 // the attributes stand before the place, which is before the name
+	path := filepath.Join(t.TempDir(), "bad.pt")
+	require.NoError(t, os.WriteFile(path, whole, 0o644))
+	_, err = jit.Load(path)
+	require.ErrorContains(t, err, `entry "model/data/14" has content, but is marked as a folder`)
+}
