@@ -11,13 +11,14 @@ import (
 )
 
 // pages are the pages of docs with Go on them, and what it takes for granted: the files that it names are
-// made first, and model is there.
+// made first, and model and optimizer are there.
 var pages = map[string]string{
 	"files.md": `
 package main
 
 import (
 	"multitorch/nn"
+	"multitorch/optim"
 	"multitorch/torch"
 )
 
@@ -27,11 +28,16 @@ func must(err error) {
 	}
 }
 
-var model = nn.NewLinear(3, 20)
+var (
+	model     = nn.NewLinear(3, 20)
+	optimizer = optim.NewAdam(nn.Parameters(model))
+)
 
 func main() {
 	must(torch.SaveSafetensors("model.safetensors", []torch.NamedTensor{{Name: "decoder.weight", Tensor: model.Weight.Tensor}}, nil))
-	must(torch.Save("checkpoint.pt", map[string]any{"model": nn.StateDict(model)}))
+	state, err := optimizer.StateDict().Python()
+	must(err)
+	must(torch.Save("checkpoint.pt", map[string]any{"model": nn.StateDict(model), "optimizer": state}))
 `,
 }
 
