@@ -58,8 +58,8 @@ func (c *resultsCmd) Run(ctx context.Context) error {
 			MacroF1:  summarise(reached[name], func(e trainer.Evaluation) float64 { return e.Metric("macro-F1") }),
 		})
 	}
-	printf("Test accuracy in %% and macro-F1 of %s, mean ± standard deviation over the seeds %v (%s; libtorch %s on %s):\n\n%s",
-		info.title, c.Seeds, c.Task.variant(), torch.Version(), device, table(rows))
+	printf("Test accuracy in %% and macro-F1 of %s, mean ± standard deviation over the seeds %v (libtorch %s on %s):\n\n%s",
+		info.title, c.Seeds, torch.Version(), device, table(rows))
 	return keep(rows, c.Write, c.Readme)
 }
 
