@@ -105,8 +105,9 @@ func TestManyGoroutinesComputeAtOnce(t *testing.T) {
 	defer torch.SetNumThreads(torch.NumThreads())
 	torch.SetNumThreads(3)
 	torch.ManualSeed(0)
-	w, v := torch.Randn(torch.Shape{64, 64}), torch.Randn(torch.Shape{64, 4}, torch.RequiresGrad(true))
-	x := torch.Randn(torch.Shape{32, 64})
+	// Calls of some hundred microseconds: Go gives goroutines that wait for shorter ones no thread of their own anyway.
+	w, v := torch.Randn(torch.Shape{256, 256}), torch.Randn(torch.Shape{256, 4}, torch.RequiresGrad(true))
+	x := torch.Randn(torch.Shape{96, 256})
 	loss := func() *torch.Tensor { return x.Matmul(w).ReLU().Matmul(v).Square().Mean() }
 	var want float64
 	torch.NoGrad(func() { want = loss().Item() })
