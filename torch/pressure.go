@@ -28,22 +28,21 @@ type gauge struct {
 	running      sync.Mutex
 }
 
-// check is called by those who make tensors that are left to the collector. When many
-// goroutines make them faster than one collects, they wait for it.
+// check is called by those who make tensors that are left to the collector. They wait
+// for it, all of them: what others made meanwhile would be taken for what lives, and the
+// limit would run away with it.
 func (g *gauge) check() {
-	held, limit := g.held(), max(g.first, atomic.LoadInt64(&g.limit))
-	switch {
-	case held < limit:
-		return
-	case g.running.TryLock():
-		g.collect()
-	case held > limit+limit/4:
-		g.running.Lock()
-	default:
+	if !g.over() {
 		return
 	}
-	g.running.Unlock()
+	g.running.Lock()
+	defer g.running.Unlock()
+	if g.over() { // still: nobody collected while this one waited
+		g.collect()
+	}
 }
+
+func (g *gauge) over() bool { return g.held() >= max(g.first, atomic.LoadInt64(&g.limit)) }
 
 func (g *gauge) collect() {
 	g.collected.Add(1)
@@ -86,18 +85,21 @@ func gpuGauge(d Device) *gauge {
 	return g.(*gauge)
 }
 
-// waitForCleanups returns when the cleanups that the last collection queued have
-// run, or after a second: then it is false.
+// waitForCleanups returns when the cleanups that the last collection queued have run,
+// or when none has for a second: then it is false.
 func waitForCleanups() bool {
 	counts := []metrics.Sample{{Name: "/gc/cleanups/queued:cleanups"}, {Name: "/gc/cleanups/executed:cleanups"}}
 	metrics.Read(counts)
-	queued := counts[0].Value.Uint64()
-	for range 1000 {
-		if counts[1].Value.Uint64() >= queued {
+	queued, executed := counts[0].Value.Uint64(), counts[1].Value.Uint64()
+	for idle := 0; idle < 1000; idle++ {
+		if executed >= queued {
 			return true
 		}
 		time.Sleep(time.Millisecond)
 		metrics.Read(counts[1:])
+		if now := counts[1].Value.Uint64(); now > executed {
+			executed, idle = now, 0
+		}
 	}
 	return false
 }
