@@ -32,7 +32,7 @@ var tools = []string{
 	"readlink", "rm", "sed", "setpriv", "sort", "stat", "tar", "tr", "uname", "unzip",
 }
 
-// newSandbox makes a machine with a C++ compiler, mimalloc, apt-get and no libtorch, on which we are root.
+// newSandbox makes a machine with a C++ compiler, tcmalloc, apt-get and no libtorch, on which we are root.
 func newSandbox(t *testing.T) *sandbox {
 	t.Helper()
 	s := &sandbox{t: t, root: t.TempDir(), sys: t.TempDir(), bin: t.TempDir()}
@@ -42,7 +42,7 @@ func newSandbox(t *testing.T) *sandbox {
 		}
 	}
 	s.command("g++", quickCompiler)
-	writeFile(t, s.mimalloc(), "mimalloc")
+	writeFile(t, s.tcmalloc(), "tcmalloc")
 	s.user(0)
 	s.packages()
 	return s
@@ -76,9 +76,9 @@ func (s *sandbox) remove(name string) {
 	require.NoError(s.t, os.Remove(filepath.Join(s.bin, name)))
 }
 
-// mimalloc is where Debian has the allocator that programs are linked with.
-func (s *sandbox) mimalloc() string {
-	return filepath.Join(s.sys, "usr/lib/x86_64-linux-gnu/libmimalloc.so")
+// tcmalloc is where Debian has the allocator that programs are linked with.
+func (s *sandbox) tcmalloc() string {
+	return filepath.Join(s.sys, "usr/lib/x86_64-linux-gnu/libtcmalloc_minimal.so")
 }
 
 func (s *sandbox) user(id int) {

@@ -57,17 +57,17 @@ install_libtorch() {
 		return
 	fi
 	has_compiler || packages+=(g++)
-	has_allocator || packages+=(libmimalloc-dev)
+	has_allocator || packages+=(libgoogle-perftools-dev)
 	change "install ${packages[*]} with apt-get" apt_install "${packages[@]}"
 	[ -n "$check_only" ] || from_system ||
 		die "Debian's libtorch-dev is installed, but libtorch is not in $sysroot/usr; set LIBTORCH to its folder"
 }
 
-# has_allocator tells whether mimalloc is here, which programs are linked with, or is not wanted.
+# has_allocator tells whether tcmalloc is here, which programs are linked with, or is not wanted.
 has_allocator() {
 	local file
-	[[ "${GOFLAGS:-}" != *nomimalloc* ]] || return 0
-	for file in "$sysroot"/usr/lib/*/libmimalloc.so "$sysroot"/usr/{lib,lib64,local/lib}/libmimalloc.so; do
+	[[ "${GOFLAGS:-}" != *notcmalloc* ]] || return 0
+	for file in "$sysroot"/usr/lib/*/libtcmalloc_minimal.so "$sysroot"/usr/{lib,lib64,local/lib}/libtcmalloc_minimal.so; do
 		if [ -e "$file" ]; then return; fi
 	done
 	return 1
@@ -77,9 +77,9 @@ ensure_packages() {
 	local packages=()
 	has_compiler || packages+=(g++)
 	if ! has_allocator; then
-		packages+=(libmimalloc-dev)
-		[ "$(id -u)" = 0 ] || warn "mimalloc is missing, the allocator that programs are linked with;" \
-			"to build them with libc's, which is slower, set GOFLAGS=-tags=nomimalloc"
+		packages+=(libgoogle-perftools-dev)
+		[ "$(id -u)" = 0 ] || warn "tcmalloc is missing, the allocator that programs are linked with;" \
+			"to build them with libc's, which is slower, set GOFLAGS=-tags=notcmalloc"
 	fi
 	[ ${#packages[@]} = 0 ] || change "install ${packages[*]} with apt-get" apt_install "${packages[@]}"
 }

@@ -64,24 +64,24 @@ func TestMissingCompiler(t *testing.T) {
 func TestMissingAllocator(t *testing.T) {
 	t.Parallel()
 	s := newSandbox(t)
-	require.NoError(t, os.Remove(s.mimalloc()))
+	require.NoError(t, os.Remove(s.tcmalloc()))
 	s.user(1000)
-	require.Contains(t, s.refused(), install+"libtorch-dev libopenblas0-pthread libmimalloc-dev\n")
+	require.Contains(t, s.refused(), install+"libtorch-dev libopenblas0-pthread libgoogle-perftools-dev\n")
 
 	s.env = []string{"LIBTORCH=" + fakeLibtorch(t, "2.6.0")}
 	words := s.refused()
-	require.Contains(t, words, install+"libmimalloc-dev\n")
-	require.Contains(t, words, "set GOFLAGS=-tags=nomimalloc")
+	require.Contains(t, words, install+"libgoogle-perftools-dev\n")
+	require.Contains(t, words, "set GOFLAGS=-tags=notcmalloc")
 	require.Empty(t, s.files())
 
-	s.env = append(s.env, "GOFLAGS=-trimpath -tags=nomimalloc")
+	s.env = append(s.env, "GOFLAGS=-trimpath -tags=notcmalloc")
 	s.setup()
 	require.Empty(t, s.aptLog())
 
 	s.env, s.root = s.env[:1], t.TempDir()
 	s.user(0)
 	s.setup()
-	require.Contains(t, s.aptLog()[1], " install -y --no-install-recommends libmimalloc-dev")
+	require.Contains(t, s.aptLog()[1], " install -y --no-install-recommends libgoogle-perftools-dev")
 }
 
 func TestFailingAptGet(t *testing.T) {

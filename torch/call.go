@@ -270,7 +270,7 @@ func roomMade(err error) bool {
 	if err == nil || !outOfMemory(err) {
 		return false
 	}
-	pressure.collect()
+	pressure.collect(owner(nil))
 	return true
 }
 

@@ -21,7 +21,7 @@ func reserve(op string, bytes int64) {
 	if fits(bytes) {
 		return
 	}
-	pressure.collect() // what only the collector knows to be garbage may be enough
+	pressure.collect(owner(nil)) // what only the collector knows to be garbage may be enough
 	debug.FreeOSMemory()
 	if !fits(bytes) {
 		panic(&Error{Op: op, Kind: OutOfMemory, Message: fmt.Sprintf(

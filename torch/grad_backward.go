@@ -70,7 +70,7 @@ func (t *Tensor) Backward(opts ...BackwardOption) { Backward([]*Tensor{t}, opts.
 // torch.autograd.backward.
 func Backward(ts []*Tensor, opts ...BackwardOption) {
 	b := settleBackward("Backward", ts, opts)
-	checkGPUs(ts)
+	checkMemory(ts)
 	h := holdTensors{op: b.op}
 	defer h.release()
 	err := libtorch.Backward(h.all(ts), h.gradients(ts, b.gradients), b.retains(), bool(b.create), h.all(b.inputs))
@@ -91,7 +91,7 @@ func Grad(outputs, inputs []*Tensor, opts ...BackwardOption) []*Tensor {
 	if len(inputs) == 0 || b.someInputs {
 		panic(&Error{Op: "Grad", Kind: ValueError, Message: "expected the tensors to differentiate by as inputs, and not as an option"})
 	}
-	checkGPUs(outputs)
+	checkMemory(outputs)
 	h := holdTensors{op: b.op}
 	defer h.release()
 	handles, err := libtorch.Grad(h.all(outputs), h.gradients(outputs, b.gradients), h.all(inputs),

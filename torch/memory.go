@@ -54,9 +54,9 @@ func newTensor(h libtorch.Tensor, scope *Scope) *Tensor {
 	}
 	if scope = owner(scope); scope == nil || !scope.adopt(t) {
 		t.collectLater()
-		pressure.check()
-		crowd.check()
+		crowd.check(nil)
 	}
+	pressure.check(scope)
 	return t
 }
 
@@ -189,7 +189,7 @@ func (t *Tensor) Keep() *Tensor {
 	if !kept {
 		panic(t.unusable("Keep"))
 	}
-	pressure.check()
+	pressure.check(nil)
 	return t
 }
 

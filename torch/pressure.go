@@ -1,7 +1,6 @@
 package torch
 
 import (
-	"runtime"
 	"runtime/metrics"
 	"sync"
 	"sync/atomic"
@@ -14,43 +13,58 @@ import (
 // many more, than after its last run: Go itself sees only a few words of each, and a
 // tensor of four elements takes some hundred bytes of libtorch's.
 var (
-	pressure = gauge{first: firstLimit, held: libtorch.CPUBytes}
-	crowd    = gauge{first: 1 << 17, held: live.Load}
+	pressure = gauge{slack: 32 << 20, share: 8, held: libtorch.CPUBytes}
+	crowd    = gauge{slack: 1 << 17, share: 1, held: live.Load}
 )
 
-// firstLimit is garbage that nobody minds: a process with libtorch takes thrice that.
-const firstLimit = 64 << 20
-
+// gauge calls the collector when what is held has grown by a share of what lived after
+// the last collection, or by slack where that is more: garbage that nobody minds.
+//
+// A collection that takes long, as beside large data of the program's own, is not
+// repeated at once: it may take a twentieth of the time, unless what is held doubles.
 type gauge struct {
-	first, limit int64 // limit is atomic; 0 before the first collection
+	slack, share int64
 	held         func() int64
+	soft, hard   atomic.Int64 // limits of held; 0 before the first collection
+	rest         atomic.Int64 // until then the hard one counts; nanoseconds since start
 	collected    atomic.Int64
 	running      sync.Mutex
 }
 
-// check is called by those who make tensors that are left to the collector. They wait
-// for it, all of them: what others made meanwhile would be taken for what lives, and the
-// limit would run away with it.
-func (g *gauge) check() {
+var start = time.Now()
+
+// check is called by those who make tensors, which are left to the collector or belong
+// to s. They wait for it, all of them: what others made meanwhile would be taken for what
+// lives, and the limit would run away with it.
+func (g *gauge) check(s *Scope) {
 	if !g.over() {
 		return
 	}
 	g.running.Lock()
 	defer g.running.Unlock()
 	if g.over() { // still: nobody collected while this one waited
-		g.collect()
+		g.collect(s)
 	}
 }
 
-func (g *gauge) over() bool { return g.held() >= max(g.first, atomic.LoadInt64(&g.limit)) }
+func (g *gauge) over() bool {
+	held := g.held()
+	return held >= max(g.slack, g.soft.Load()) &&
+		(held >= max(g.slack, g.hard.Load()) || int64(time.Since(start)) >= g.rest.Load())
+}
 
-func (g *gauge) collect() {
+func (g *gauge) collect(s *Scope) {
 	g.collected.Add(1)
-	runtime.GC()
-	if waitForCleanups() {
-		atomic.StoreInt64(&g.limit, 2*g.held())
+	began := time.Now()
+	s.sweep()
+	whole := waitForCleanups()
+	held, now := g.held(), time.Now()
+	g.rest.Store(int64(now.Sub(start) + 20*now.Sub(began)))
+	g.soft.Store(held + max(g.slack, held/g.share))
+	if whole {
+		g.hard.Store(2*held + g.slack)
 	} else { // a part of what is held is garbage
-		atomic.StoreInt64(&g.limit, g.held()+g.first)
+		g.hard.Store(held + g.slack)
 	}
 }
 
@@ -60,13 +74,18 @@ var gpuPressure sync.Map // of *gauge by Device
 
 var hasGPU = sync.OnceValue(CUDAIsAvailable)
 
-func checkGPUs(ts []*Tensor) {
-	if !hasGPU() {
-		return
-	}
+// checkMemory is called before a backward pass from ts, which is where a step takes most.
+func checkMemory(ts []*Tensor) {
 	for _, t := range ts {
-		if d := t.Device(); d.IsCUDA() {
-			gpuGauge(d).check()
+		if t == nil {
+			continue
+		}
+		scope := owner(t.scope.Load())
+		pressure.check(scope)
+		if hasGPU() {
+			if d := t.Device(); d.IsCUDA() {
+				gpuGauge(d).check(scope)
+			}
 		}
 	}
 }
@@ -75,7 +94,7 @@ func gpuGauge(d Device) *gauge {
 	if g, known := gpuPressure.Load(d); known {
 		return g.(*gauge)
 	}
-	g, _ := gpuPressure.LoadOrStore(d, &gauge{first: firstLimit, held: func() int64 {
+	g, _ := gpuPressure.LoadOrStore(d, &gauge{slack: 32 << 20, share: 8, held: func() int64 {
 		s, err := libtorch.DeviceMemory(int(d.kind()), d.Index())
 		if err != nil { // memory that can't be counted presses nobody
 			return 0
@@ -91,11 +110,12 @@ func waitForCleanups() bool {
 	counts := []metrics.Sample{{Name: "/gc/cleanups/queued:cleanups"}, {Name: "/gc/cleanups/executed:cleanups"}}
 	metrics.Read(counts)
 	queued, executed := counts[0].Value.Uint64(), counts[1].Value.Uint64()
-	for idle := 0; idle < 1000; idle++ {
+	const poll = 50 * time.Microsecond
+	for idle := time.Duration(0); idle < time.Second; idle += poll {
 		if executed >= queued {
 			return true
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(poll)
 		metrics.Read(counts[1:])
 		if now := counts[1].Value.Uint64(); now > executed {
 			executed, idle = now, 0

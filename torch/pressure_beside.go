@@ -13,14 +13,14 @@ import (
 // programs; generators. Each of these is counted as long as it lives.
 var (
 	besideBytes atomic.Int64
-	beside      = gauge{first: firstLimit, held: besideBytes.Load}
+	beside      = gauge{slack: 32 << 20, share: 1, held: besideBytes.Load}
 )
 
 // holdBeside counts bytes, until they are given to letBesideGo.
 func holdBeside(bytes int64) {
 	besideBytes.Add(bytes)
-	beside.check()
-	pressure.check() // what it holds as tensors has no Tensor that would ask
+	beside.check(nil)
+	pressure.check(nil) // what it holds as tensors has no Tensor that would ask
 }
 
 func letBesideGo(bytes int64) { besideBytes.Add(-bytes) }

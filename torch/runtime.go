@@ -15,7 +15,7 @@ type RuntimeInfo struct {
 	Library     string // the file from which libtorch was loaded
 	BLAS        string // "OpenBLAS", or what libtorch says of its build
 	BLASThreads string
-	Malloc      string // the allocator that serves the process: "mimalloc 2.0.9, /usr/lib/..."
+	Malloc      string // the allocator that serves the process: "tcmalloc (gperftools 2.10), /usr/lib/..."
 	Config      string // libtorch's own account of its build and threads
 }
 
@@ -50,8 +50,8 @@ func mallocName() string {
 			name = known
 		}
 	}
-	if v := libtorch.MimallocVersion(); name == "mimalloc" && v > 0 {
-		name = fmt.Sprintf("mimalloc %d.%d.%d", v/100, v/10%10, v%10)
+	if v := libtorch.TCMallocVersion(); name == "tcmalloc" && v != "" {
+		name += " (" + v + ")"
 	}
 	return name + ", " + file
 }

@@ -24,7 +24,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"multitorch/torch"
-	_ "multitorch/torch/mimalloc"
+	_ "multitorch/torch/tcmalloc"
 )
 
 type cli struct {

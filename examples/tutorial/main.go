@@ -14,7 +14,7 @@ import (
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
-	_ "multitorch/torch/mimalloc" // a quicker malloc
+	_ "multitorch/torch/tcmalloc" // a quicker malloc
 )
 
 type ImageFeatureExtractor struct {

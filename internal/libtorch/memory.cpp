@@ -70,7 +70,7 @@ const char* mt_malloc_library(void) {
   return path.c_str();
 }
 
-int32_t mt_mimalloc_version(void) {
-  auto version = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "mi_version"));
-  return version != nullptr ? version() : 0;
+const char* mt_tcmalloc_version(void) {
+  auto version = reinterpret_cast<const char* (*)(int*, int*, const char**)>(dlsym(RTLD_DEFAULT, "tc_version"));
+  return version != nullptr ? version(nullptr, nullptr, nullptr) : nullptr;
 }

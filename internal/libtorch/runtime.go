@@ -32,8 +32,8 @@ func LibraryPath() string { return C.GoString(C.mt_library_path()) }
 // MallocLibrary is the file whose malloc serves the process.
 func MallocLibrary() string { return C.GoString(C.mt_malloc_library()) }
 
-// MimallocVersion is 209 for mimalloc 2.0.9, and 0 where it is not loaded.
-func MimallocVersion() int { return int(C.mt_mimalloc_version()) }
+// TCMallocVersion is "gperftools 2.10" or its like, and "" where tcmalloc is not loaded.
+func TCMallocVersion() string { return C.GoString(C.mt_tcmalloc_version()) }
 
 // NumThreads is the size of libtorch's thread pool.
 func NumThreads() int { return int(C.mt_num_threads()) }

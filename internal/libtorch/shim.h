@@ -180,7 +180,7 @@ mt_error* mt_set_default_dtype(int32_t dtype);
 
 // ---- memory (memory.cpp) ----
 const char* mt_malloc_library(void);   // the file whose malloc serves the process
-int32_t mt_mimalloc_version(void);     // 209 is 2.0.9; 0: it is not there
+const char* mt_tcmalloc_version(void); // "gperftools 2.10"; NULL: it is not there
 const int64_t* mt_cpu_bytes(void);  // live bytes of CPU tensor storage
 
 // ---- TorchScript (script.cpp) ----

@@ -1,7 +1,7 @@
 // Command bench runs the same work in Go and in Python on the same libtorch, in
 // turn, and prints the medians and their ratios. Python runs twice: as it is
 // installed, and with glibc's malloc set so that a step causes no page faults. Go has
-// mimalloc.
+// tcmalloc.
 package main
 
 import (

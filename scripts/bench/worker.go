@@ -11,7 +11,7 @@ import (
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
-	_ "multitorch/torch/mimalloc"
+	_ "multitorch/torch/tcmalloc"
 )
 
 // modes is the work that is timed; twin.py does the same.

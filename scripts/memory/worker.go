@@ -11,6 +11,7 @@ import (
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
+	_ "multitorch/torch/tcmalloc"
 )
 
 // work runs one loop and prints its report.

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"multitorch/torch"
-	_ "multitorch/torch/mimalloc"
+	_ "multitorch/torch/tcmalloc"
 )
 
 func main() {
