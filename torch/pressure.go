@@ -1,6 +1,7 @@
 package torch
 
 import (
+	"runtime"
 	"runtime/metrics"
 	"sync"
 	"sync/atomic"
@@ -54,18 +55,47 @@ func (g *gauge) over() bool {
 }
 
 func (g *gauge) collect(s *Scope) {
+	settling.Do(settleAfterCollections)
 	g.collected.Add(1)
 	began := time.Now()
 	s.sweep()
 	whole := waitForCleanups()
 	held, now := g.held(), time.Now()
 	g.rest.Store(int64(now.Sub(start) + 20*now.Sub(began)))
-	g.soft.Store(held + max(g.slack, held/g.share))
-	if whole {
-		g.hard.Store(2*held + g.slack)
-	} else { // a part of what is held is garbage
-		g.hard.Store(held + g.slack)
+	soft, hard := g.limits(held)
+	if !whole { // a part of what is held is garbage
+		hard = soft
 	}
+	g.soft.Store(soft)
+	g.hard.Store(hard)
+}
+
+func (g *gauge) limits(lives int64) (soft, hard int64) {
+	return lives + max(g.slack, lives/g.share), 2*lives + g.slack
+}
+
+// settle lowers the limits where less lives than when they were set.
+func (g *gauge) settle() {
+	soft, hard := g.limits(g.held())
+	if soft < g.soft.Load() {
+		g.soft.Store(soft)
+	}
+	if hard < g.hard.Load() {
+		g.hard.Store(hard)
+	}
+}
+
+var settling sync.Once
+
+// settleAfterCollections settles the gauges after every run of the collector, whoever
+// called it: limits of a time when much lived would let as much garbage grow.
+func settleAfterCollections() {
+	runtime.AddCleanup(&[2]*int{}, func(struct{}) {
+		pressure.settle()
+		crowd.settle()
+		beside.settle()
+		settleAfterCollections()
+	}, struct{}{})
 }
 
 // gpuPressure is the same for each GPU. It is checked before a backward pass, which
