@@ -35,7 +35,7 @@ const (
 )
 
 // Element types that came with libtorch 2.1 (the first two), 2.2, 2.3 (unsigned
-// integers) and 2.7 (E8M0). An older one can't make such tensors: an [*Error] says
+// integers), 2.7 (E8M0) and 2.15 (two BFloat16). An older one can't make such tensors: an [*Error] says
 // so. Few operators know them; convert with To to compute.
 const (
 	Float8E5M2     = DType(dtype.Float8E5M2)
@@ -46,6 +46,7 @@ const (
 	Uint32         = DType(dtype.Uint32)
 	Uint64         = DType(dtype.Uint64)
 	Float8E8M0FNU  = DType(dtype.Float8E8M0FNU)
+	BComplex32     = DType(dtype.BComplex32)
 )
 
 // String is the name that PyTorch prints after "torch.".

@@ -167,7 +167,7 @@ func (p *printer) read(t *Tensor) {
 
 // printable are the types as which rare ones are printed.
 var printable = map[DType]DType{
-	Complex32: Complex64, Uint16: Int64, Uint32: Int64, Uint64: Int64, Float8E5M2: Float32, Float8E4M3FN: Float32,
+	Complex32: Complex64, BComplex32: Complex64, Uint16: Int64, Uint32: Int64, Uint64: Int64, Float8E5M2: Float32, Float8E4M3FN: Float32,
 	Float8E5M2FNUZ: Float32, Float8E4M3FNUZ: Float32, Float8E8M0FNU: Float32,
 }
 

@@ -91,7 +91,11 @@ func (x *Tensor) IndexPut(value any, indices ...any) *Tensor {
 	defer b.free()
 	v := asTensor(value)
 	if v == nil {
-		v = b.own(do(opScalarTensor, number("IndexPut", value), x.DType(), x.Device()))
+		value = number("IndexPut", value)
+		if b.fill(value) {
+			return x
+		}
+		v = b.own(do(opScalarTensor, value, x.DType(), x.Device()))
 	}
 	if len(b.tensors) == 0 {
 		b.copyTo(b.view, v)

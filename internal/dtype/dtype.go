@@ -33,6 +33,7 @@ const (
 	Uint32         DType = 28
 	Uint64         DType = 29
 	Float8E8M0FNU  DType = 44
+	BComplex32     DType = 46
 )
 
 // Kind is what the elements stand for.
@@ -83,13 +84,14 @@ var table = []Info{
 	{Int64, Integer, 8, 0, "int64", "Int64", "I64", "i8", "LongStorage"},
 	{Uint64, Integer, 8, 3, "uint64", "Uint64", "U64", "u8", ""},
 	{Complex32, Complex, 4, 0, "complex32", "Complex32", "", "", ""},
+	{BComplex32, Complex, 4, 15, "bcomplex32", "BComplex32", "", "", ""},
 	{Complex128, Complex, 16, 0, "complex128", "Complex128", "", "c16", "ComplexDoubleStorage"},
 	{QInt8, Quantized, 1, 0, "qint8", "QInt8", "", "", "QInt8Storage"},
 	{QUInt8, Quantized, 1, 0, "quint8", "QUInt8", "", "", "QUInt8Storage"},
 	{QInt32, Quantized, 4, 0, "qint32", "QInt32", "", "", "QInt32Storage"},
 }
 
-var rows [Float8E8M0FNU + 1]int8 // one more than a type's row in the table
+var rows [BComplex32 + 1]int8 // one more than a type's row in the table
 
 func init() {
 	for row, t := range table {
