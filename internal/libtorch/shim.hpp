@@ -13,7 +13,7 @@
 #include <c10/util/Exception.h>
 #include <torch/version.h>
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -52,23 +52,30 @@ class Modes {
  public:
   explicit Modes(int32_t modes) {
     if (modes == 0) return;
-    if (modes & MT_MODE_INFERENCE) inference_.emplace(true);
-    if (modes & (MT_MODE_GRAD | MT_MODE_NO_GRAD)) grad_.emplace((modes & MT_MODE_GRAD) != 0);
+    if (modes & MT_MODE_INFERENCE) inference_ = std::make_unique<c10::InferenceMode>(true);
+    if (modes & (MT_MODE_GRAD | MT_MODE_NO_GRAD)) {  // which inference mode sets, too: it comes last and goes first
+      grad_before_ = c10::GradMode::is_enabled() ? 1 : 0;
+      c10::GradMode::set_enabled((modes & MT_MODE_GRAD) != 0);
+    }
   }
+  ~Modes() {
+    if (grad_before_ >= 0) c10::GradMode::set_enabled(grad_before_ != 0);
+  }
+  Modes(const Modes&) = delete;
+  Modes& operator=(const Modes&) = delete;
 
  private:
-  std::optional<c10::InferenceMode> inference_;
-  std::optional<c10::AutoGradMode> grad_;  // which inference mode sets, too: it comes last and goes first
+  std::unique_ptr<c10::InferenceMode> inference_;
+  int grad_before_ = -1;  // -1: it was left as it was
 };
 
 // Runs f; whatever it throws comes back as the error.
 template <class F>
-mt_error* guarded(int32_t modes, F&& f) {
+mt_error* guarded(F&& f) {
   static const bool fitting = fits() && (mend(), true);
   if (!fitting) return wrong_version();
   try {
     prepare_thread();
-    Modes here(modes);
     f();
     return nullptr;
   } catch (...) {
@@ -76,9 +83,13 @@ mt_error* guarded(int32_t modes, F&& f) {
   }
 }
 
+// The same in the goroutine's modes.
 template <class F>
-mt_error* guarded(F&& f) {
-  return guarded(0, std::forward<F>(f));
+mt_error* guarded(int32_t modes, F&& f) {
+  return guarded([&] {
+    Modes here(modes);
+    f();
+  });
 }
 
 using Impl = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>;
