@@ -15,7 +15,7 @@ type BCEWithLogitsLoss struct {
 // NewBCEWithLogitsLoss makes the loss.
 func NewBCEWithLogitsLoss(opts ...LossOption) *BCEWithLogitsLoss {
 	m := &BCEWithLogitsLoss{}
-	m.init("BCEWithLogitsLoss", "weight reduction pos_weight", opts)
+	m.init("BCEWithLogitsLoss", "weight reduction pos_weight", LossConfig{}, opts)
 	m.Weight, m.PosWeight = bufferOf(m.config.Weight), bufferOf(m.config.PosWeight)
 	return m
 }

@@ -86,6 +86,8 @@ func pyValue(v reflect.Value) string {
 	switch x := v.Interface().(type) {
 	case Size:
 		return x.String()
+	case Module:
+		return Describe(x)
 	case *torch.Tensor:
 		return "tensor(" + pyList(x.Shape()) + ")"
 	}

@@ -14,7 +14,7 @@ type CrossEntropyLoss struct {
 // NewCrossEntropyLoss makes the loss.
 func NewCrossEntropyLoss(opts ...LossOption) *CrossEntropyLoss {
 	m := &CrossEntropyLoss{}
-	m.init("CrossEntropyLoss", "weight ignore_index reduction label_smoothing", opts)
+	m.init("CrossEntropyLoss", "weight ignore_index reduction label_smoothing", LossConfig{}, opts)
 	m.Weight = bufferOf(m.config.Weight)
 	return m
 }

@@ -29,17 +29,22 @@ func within(op, what string, ids *torch.Tensor, n int, except ...int64) {
 	if d := ids.DType(); d.IsFloatingPoint() || d.IsComplex() {
 		return // libtorch says what dtype it wants
 	}
-	local := ids.To(torch.Int64, torch.CPU)
-	if local != ids {
-		defer local.Free()
-	}
-	for i, id := range torch.ToSlice[int64](local) {
+	for i, id := range integers(ids) {
 		if (id < 0 || id >= int64(n)) && !slices.Contains(except, id) {
 			e := invalid(op, "expected %s from 0 to %d, but got %d at %s", what, n-1, id, pyList(position(i, ids.Shape())))
 			e.Kind = torch.IndexError
 			panic(e)
 		}
 	}
+}
+
+// integers reads a tensor of integers.
+func integers(t *torch.Tensor) []int64 {
+	local := t.To(torch.Int64, torch.CPU)
+	if local != t {
+		defer local.Free()
+	}
+	return torch.ToSlice[int64](local)
 }
 
 // position turns a place in row-major order into an index.

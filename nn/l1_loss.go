@@ -10,7 +10,7 @@ type L1Loss struct{ loss }
 // NewL1Loss makes the loss.
 func NewL1Loss(opts ...LossOption) *L1Loss {
 	m := &L1Loss{}
-	m.init("L1Loss", "reduction", opts)
+	m.init("L1Loss", "reduction", LossConfig{}, opts)
 	return m
 }
 

@@ -6,53 +6,37 @@ import (
 	"multitorch/torch"
 )
 
-// LossConfig is the settings of a loss.
+// LossConfig is the settings of a loss. Where losses differ in a default, it is the loss's own.
 type LossConfig struct {
-	Weight         *torch.Tensor `json:"-"`               // of each class, or element; part of the state dict
-	PosWeight      *torch.Tensor `json:"-"`               // the same, of targets that are 1
-	IgnoreIndex    int           `json:"ignore_index"`    // the target that counts for nothing: -100
-	Reduction      string        `json:"reduction"`       // "mean", "sum" or "none"
-	LabelSmoothing float64       `json:"label_smoothing"` // the share of a target that all classes get: 0
+	Weight           *torch.Tensor `json:"-"`               // of each class, or element; part of the state dict
+	PosWeight        *torch.Tensor `json:"-"`               // the same, of targets that are 1
+	IgnoreIndex      int           `json:"ignore_index"`    // the target that counts for nothing: -100
+	Reduction        string        `json:"reduction"`       // "mean", "sum" or "none"; of KLDivLoss "batchmean" too
+	LabelSmoothing   float64       `json:"label_smoothing"` // the share of a target that all classes get: 0
+	Margin           float64       `json:"margin"`          // the distance from which on a pair costs nothing
+	P                float64       `json:"p"`               // the power of a margin, or of a distance's norm
+	Eps              float64       `json:"eps"`             // what keeps from dividing by zero, and from its logarithm
+	Beta             float64       `json:"beta"`            // where SmoothL1Loss turns from a square to a line: 1
+	Delta            float64       `json:"delta"`           // where HuberLoss does: 1
+	LogInput         bool          `json:"log_input"`       // whether PoissonNLLLoss gets logarithms: true
+	LogTarget        bool          `json:"log_target"`      // whether KLDivLoss's targets are logarithms: false
+	Full             bool          `json:"full"`            // whether a likelihood's constant terms count: false
+	Swap             bool          `json:"swap"`            // whether the positive may stand in for the anchor: false
+	Blank            int           `json:"blank"`           // the class that CTCLoss has for no label: 0
+	ZeroInfinity     bool          `json:"zero_infinity"`   // whether its infinite losses become zero: false
+	DistanceFunction Distance      `json:"-"`               // of TripletMarginWithDistanceLoss: PairwiseDistance
 }
 
-// LossOption is an option of the losses: [Reduction]; [Weight]; of those that compare with classes
-// [IgnoreIndex], [LabelSmoothing]; of [BCEWithLogitsLoss] [PosWeight]; or a whole [LossConfig].
+// LossOption is an option of the losses: [Reduction]; [Weight] and [PosWeight]; of those that compare
+// with classes [IgnoreIndex], [LabelSmoothing]; [Margin], [P], [Eps], [Beta], [Delta], [LogInput],
+// [LogTarget], [Full], [Swap], [Blank], [ZeroInfinity], [DistanceFunction]; or a whole [LossConfig].
+// Each loss says which of them it takes.
 type LossOption interface{ loss(*LossConfig) }
 
 func (c LossConfig) loss(to *LossConfig) { *to = c }
 
 // String is the settings as Python's keyword arguments.
 func (c LossConfig) String() string { return pySettings(c) }
-
-// Reduction says what a loss makes of its elements: their "mean", the default,
-// their "sum", or "none", a tensor of them all.
-type Reduction string
-
-// IgnoreIndex is a target that counts for nothing. The default is -100.
-type IgnoreIndex int
-
-// LabelSmoothing is the share of each target that is spread over all classes, from
-// 0, the default, to 1 (Szegedy et al., "Rethinking the Inception Architecture
-// for Computer Vision", 2015).
-type LabelSmoothing float64
-
-// Weight is the weight of each class in a loss, [C], or in [BCEWithLogitsLoss] of
-// each element. It becomes a buffer of the loss.
-func Weight(w *torch.Tensor) LossOption { return weightOption{w} }
-
-// PosWeight is the weight of targets that are 1, for each class.
-func PosWeight(w *torch.Tensor) LossOption { return posWeightOption{w} }
-
-type (
-	weightOption    struct{ *torch.Tensor }
-	posWeightOption struct{ *torch.Tensor }
-)
-
-func (r Reduction) loss(c *LossConfig)       { c.Reduction = string(r) }
-func (i IgnoreIndex) loss(c *LossConfig)     { c.IgnoreIndex = int(i) }
-func (s LabelSmoothing) loss(c *LossConfig)  { c.LabelSmoothing = float64(s) }
-func (w weightOption) loss(c *LossConfig)    { c.Weight = w.Tensor }
-func (w posWeightOption) loss(c *LossConfig) { c.PosWeight = w.Tensor }
 
 // loss is what all losses have in common.
 type loss struct {
@@ -65,9 +49,11 @@ func (m *loss) Config() LossConfig { return m.config }
 
 var reductions = []string{"none", "mean", "sum"} // in libtorch's numbering
 
-func (m *loss) init(kind, takes string, opts []LossOption) {
-	c := configure(kind, takes, LossConfig{IgnoreIndex: -100, Reduction: "mean"}, opts, LossOption.loss)
-	if !slices.Contains(reductions, c.Reduction) {
+// init writes options into a loss's defaults, whose reduction and ignored index are all losses'.
+func (m *loss) init(kind, takes string, defaults LossConfig, opts []LossOption) {
+	defaults.IgnoreIndex, defaults.Reduction = -100, "mean"
+	c := configure(kind, takes, defaults, opts, LossOption.loss)
+	if !slices.Contains(reductions, c.Reduction) && !(kind == "KLDivLoss" && c.Reduction == "batchmean") {
 		panic(invalid(kind, "reduction must be one of none, mean and sum, but got %.40q", c.Reduction))
 	}
 	probability(c.LabelSmoothing, kind, "label_smoothing")
@@ -76,6 +62,19 @@ func (m *loss) init(kind, takes string, opts []LossOption) {
 
 // reduction is libtorch's number.
 func (m *loss) reduction() int { return slices.Index(reductions, m.config.Reduction) }
+
+// reduce is what the reduction makes of elements that no operator reduces.
+func (m *loss) reduce(elements *torch.Tensor) *torch.Tensor {
+	switch m.config.Reduction {
+	case "mean":
+		defer elements.Free()
+		return elements.Mean()
+	case "sum":
+		defer elements.Free()
+		return elements.Sum()
+	}
+	return elements
+}
 
 // sameShape checks the two sides of a loss that compares element by element.
 // PyTorch's MSELoss and L1Loss broadcast them with a warning; that is nearly

@@ -10,7 +10,7 @@ type MSELoss struct{ loss }
 // NewMSELoss makes the loss.
 func NewMSELoss(opts ...LossOption) *MSELoss {
 	m := &MSELoss{}
-	m.init("MSELoss", "reduction", opts)
+	m.init("MSELoss", "reduction", LossConfig{}, opts)
 	return m
 }
 

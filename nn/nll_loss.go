@@ -14,7 +14,7 @@ type NLLLoss struct {
 // NewNLLLoss makes the loss.
 func NewNLLLoss(opts ...LossOption) *NLLLoss {
 	m := &NLLLoss{}
-	m.init("NLLLoss", "weight ignore_index reduction", opts)
+	m.init("NLLLoss", "weight ignore_index reduction", LossConfig{}, opts)
 	m.Weight = bufferOf(m.config.Weight)
 	return m
 }

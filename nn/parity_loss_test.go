@@ -77,5 +77,5 @@ func lossRows() (rows []row) {
 		row{python: "nn.L1Loss()", make: func() nn.Module { return l1() }, inputs: in(randn(2, 3, 4), randn(2, 3, 4))},
 		row{python: "nn.L1Loss() ", make: func() nn.Module { return l1() }, inputs: in(randn(), randn())})
 	rows = withReductions(rows, "nn.L1Loss()", l1, in(randn(4), randn(4)))
-	return rows
+	return slices.Concat(rows, elementLossRows(), marginLossRows(), distanceRows(), ctcRows())
 }
