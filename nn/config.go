@@ -3,8 +3,8 @@ package nn
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
+	"sync"
 
 	"multitorch/torch"
 )
@@ -19,15 +19,15 @@ import (
 // configure writes options into c, which holds the module's defaults. takes are the
 // module's keywords, as its page in PyTorch has them.
 func configure[C, O any](module, takes string, c C, opts []O, write func(O, *C)) C {
-	keywords, defaults := strings.Fields(takes), c
+	defaults := c
 	for i, o := range opts {
 		if any(o) == nil {
 			panic(invalid(module, "option %d is nil", i))
 		}
 		if whole, ok := any(o).(C); ok {
-			checkFields(module, keywords, defaults, whole)
-		} else if k := keyword(o); !slices.Contains(keywords, k) {
-			panic(unknownKeyword(module, k, keywords))
+			checkFields(module, takes, defaults, whole)
+		} else if k := keyword(o); !isKeyword(takes, k) {
+			panic(unknownKeyword(module, k, takes))
 		}
 		write(o, &c)
 	}
@@ -35,20 +35,30 @@ func configure[C, O any](module, takes string, c C, opts []O, write func(O, *C))
 }
 
 // checkFields checks that a configuration leaves alone what the module does not take.
-func checkFields(module string, keywords []string, defaults, given any) {
+func checkFields(module, takes string, defaults, given any) {
 	d, g := reflect.ValueOf(defaults), reflect.ValueOf(given)
 	for i := range d.NumField() {
 		f := d.Type().Field(i)
 		k := keywordName(f.Name)
-		if f.IsExported() && !slices.Contains(keywords, k) && !reflect.DeepEqual(d.Field(i).Interface(), g.Field(i).Interface()) {
-			panic(unknownKeyword(module, k, keywords))
+		if f.IsExported() && !isKeyword(takes, k) && !reflect.DeepEqual(d.Field(i).Interface(), g.Field(i).Interface()) {
+			panic(unknownKeyword(module, k, takes))
 		}
 	}
 }
 
-func unknownKeyword(module, keyword string, keywords []string) *torch.Error {
-	e := invalid(module, "no keyword argument %s; it takes %s", keyword, strings.Join(keywords, ", "))
-	if len(keywords) == 0 {
+// isKeyword reports whether a keyword is among those that a module takes.
+func isKeyword(takes, keyword string) bool {
+	for k := range strings.FieldsSeq(takes) {
+		if k == keyword {
+			return true
+		}
+	}
+	return false
+}
+
+func unknownKeyword(module, keyword, takes string) *torch.Error {
+	e := invalid(module, "no keyword argument %s; it takes %s", keyword, strings.Join(strings.Fields(takes), ", "))
+	if takes == "" {
 		e = invalid(module, "no keyword argument %s; it takes none", keyword)
 	}
 	e.Kind = torch.TypeError
@@ -58,11 +68,19 @@ func unknownKeyword(module, keyword string, keywords []string) *torch.Error {
 // keyword is the name of an option in PyTorch: its type's.
 func keyword(option any) string {
 	t := reflect.TypeOf(option)
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
+	if k, known := keywordNames.Load(t); known {
+		return k.(string)
 	}
-	return keywordName(strings.TrimSuffix(t.Name(), "Option"))
+	named := t
+	if t.Kind() == reflect.Pointer {
+		named = t.Elem()
+	}
+	k := keywordName(strings.TrimSuffix(named.Name(), "Option"))
+	keywordNames.Store(t, k)
+	return k
 }
+
+var keywordNames sync.Map // reflect.Type -> string: functional makes modules at each call
 
 // keywordName is the keyword of a Go name. A padding word is Python's padding too.
 func keywordName(name string) string {
