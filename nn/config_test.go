@@ -67,7 +67,7 @@ func TestConfigurations(t *testing.T) {
 			"track_running_stats=True, elementwise_affine=True"},
 		{
 			nn.NewGRU(2, 3, nn.NumLayers(2), nn.NewDropout(0.5)).Config(),
-			"num_layers=2, bias=True, batch_first=False, dropout=0.5, bidirectional=False",
+			"num_layers=2, nonlinearity='tanh', bias=True, batch_first=False, dropout=0.5, bidirectional=False, proj_size=0",
 		},
 		{nn.NewGELU(nn.Approximate("tanh")).Config(), "inplace=False, approximate='tanh'"},
 		{nn.NewDropout(0.5).Config(), "p=0.5, inplace=False"},

@@ -13,15 +13,18 @@ import (
 // RNNConfig is the settings of a recurrent network.
 type RNNConfig struct {
 	NumLayers     int     `json:"num_layers"`    // 1
+	Nonlinearity  string  `json:"nonlinearity"`  // an RNN's: "tanh" or "relu"
 	Bias          bool    `json:"bias"`          // whether there are biases: true
 	BatchFirst    bool    `json:"batch_first"`   // whether sequences are [N, L, features]: false
 	Dropout       float64 `json:"dropout"`       // on the outputs of all layers but the last: 0
 	Bidirectional bool    `json:"bidirectional"` // whether each layer also reads backwards: false
+	ProjSize      int     `json:"proj_size"`     // an LSTM's: the features that its outputs are projected to, 0 for hidden_size
 	factory
 }
 
 // RNNOption is an option of the recurrent networks: [NumLayers], [Bias], [BatchFirst],
-// [Bidirectional], [DType], [Device], a [*Dropout], or a whole [RNNConfig].
+// [Bidirectional], [DType], [Device], a [*Dropout]; of an RNN [Nonlinearity]; of an LSTM
+// [ProjSize]; or a whole [RNNConfig].
 type RNNOption interface{ rnn(*RNNConfig) }
 
 func (c RNNConfig) rnn(to *RNNConfig) { *to = c }
@@ -33,6 +36,9 @@ func (c RNNConfig) String() string { return pySettings(c) }
 // default is 1.
 type NumLayers int
 
+// Nonlinearity is what an RNN applies at each step: "tanh", the default, or "relu".
+type Nonlinearity string
+
 // BatchFirst(true) says that sequences are [N, L, features] rather than
 // [L, N, features], which is the default.
 type BatchFirst bool
@@ -40,10 +46,16 @@ type BatchFirst bool
 // Bidirectional(true) adds to each layer one that reads the sequence backwards.
 type Bidirectional bool
 
+// ProjSize projects an LSTM's outputs and hidden states to this many features, fewer than its
+// hidden ones. The default, 0, leaves them as they are.
+type ProjSize int
+
 func (n NumLayers) rnn(c *RNNConfig)     { c.NumLayers = int(n) }
+func (n Nonlinearity) rnn(c *RNNConfig)  { c.Nonlinearity = string(n) }
 func (b Bias) rnn(c *RNNConfig)          { c.Bias = bool(b) }
 func (b BatchFirst) rnn(c *RNNConfig)    { c.BatchFirst = bool(b) }
 func (b Bidirectional) rnn(c *RNNConfig) { c.Bidirectional = bool(b) }
+func (p ProjSize) rnn(c *RNNConfig)      { c.ProjSize = int(p) }
 func (d DType) rnn(c *RNNConfig)         { c.dtype(d) }
 func (d Device) rnn(c *RNNConfig)        { c.device(d) }
 
@@ -52,6 +64,12 @@ func (d Device) rnn(c *RNNConfig)        { c.device(d) }
 //
 //	nn.NewGRU(100, 64, nn.NumLayers(2), nn.NewDropout(0.5))
 func (m *Dropout) rnn(c *RNNConfig) { c.Dropout = m.config.P }
+
+// configureRNN is the settings of a recurrent network.
+func configureRNN(kind, takes string, opts []RNNOption) RNNConfig {
+	c := RNNConfig{NumLayers: 1, Nonlinearity: "tanh", Bias: true}
+	return configure(kind, takes+" device dtype", c, opts, RNNOption.rnn)
+}
 
 // recurrent is what recurrent networks have in common. Its parameters are not fields, since
 // their number depends on the arguments.
@@ -70,13 +88,15 @@ func (m *recurrent) Config() RNNConfig { return m.config }
 func (m *recurrent) Members() []Member { return slices.Clone(m.members) }
 
 // init draws the parameters of a network whose cells have a number of gates.
-func (m *recurrent) init(kind string, gates, input, hidden int, opts []RNNOption) {
-	const takes = "num_layers bias batch_first dropout bidirectional device dtype"
-	c := configure(kind, takes, RNNConfig{NumLayers: 1, Bias: true}, opts, RNNOption.rnn)
+func (m *recurrent) init(kind string, gates, input, hidden int, c RNNConfig) {
 	atLeast(1, input, kind, "input_size")
 	atLeast(1, hidden, kind, "hidden_size")
 	atLeast(1, c.NumLayers, kind, "num_layers")
 	probability(c.Dropout, kind, "dropout")
+	atLeast(0, c.ProjSize, kind, "proj_size")
+	if c.ProjSize >= hidden {
+		panic(invalid(kind, "proj_size has to be smaller than hidden_size, but got %d and %d", c.ProjSize, hidden))
+	}
 	c.check(kind)
 	if c.Dropout > 0 && c.NumLayers == 1 {
 		slog.Warn(kind+": dropout is added after all recurrent layers but the last, so it has no effect with num_layers 1", "dropout", c.Dropout)
@@ -89,51 +109,33 @@ func (m *recurrent) init(kind string, gates, input, hidden int, opts []RNNOption
 	for layer := range c.NumLayers {
 		in := input
 		if layer > 0 {
-			in = hidden * m.directions()
+			in = m.output() * m.directions()
 		}
 		for direction := range m.directions() {
 			suffix := fmt.Sprintf("_l%d%s", layer, []string{"", "_reverse"}[direction])
 			add("weight_ih"+suffix, gates*hidden, in)
-			add("weight_hh"+suffix, gates*hidden, hidden)
+			add("weight_hh"+suffix, gates*hidden, m.output())
 			if c.Bias {
 				add("bias_ih"+suffix, gates*hidden)
 				add("bias_hh"+suffix, gates*hidden)
+			}
+			if c.ProjSize > 0 {
+				add("weight_hr"+suffix, c.ProjSize, hidden)
 			}
 		}
 	}
 }
 
+// output is the number of features of an output, in one direction.
+func (m *recurrent) output() int {
+	if m.config.ProjSize > 0 {
+		return m.config.ProjSize
+	}
+	return m.hidden
+}
+
 // operation is the name of PyTorch's operator: gru.
 func (m *recurrent) operation() string { return strings.ToLower(m.kind) }
-
-func (m *recurrent) checkInput(shape torch.Shape) {
-	if last := shape[len(shape)-1]; last != m.input {
-		panic(invalid(m.operation(), "expected an input whose last dimension has %d elements (input_size), but got the shape %s",
-			m.input, pyList(shape)))
-	}
-}
-
-func (m *recurrent) checkState(h0 *torch.Tensor, n int) {
-	if want, got := m.stateShape(n), h0.Shape(); !slices.Equal(want, got) {
-		panic(invalid(m.operation(), "expected a hidden state of the shape %s (layers·directions, batch, hidden_size), but got %s",
-			pyList(want), pyList(got)))
-	}
-}
-
-func (m *recurrent) stateShape(n int) torch.Shape {
-	return torch.Shape{m.config.NumLayers * m.directions(), n, m.hidden}
-}
-
-// state is h0, or zeros like x where it is nil, and what to call when it has
-// been used.
-func (m *recurrent) state(x, h0 *torch.Tensor, n int) (h *torch.Tensor, done func()) {
-	if h0 == nil {
-		h0 = torch.Zeros(m.stateShape(n), x.DType(), x.Device())
-		return h0, h0.Free
-	}
-	m.checkState(h0, n)
-	return h0, func() {}
-}
 
 // batchDim is the dimension of an input that counts the sequences.
 func (m *recurrent) batchDim() int {
@@ -163,6 +165,9 @@ func (m *recurrent) ExtraRepr() string {
 	c := &m.config
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d, %d", m.input, m.hidden)
+	if c.ProjSize != 0 {
+		fmt.Fprintf(&b, ", proj_size=%d", c.ProjSize)
+	}
 	if c.NumLayers != 1 {
 		fmt.Fprintf(&b, ", num_layers=%d", c.NumLayers)
 	}
