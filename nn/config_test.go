@@ -14,6 +14,14 @@ import (
 // error that names those of this one.
 func TestKeywordsOfSiblings(t *testing.T) {
 	for want, make := range map[string]func(){
+		"GRU: no keyword argument proj_size; it takes num_layers, bias, batch_first, dropout, bidirectional, device, dtype": func() {
+			nn.NewGRU(2, 3, nn.ProjSize(2))
+		},
+		"GRU: no keyword argument nonlinearity":     func() { nn.NewGRU(2, 3, nn.Nonlinearity("relu")) },
+		"GRUCell: no keyword argument nonlinearity": func() { nn.NewGRUCell(2, 3, nn.Nonlinearity("relu")) },
+		"Embedding: no keyword argument mode":       func() { nn.NewEmbedding(2, 3, nn.Mode("sum")) },
+		"Embedding: no keyword argument freeze":     func() { nn.NewEmbedding(2, 3, nn.Freeze(true)) },
+		"EmbeddingBag: no keyword argument dtype":   func() { nn.EmbeddingBagFromPretrained(torch.Zeros(torch.Shape{1, 1}), nn.DType(torch.Float64)) },
 		"Conv2d: no keyword argument output_padding; it takes stride, padding, dilation, groups, bias, padding_mode, device, dtype": func() {
 			nn.NewConv2d(1, 2, 3, nn.OutputPadding(0))
 		},
@@ -74,7 +82,7 @@ func TestConfigurations(t *testing.T) {
 		{nn.NewFlatten(nn.StartDim(2)).Config(), "start_dim=2, end_dim=-1"},
 		{
 			nn.NewEmbedding(5, 2, nn.PaddingIdx(-2), nn.MaxNorm(0.5)).Config(),
-			"padding_idx=3, max_norm=0.5, norm_type=2.0, scale_grad_by_freq=False",
+			"padding_idx=3, max_norm=0.5, norm_type=2.0, scale_grad_by_freq=False, sparse=False, mode='mean', include_last_offset=False",
 		},
 		{
 			nn.NewNLLLoss(nn.Weight(torch.Ones(torch.Shape{4}))).Config(),

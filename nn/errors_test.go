@@ -42,8 +42,19 @@ func TestConstructorErrors(t *testing.T) {
 			nn.NewConvTranspose2d(1, 2, 3,
 				nn.PaddingMode("reflect"))
 		},
-		`ConvTranspose2d: padding must be numbers, but got "same"`:                func() { nn.NewConvTranspose2d(1, 2, 3, nn.SamePadding) },
-		"GRU: input_size must be at least 1, but got 0":                           func() { nn.NewGRU(0, 2) },
+		`ConvTranspose2d: padding must be numbers, but got "same"`:            func() { nn.NewConvTranspose2d(1, 2, 3, nn.SamePadding) },
+		"GRU: input_size must be at least 1, but got 0":                       func() { nn.NewGRU(0, 2) },
+		"LSTM: proj_size has to be smaller than hidden_size, but got 3 and 3": func() { nn.NewLSTM(2, 3, nn.ProjSize(3)) },
+		"LSTM: proj_size must be at least 0, but got -1":                      func() { nn.NewLSTM(2, 3, nn.ProjSize(-1)) },
+		`RNN: nonlinearity must be tanh or relu, but got "sin"`:               func() { nn.NewRNN(2, 3, nn.Nonlinearity("sin")) },
+		`RNNCell: nonlinearity must be tanh or relu, but got ""`:              func() { nn.NewRNNCell(2, 3, nn.Nonlinearity("")) },
+		"LSTMCell: input_size must be at least 0, but got -1":                 func() { nn.NewLSTMCell(-1, 3) },
+		`EmbeddingBag: mode must be sum, mean or max, but got "min"`:          func() { nn.NewEmbeddingBag(2, 3, nn.Mode("min")) },
+		"EmbeddingBag: mode max does not take scale_grad_by_freq":             func() { nn.NewEmbeddingBag(2, 3, nn.Mode("max"), nn.ScaleGradByFreq(true)) },
+		"EmbeddingBag: mode max does not take sparse":                         func() { nn.NewEmbeddingBag(2, 3, nn.Mode("max"), nn.Sparse(true)) },
+		"Embedding: expected vectors [num_embeddings, embedding_dim], but got the shape [3]": func() {
+			nn.EmbeddingFromPretrained(torch.Zeros(torch.Shape{3}))
+		},
 		"GRU: hidden_size must be at least 1, but got -1":                         func() { nn.NewGRU(1, -1) },
 		"GRU: num_layers must be at least 1, but got 0":                           func() { nn.NewGRU(1, 2, nn.NumLayers(0)) },
 		"Dropout: p has to be between 0 and 1, but got 1.1":                       func() { nn.NewGRU(1, 2, nn.NewDropout(1.1)) },
@@ -85,7 +96,8 @@ func TestForwardErrors(t *testing.T) {
 	mixed := nn.PackPaddedSequence(zeros(3, 4, 5), torch.New([]int{2, 3, 4}), nn.BatchFirst(true), nn.EnforceSorted(false))
 	narrow := nn.PackPaddedSequence(zeros(3, 4, 7), torch.New([]int{4, 3, 2}), nn.BatchFirst(true))
 	flat := nn.PackPaddedSequence(zeros(3, 4), torch.New([]int{4, 3, 2}), nn.BatchFirst(true))
-	embedding := nn.NewEmbedding(5, 2, nn.MaxNorm(0.1))
+	embedding, bag := nn.NewEmbedding(5, 2, nn.MaxNorm(0.1)), nn.NewEmbeddingBag(5, 2)
+	lstm := nn.NewLSTM(5, 6, nn.ProjSize(4))
 	for name, c := range map[string]struct {
 		call func()
 		want string
@@ -128,6 +140,42 @@ func TestForwardErrors(t *testing.T) {
 		"gru one state": {
 			gru2(zeros(3, 5), zeros(2, 1, 6)),
 			"expected an h0 of 2 dimensions for a single sequence, but got the shape [2, 1, 6]",
+		},
+		"lstm state": {
+			func() { lstm.Forward(zeros(3, 2, 5), zeros(1, 2, 6), zeros(1, 2, 6)) },
+			"LSTM: lstm: expected a hidden state of the shape [1, 2, 4] (layers·directions, batch, proj_size), but got [1, 2, 6]",
+		},
+		"lstm cell": {
+			func() { lstm.Forward(zeros(3, 2, 5), zeros(1, 2, 4), zeros(1, 2, 4)) },
+			"expected a hidden state of the shape [1, 2, 6] (layers·directions, batch, hidden_size), but got [1, 2, 4]",
+		},
+		"lstm half": {
+			func() { lstm.Forward(zeros(3, 2, 5), zeros(1, 2, 4), nil) },
+			"expected a hidden state and a cell, or nil for both, but got one of them",
+		},
+		"cell input": {
+			func() { nn.NewGRUCell(5, 6).Forward(zeros(2, 4), nil) },
+			"GRUCell: GRUCell: expected an input whose last dimension has 5 elements (input_size), but got the shape [2, 4]",
+		},
+		"cell dimensions": {
+			func() { nn.NewRNNCell(5, 6).Forward(zeros(2, 3, 5), nil) },
+			"expected an input [N, input_size] or [input_size], but got the shape [2, 3, 5]",
+		},
+		"cell state": {
+			func() { nn.NewLSTMCell(5, 6).Forward(zeros(2, 5), zeros(3, 6), zeros(3, 6)) },
+			"expected a state of the shape [2, 6] beside the input [2, 5], but got [3, 6]",
+		},
+		"bag without offsets": {func() { bag.Forward(torch.New([]int{1}), nil, nil) }, "expected offsets of the bags beside ids of the shape [1]"},
+		"bag with offsets": {
+			func() { bag.Forward(torch.New([][]int{{1}}), torch.New([]int{0}), nil) },
+			"expected nil for the offsets beside ids of 2 dimensions",
+		},
+		"bag of one id":    {func() { bag.Forward(torch.New(1), nil, nil) }, "expected ids of 1 or 2 dimensions, but got the shape []"},
+		"bag with weights": {func() { bag.Forward(torch.New([][]int{{1}}), nil, zeros(1, 1)) }, `weights are for mode "sum" only, but the mode is "mean"`},
+		"bag of strange":   {func() { bag.Forward(torch.New([][]int{{1, 5}}), nil, nil) }, "expected ids from 0 to 4, but got 5 at [0, 1]"},
+		"bag of few weights": {
+			func() { bag.Forward(torch.New([][]int{{1}}), nil, zeros(1, 2)) },
+			"expected a weight for each id, [1, 1], but got the shape [1, 2]",
 		},
 		"gru empty": {gru2(zeros(2, 0, 5), nil), "GRU: gru: Expected sequence length to be larger than 0"},
 		"packed input": {

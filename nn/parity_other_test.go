@@ -2,15 +2,11 @@ package nn_test
 
 import (
 	"multitorch/nn"
-	"multitorch/torch"
 )
 
 func otherRows() []row {
 	linear := func(opts ...nn.LinearOption) func() nn.Module {
 		return func() nn.Module { return nn.NewLinear(5, 7, opts...) }
-	}
-	embedding := func(opts ...nn.EmbeddingOption) func() nn.Module {
-		return func() nn.Module { return nn.NewEmbedding(6, 3, opts...) }
 	}
 	flatten := func(opts ...nn.FlattenOption) func() nn.Module {
 		return func() nn.Module { return nn.NewFlatten(opts...) }
@@ -18,18 +14,11 @@ func otherRows() []row {
 	dropout := func(p float64, opts ...nn.DropoutOption) func() nn.Module {
 		return func() nn.Module { return nn.NewDropout(p, opts...) }
 	}
-	picture, tall, words := in(randn(2, 4, 9, 8)), in(randn(3, 4, 5)), in(ids(6, 2, 3))
-	small := func() nn.Module { return nn.NewEmbedding(4, 3) }
+	picture, tall := in(randn(2, 4, 9, 8)), in(randn(3, 4, 5))
 	return []row{
 		{python: "nn.Linear(5, 7)", make: linear(), inputs: in(randn(2, 3, 5))},
 		{python: "nn.Linear(5, 7) ", make: linear(), inputs: in(randn(5))},
 		{python: "nn.Linear(5, 7, bias=False)", make: linear(nn.Bias(false)), inputs: in(randn(2, 3, 5))},
-		{python: "nn.Embedding(6, 3)", make: embedding(), inputs: words},
-		{python: "nn.Embedding(6, 3, padding_idx=0)", make: embedding(nn.PaddingIdx(0)), inputs: words},
-		{python: "nn.Embedding(6, 3, padding_idx=-2)", make: embedding(nn.PaddingIdx(-2)), inputs: words},
-		{python: "nn.Embedding(6, 3, scale_grad_by_freq=True)", make: embedding(nn.ScaleGradByFreq(true)), inputs: words},
-		{python: "nn.Embedding(6, 3, max_norm=1.0)", make: embedding(nn.MaxNorm(1)), inputs: words},
-		{python: "nn.Embedding(6, 3, max_norm=0.5, norm_type=1.0)", make: embedding(nn.MaxNorm(0.5), nn.NormType(1)), inputs: words},
 		{python: "nn.Flatten()", make: flatten(), inputs: picture},
 		{python: "nn.Flatten(start_dim=0)", make: flatten(nn.StartDim(0)), inputs: picture},
 		{python: "nn.Flatten(start_dim=1, end_dim=2)", make: flatten(nn.StartDim(1), nn.EndDim(2)), inputs: picture},
@@ -51,9 +40,5 @@ func otherRows() []row {
 		{python: "nn.Linear(10, 8)", make: func() nn.Module { return nn.NewLinear(10, 8) }, inputs: in(randn(4, 10))},
 		{python: "nn.Linear(10, 8, bias=False)", make: func() nn.Module { return nn.NewLinear(10, 8, nn.Bias(false)) }, inputs: in(randn(4, 10))},
 		{python: "nn.Linear(3, 5)", make: func() nn.Module { return nn.NewLinear(3, 5) }, inputs: in(randn(3))},
-		{python: "nn.Embedding(num_embeddings=4, embedding_dim=3)", make: small, inputs: in(ids(4, 2, 3))},
-		{python: "nn.Embedding(num_embeddings=4, embedding_dim=3) ", make: small, inputs: in(func() *torch.Tensor {
-			return torch.Randint(0, 4, torch.Shape{1, 512}).Expand(7, 512)
-		})},
 	}
 }

@@ -41,7 +41,8 @@ func ids(high int, shape ...int) input {
 }
 
 func rows() []row {
-	return slices.Concat(convolutionRows(), poolRows(), normRows(), recurrentRows(), activationRows(), lossRows(), otherRows())
+	return slices.Concat(convolutionRows(), poolRows(), normRows(), recurrentRows(), activationRows(), lossRows(), embeddingRows(),
+		otherRows())
 }
 
 const parityPython = `

@@ -18,3 +18,7 @@ func biasRepr(bias *Parameter) string {
 	}
 	return ", bias=" + pyBool(bias != nil)
 }
+
+// modeQuoted tells whether this PyTorch prints an EmbeddingBag's mode as a string in quotes. 1.13 does
+// not, 2.6 does.
+var modeQuoted = sync.OnceValue(func() bool { return version.AtLeast(torch.Version(), 2, 0) })
