@@ -3,7 +3,7 @@ package nn
 import (
 	"math"
 
-	"multitorch/libm"
+	nninit "multitorch/nn/init"
 	"multitorch/torch"
 )
 
@@ -26,17 +26,29 @@ func normal(t *torch.Tensor, mean, std float64) *torch.Tensor {
 	return t.NormalInplace(mean, std)
 }
 
-// kaimingUniform fills a weight [out, in, ...] as PyTorch's Linear and Conv do:
-// kaiming_uniform_ with a = √5, computed in its order of operations. A weight
-// without elements draws nothing.
+// kaimingUniform fills a weight [out, in, ...] as PyTorch's Linear and Conv do: kaiming_uniform_ with a = √5. A
+// weight without elements draws nothing.
 func kaimingUniform(w *torch.Tensor) *torch.Tensor {
-	if w.Numel() == 0 {
+	if skipping() {
 		return w
 	}
-	gain := math.Sqrt(2 / (1 + libm.Pow(math.Sqrt(5), 2)))
-	std := gain / math.Sqrt(float64(fanIn(w.Shape())))
-	bound := math.Sqrt(3) * std
-	return uniform(w, -bound, bound)
+	return nninit.KaimingUniform(w, nninit.A(math.Sqrt(5)))
+}
+
+// xavierUniform fills a weight as PyTorch's attention and transformers do.
+func xavierUniform(w *torch.Tensor) *torch.Tensor {
+	if skipping() {
+		return w
+	}
+	return nninit.XavierUniform(w)
+}
+
+// xavierNormal fills a bias of attention's keys or values.
+func xavierNormal(w *torch.Tensor) *torch.Tensor {
+	if skipping() {
+		return w
+	}
+	return nninit.XavierNormal(w)
 }
 
 // biasUniform fills a bias from U(-1/√fanIn, 1/√fanIn). As in PyTorch, a layer without
