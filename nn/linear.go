@@ -46,11 +46,16 @@ func NewLinear(in, out int, opts ...LinearOption) *Linear {
 	atLeast(0, in, "Linear", "in_features")
 	atLeast(0, out, "Linear", "out_features")
 	c.check("Linear")
-	m := &Linear{Weight: newParameter(kaimingUniform(c.empty(out, in))), config: c}
+	m := &Linear{}
+	m.init(in, out, c)
+	return m
+}
+
+func (m *Linear) init(in, out int, c LinearConfig) {
+	m.Weight, m.config = newParameter(kaimingUniform(c.empty(out, in))), c
 	if c.Bias {
 		m.Bias = newParameter(biasUniform(c.empty(out), in))
 	}
-	return m
 }
 
 // Config is the module's settings.

@@ -42,7 +42,7 @@ func ids(high int, shape ...int) input {
 
 func rows() []row {
 	return slices.Concat(convolutionRows(), poolRows(), normRows(), recurrentRows(), activationRows(), lossRows(), embeddingRows(),
-		otherRows())
+		attentionRows(), transformerRows(), otherRows())
 }
 
 const parityPython = `

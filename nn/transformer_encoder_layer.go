@@ -1,0 +1,145 @@
+package nn
+
+import "multitorch/torch"
+
+var encoderLayer = torch.NewOperator("aten::_transformer_encoder_layer_fwd", "src", "embed_dim", "num_heads", "qkv_weight", "qkv_bias",
+	"proj_weight", "proj_bias", "use_gelu", "norm_first", "eps", "norm_weight_1", "norm_bias_1", "norm_weight_2", "norm_bias_2", "ffn_weight_1",
+	"ffn_bias_1", "ffn_weight_2", "ffn_bias_2", "mask", "mask_type")
+
+// TransformerEncoderLayer is self-attention and then two linear layers, each beside its input, as
+// torch.nn.TransformerEncoderLayer (Vaswani et al., "Attention Is All You Need", 2017).
+type TransformerEncoderLayer struct {
+	Base
+	SelfAttn           *MultiheadAttention
+	Linear1            *Linear
+	Dropout            *Dropout
+	Linear2            *Linear
+	Norm1, Norm2       *LayerNorm
+	Dropout1, Dropout2 *Dropout
+	config             TransformerConfig
+}
+
+// NewTransformerEncoderLayer makes a layer for sequences of model features, with a number of heads.
+func NewTransformerEncoderLayer(model, heads int, opts ...TransformerOption) *TransformerEncoderLayer {
+	c := configureTransformer("TransformerEncoderLayer", transformerKeywords, opts)
+	return &TransformerEncoderLayer{
+		SelfAttn: c.attention(model, heads),
+		Linear1:  c.linear(model, c.DimFeedforward), Dropout: c.drop(), Linear2: c.linear(c.DimFeedforward, model),
+		Norm1: c.norm(model), Norm2: c.norm(model), Dropout1: c.drop(), Dropout2: c.drop(),
+		config: c,
+	}
+}
+
+// Config is the module's settings.
+func (m *TransformerEncoderLayer) Config() TransformerConfig { return m.config }
+
+// Forward maps [L, N, model], with BatchFirst [N, L, model], or a single sequence [L, model], to the same.
+//
+// As in PyTorch, in evaluation and without gradients the layer is one operator where the settings allow it, whose
+// last bits may be others.
+func (m *TransformerEncoderLayer) Forward(src *torch.Tensor) *torch.Tensor {
+	return m.ForwardMasked(src, TransformerMasks{})
+}
+
+// ForwardMasked is Forward with the masks that begin with Src.
+func (m *TransformerEncoderLayer) ForwardMasked(src *torch.Tensor, masks TransformerMasks) *torch.Tensor {
+	defer m.guard("TransformerEncoderLayer")
+	masks.only("TransformerEncoderLayer", "Src")
+	if m.fused(src, masks) {
+		return m.native(src, masks)
+	}
+	m.SelfAttn.checkSequence("TransformerEncoderLayer", src)
+	var p passing
+	defer p.free()
+	attend := func(x *torch.Tensor) *torch.Tensor {
+		y, _ := m.SelfAttn.Forward(x, x, x, attentionMasks(masks.SrcMask, masks.SrcKeyPaddingMask, masks.SrcIsCausal)...)
+		return p.next(p.way(y), m.Dropout1.Forward)
+	}
+	feed := func(x *torch.Tensor) *torch.Tensor {
+		return m.config.feed(&p, x, m.Linear1, m.Dropout, m.Linear2, m.Dropout2)
+	}
+	if m.config.NormFirst {
+		x := p.way(src.Add(attend(p.way(m.Norm1.Forward(src)))))
+		return x.Add(feed(p.way(m.Norm2.Forward(x))))
+	}
+	x := p.way(m.Norm1.Forward(p.way(src.Add(attend(src)))))
+	return m.Norm2.Forward(p.way(x.Add(feed(x))))
+}
+
+// feed is the two linear layers of a layer.
+func (c *TransformerConfig) feed(p *passing, x *torch.Tensor, first *Linear, middle *Dropout, second *Linear, last *Dropout) *torch.Tensor {
+	x = p.next(p.way(first.Forward(x)), c.activate)
+	x = p.way(second.Forward(p.next(x, middle.Forward)))
+	return p.next(x, last.Forward)
+}
+
+// next is f of a tensor that is noted, which f may return as it is.
+func (p *passing) next(x *torch.Tensor, f func(*torch.Tensor) *torch.Tensor) *torch.Tensor {
+	if y := f(x); y != x {
+		return p.way(y)
+	}
+	return x
+}
+
+// fused reports whether PyTorch computes such a call with one operator.
+func (m *TransformerEncoderLayer) fused(src *torch.Tensor, masks TransformerMasks) bool {
+	return src.Dim() == 3 && !m.Training() && m.config.BatchFirst && m.config.function == nil && m.SelfAttn.allowsNative() &&
+		(masks.SrcMask == nil || !olderAttention()) && m.Norm1.Bias != nil && m.Norm2.Bias != nil && !m.wantsGradient(src)
+}
+
+func (m *TransformerEncoderLayer) wantsGradient(src *torch.Tensor) bool {
+	a := m.SelfAttn
+	return wantGradients(src, a.InProjWeight.Tensor, a.InProjBias.tensor(), a.OutProj.Weight.Tensor, a.OutProj.Bias.tensor(),
+		m.Norm1.Weight.Tensor, m.Norm1.Bias.tensor(), m.Norm2.Weight.Tensor, m.Norm2.Bias.tensor(), m.Linear1.Weight.Tensor,
+		m.Linear1.Bias.tensor(), m.Linear2.Weight.Tensor, m.Linear2.Bias.tensor())
+}
+
+func (m *TransformerEncoderLayer) native(src *torch.Tensor, masks TransformerMasks) *torch.Tensor {
+	a := m.SelfAttn
+	if masks.SrcMask != nil || masks.SrcKeyPaddingMask != nil { // a nested tensor has none, nor a shape
+		a.check(src, src, src, attentionArguments{attnMask: masks.SrcMask, keyPaddingMask: masks.SrcKeyPaddingMask})
+	}
+	defer explain(func() { a.checkSequence("TransformerEncoderLayer", src) })
+	p := attending{MultiheadAttention: a, attentionArguments: attentionArguments{attnMask: masks.SrcMask, keyPaddingMask: masks.SrcKeyPaddingMask}}
+	defer p.free()
+	mask, kind := p.nativeMask(src)
+	return encoderLayer.Call(src, a.embed, a.heads, a.InProjWeight.Tensor, a.InProjBias.Tensor, a.OutProj.Weight.Tensor, a.OutProj.Bias.Tensor,
+		m.config.Activation == "gelu", m.config.NormFirst, m.config.LayerNormEps, m.Norm1.Weight.Tensor, m.Norm1.Bias.Tensor,
+		m.Norm2.Weight.Tensor, m.Norm2.Bias.Tensor, m.Linear1.Weight.Tensor, m.Linear1.Bias.Tensor, m.Linear2.Weight.Tensor, m.Linear2.Bias.Tensor,
+		mask, kind)
+}
+
+// checkSequence checks what goes into a layer.
+func (m *MultiheadAttention) checkSequence(op string, x *torch.Tensor) {
+	shape := x.Shape()
+	if len(shape) != 2 && len(shape) != 3 {
+		panic(invalid(op, "expected a sequence of 3 dimensions, or 2 for a single one, but got the shape %s", pyList(shape)))
+	}
+	if last := shape[len(shape)-1]; last != m.embed {
+		panic(invalid(op, "expected a sequence whose last dimension has %d elements (d_model), but got the shape %s", m.embed, pyList(shape)))
+	}
+}
+
+// clone is a copy, with parameters of its own.
+func (m *TransformerEncoderLayer) clone() *TransformerEncoderLayer {
+	var c *TransformerEncoderLayer
+	SkipInit(func() { c = NewTransformerEncoderLayer(m.SelfAttn.embed, m.SelfAttn.heads, m.config) })
+	copyModule(c, m)
+	return c
+}
+
+// copyModule gives a module the parameters and the mode of another one of the same settings.
+func copyModule(to, from Module) {
+	theirs := NamedParameters(from)
+	for i, p := range NamedParameters(to) {
+		old := p.Parameter.Tensor
+		fresh := theirs[i].Detach()
+		p.Parameter.Tensor = fresh.Clone().SetRequiresGrad(theirs[i].RequiresGrad())
+		fresh.Free()
+		old.Free()
+	}
+	modes := Modules(from)
+	for i, m := range Modules(to) {
+		m.mustEmbedNNBase().evaluating.Store(!modes[i].mustEmbedNNBase().Training())
+	}
+}
