@@ -76,21 +76,21 @@ func (p *attending) project(query, key, value *torch.Tensor) (q, k, v *torch.Ten
 	project := func(x, w, b *torch.Tensor) *torch.Tensor { return p.way(linear.Call(x, w, b)) }
 	switch {
 	case !p.oneWeight():
-		return project(query, p.QProjWeight.Tensor, biases[0]), project(key, p.KProjWeight.Tensor, biases[1]),
-			project(value, p.VProjWeight.Tensor, biases[2])
+		return project(query, p.QProjWeight.tensor(), biases[0]), project(key, p.KProjWeight.tensor(), biases[1]),
+			project(value, p.VProjWeight.tensor(), biases[2])
 	case key != value:
 		ws := p.ways(p.InProjWeight.Chunk(3, 0))
 		return project(query, ws[0], biases[0]), project(key, ws[1], biases[1]), project(value, ws[2], biases[2])
 	case query != key:
-		ws, bs := p.ways(splitSizes.List(p.InProjWeight.Tensor, []int{e, 2 * e}, 0)), []*torch.Tensor{nil, nil}
+		ws, bs := p.ways(splitSizes.List(p.InProjWeight.tensor(), []int{e, 2 * e}, 0)), []*torch.Tensor{nil, nil}
 		if p.InProjBias != nil {
-			bs = p.ways(splitSizes.List(p.InProjBias.Tensor, []int{e, 2 * e}, 0))
+			bs = p.ways(splitSizes.List(p.InProjBias.tensor(), []int{e, 2 * e}, 0))
 		}
 		q = project(query, ws[0], bs[0])
 		kv := p.parts(project(key, ws[1], bs[1]), 2)
 		return q, kv[0], kv[1]
 	}
-	qkv := p.parts(project(query, p.InProjWeight.Tensor, p.InProjBias.tensor()), 3)
+	qkv := p.parts(project(query, p.InProjWeight.tensor(), p.InProjBias.tensor()), 3)
 	return qkv[0], qkv[1], qkv[2]
 }
 
@@ -198,7 +198,7 @@ func (p *attending) dotProduct(q, k, v *torch.Tensor) *torch.Tensor {
 func (p *attending) gather(y *torch.Tensor) *torch.Tensor {
 	y = p.way(y.Contiguous())
 	y = p.way(y.View(p.targets*p.batch, p.embed))
-	y = p.way(linear.Call(y, p.OutProj.Weight.Tensor, p.OutProj.Bias.tensor()))
+	y = p.way(linear.Call(y, p.OutProj.Weight.tensor(), p.OutProj.Bias.tensor()))
 	return y.View(p.targets, p.batch, p.embed)
 }
 

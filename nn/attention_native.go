@@ -56,8 +56,8 @@ func floating(mask *torch.Tensor) bool { return mask != nil && mask.DType().IsFl
 // native is the call of the operator.
 func (p *attending) native(x *torch.Tensor) (output, weights *torch.Tensor) {
 	mask, kind := p.nativeMask(x)
-	return nativeAttention.Call2(x, x, x, p.embed, p.heads, p.InProjWeight.Tensor, p.InProjBias.Tensor, p.OutProj.Weight.Tensor,
-		p.OutProj.Bias.Tensor, mask, p.needWeights, p.averageWeights, kind)
+	return nativeAttention.Call2(x, x, x, p.embed, p.heads, p.InProjWeight.tensor(), p.InProjBias.tensor(), p.OutProj.Weight.tensor(),
+		p.OutProj.Bias.tensor(), mask, p.needWeights, p.averageWeights, kind)
 }
 
 // nativeMask is the mask for an operator, and its kind: 0 for a mask of queries and keys, 1 for one of keys, 2 for

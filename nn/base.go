@@ -21,6 +21,7 @@ type Layer interface {
 type Base struct {
 	evaluating atomic.Bool
 	place      atomic.Pointer[place]
+	derived    []derived // parameters that are computed of others
 }
 
 // place is where a module sits in the model: set by walks, read by errors.

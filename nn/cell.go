@@ -114,7 +114,7 @@ func (m *recurrentCell) check(x *torch.Tensor, states []*torch.Tensor) {
 
 // weights are the last arguments of the operators.
 func (m *recurrentCell) weights() (wIH, wHH, bIH, bHH *torch.Tensor) {
-	return m.WeightIH.Tensor, m.WeightHH.Tensor, m.BiasIH.tensor(), m.BiasHH.tensor()
+	return m.WeightIH.tensor(), m.WeightHH.tensor(), m.BiasIH.tensor(), m.BiasHH.tensor()
 }
 
 // ExtraRepr is what [Describe] prints in the brackets.

@@ -54,7 +54,7 @@ func (m *straight) Forward(x *torch.Tensor) *torch.Tensor {
 	defer m.guard(m.kind)
 	defer explain(func() { m.checkInput(x) })
 	c, conv := &m.config, convolutions[m.dims]
-	w, b := m.Weight.Tensor, m.Bias.tensor()
+	w, b := m.Weight.tensor(), m.Bias.tensor()
 	switch {
 	case c.PaddingMode != "zeros":
 		padded := pad.Call(x, m.edges, c.PaddingMode)

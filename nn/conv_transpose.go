@@ -55,7 +55,7 @@ func (m *transposed) ForwardSized(x *torch.Tensor, outputSize ...int) *torch.Ten
 
 func (m *transposed) convolve(x *torch.Tensor, outputPadding []int) *torch.Tensor {
 	defer explain(func() { m.checkInput(x) })
-	return transposedConvolutions[m.dims].Call(x, m.Weight.Tensor, m.Bias.tensor(), m.stride, m.padding, outputPadding,
+	return transposedConvolutions[m.dims].Call(x, m.Weight.tensor(), m.Bias.tensor(), m.stride, m.padding, outputPadding,
 		m.config.Groups, m.dilation)
 }
 

@@ -37,7 +37,7 @@ func (m *Embedding) Forward(ids *torch.Tensor) *torch.Tensor {
 		defer ids.Free()
 		m.renorm(ids)
 	}
-	return embedding.Call(m.Weight.Tensor, ids, m.padding(), m.config.ScaleGradByFreq, m.config.Sparse)
+	return embedding.Call(m.Weight.tensor(), ids, m.padding(), m.config.ScaleGradByFreq, m.config.Sparse)
 }
 
 // ExtraRepr is what [Describe] prints in the brackets.

@@ -73,7 +73,7 @@ func (m *EmbeddingBag) Forward(ids, offsets, weights *torch.Tensor) *torch.Tenso
 	if c.PaddingIdx != nil {
 		padding = *c.PaddingIdx
 	}
-	ys := embeddingBag.Results(m.Weight.Tensor, ids, offsets, c.ScaleGradByFreq, slices.Index(bagModes, c.Mode), c.Sparse, weights,
+	ys := embeddingBag.Results(m.Weight.tensor(), ids, offsets, c.ScaleGradByFreq, slices.Index(bagModes, c.Mode), c.Sparse, weights,
 		c.IncludeLastOffset, padding)
 	for _, y := range ys[1:] {
 		y.(*torch.Tensor).Free()

@@ -65,7 +65,7 @@ func (m *Linear) Config() LinearConfig { return m.config }
 func (m *Linear) Forward(x *torch.Tensor) *torch.Tensor {
 	defer m.guard("Linear")
 	defer explain(func() { m.checkInput(x) })
-	return linear.Call(x, m.Weight.Tensor, m.Bias.tensor())
+	return linear.Call(x, m.Weight.tensor(), m.Bias.tensor())
 }
 
 func (m *Linear) checkInput(x *torch.Tensor) {

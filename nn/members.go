@@ -21,6 +21,7 @@ func members(m Module) ([]Member, []unseen) {
 	} else {
 		c.fields(v)
 	}
+	c.members = m.mustEmbedNNBase().replaceDerived(c.members)
 	return c.members, c.unseen
 }
 

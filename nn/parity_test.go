@@ -42,11 +42,11 @@ func ids(high int, shape ...int) input {
 
 func rows() []row {
 	return slices.Concat(convolutionRows(), poolRows(), normRows(), recurrentRows(), activationRows(), lossRows(), embeddingRows(),
-		attentionRows(), transformerRows(), otherRows())
+		attentionRows(), transformerRows(), utilsRows(), otherRows())
 }
 
 const parityPython = `
-	import torch.nn as nn
+	import torch.nn as nn, torch.nn.utils.prune
 	def text(s): return torch.tensor(list(s.encode()), dtype=torch.uint8)
 	for i, (code, call, n) in enumerate(zip(args[::3], args[1::3], args[2::3])):
 		torch.manual_seed(7)

@@ -148,7 +148,7 @@ func (m *recurrent) batchDim() int {
 func (m *recurrent) weights() []*torch.Tensor {
 	ws := make([]*torch.Tensor, len(m.members))
 	for i, p := range m.members {
-		ws[i] = p.Value.(*Parameter).Tensor
+		ws[i] = p.Value.(*Parameter).tensor()
 	}
 	return ws
 }

@@ -90,8 +90,8 @@ func (m *TransformerEncoderLayer) fused(src *torch.Tensor, masks TransformerMask
 func (m *TransformerEncoderLayer) wantsGradient(src *torch.Tensor) bool {
 	a := m.SelfAttn
 	return wantGradients(src, a.InProjWeight.Tensor, a.InProjBias.tensor(), a.OutProj.Weight.Tensor, a.OutProj.Bias.tensor(),
-		m.Norm1.Weight.Tensor, m.Norm1.Bias.tensor(), m.Norm2.Weight.Tensor, m.Norm2.Bias.tensor(), m.Linear1.Weight.Tensor,
-		m.Linear1.Bias.tensor(), m.Linear2.Weight.Tensor, m.Linear2.Bias.tensor())
+		m.Norm1.Weight.tensor(), m.Norm1.Bias.tensor(), m.Norm2.Weight.tensor(), m.Norm2.Bias.tensor(), m.Linear1.Weight.tensor(),
+		m.Linear1.Bias.tensor(), m.Linear2.Weight.tensor(), m.Linear2.Bias.tensor())
 }
 
 func (m *TransformerEncoderLayer) native(src *torch.Tensor, masks TransformerMasks) *torch.Tensor {
@@ -103,9 +103,9 @@ func (m *TransformerEncoderLayer) native(src *torch.Tensor, masks TransformerMas
 	p := attending{MultiheadAttention: a, attentionArguments: attentionArguments{attnMask: masks.SrcMask, keyPaddingMask: masks.SrcKeyPaddingMask}}
 	defer p.free()
 	mask, kind := p.nativeMask(src)
-	return encoderLayer.Call(src, a.embed, a.heads, a.InProjWeight.Tensor, a.InProjBias.Tensor, a.OutProj.Weight.Tensor, a.OutProj.Bias.Tensor,
-		m.config.Activation == "gelu", m.config.NormFirst, m.config.LayerNormEps, m.Norm1.Weight.Tensor, m.Norm1.Bias.Tensor,
-		m.Norm2.Weight.Tensor, m.Norm2.Bias.Tensor, m.Linear1.Weight.Tensor, m.Linear1.Bias.Tensor, m.Linear2.Weight.Tensor, m.Linear2.Bias.Tensor,
+	return encoderLayer.Call(src, a.embed, a.heads, a.InProjWeight.tensor(), a.InProjBias.tensor(), a.OutProj.Weight.tensor(), a.OutProj.Bias.tensor(),
+		m.config.Activation == "gelu", m.config.NormFirst, m.config.LayerNormEps, m.Norm1.Weight.tensor(), m.Norm1.Bias.tensor(),
+		m.Norm2.Weight.tensor(), m.Norm2.Bias.tensor(), m.Linear1.Weight.tensor(), m.Linear1.Bias.tensor(), m.Linear2.Weight.tensor(), m.Linear2.Bias.tensor(),
 		mask, kind)
 }
 

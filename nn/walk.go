@@ -107,6 +107,18 @@ var (
 )
 
 func typeName(m Module) string {
+	if named, ok := m.(interface{ PythonName() string }); ok {
+		return named.PythonName()
+	}
+	for _, d := range m.mustEmbedNNBase().derived {
+		if d.Prefix != "" {
+			return d.Prefix + goTypeName(m)
+		}
+	}
+	return goTypeName(m)
+}
+
+func goTypeName(m Module) string {
 	t := reflect.TypeOf(m)
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()

@@ -1,0 +1,79 @@
+package nn
+
+import (
+	"reflect"
+	"slices"
+
+	"multitorch/torch"
+)
+
+// Derivation says how a parameter of a module is computed, of what, each time the module reads it. Those of PyTorch are
+// in package nn/utils and those below it.
+type Derivation struct {
+	Compute func() *torch.Tensor // the parameter
+	Members []Member             // what takes its place in the module, behind the module's other members
+	Prefix  string               // of the module's class as it is printed
+	Kind    any                  // for whoever made it
+}
+
+// derived is a parameter of a module with a derivation.
+type derived struct {
+	*Derivation
+	name      string
+	parameter *Parameter
+}
+
+// SetDerivation puts a derivation in the place of a module's own parameter of a name ("weight"), or takes it away
+// with nil. The parameter's tensor is left as it is. Nobody else may use the module meanwhile.
+func SetDerivation(m Module, name string, d *Derivation) {
+	p, b := ParameterOf(m, name), m.mustEmbedNNBase()
+	b.derived = slices.DeleteFunc(b.derived, func(old derived) bool { return old.name == name })
+	if p.derivation = d; d != nil {
+		b.derived = append(b.derived, derived{d, name, p})
+	}
+}
+
+// ParameterOf is a module's own parameter of a name, also one that is derived; it panics where there is none.
+func ParameterOf(m Module, name string) *Parameter {
+	if isNil(reflect.ValueOf(m)) {
+		panic(invalid("ParameterOf", "expected a module, but got nil"))
+	}
+	for _, d := range m.mustEmbedNNBase().derived {
+		if d.name == name {
+			return d.parameter
+		}
+	}
+	own, _ := members(m)
+	for _, c := range own {
+		if p, ok := c.Value.(*Parameter); ok && c.Name == name {
+			return p
+		}
+	}
+	panic(invalid("ParameterOf", "%s has no parameter %.80q", typeName(m), name))
+}
+
+// DerivationOf is the derivation of a module's own parameter, or nil.
+func DerivationOf(m Module, name string) *Derivation { return ParameterOf(m, name).derivation }
+
+// Derivations are the names of a module's own parameters that are derived.
+func Derivations(m Module) (names []string) {
+	for _, d := range m.mustEmbedNNBase().derived {
+		names = append(names, d.name)
+	}
+	return names
+}
+
+// replaceDerived puts what parameters are derived of in their place.
+func (b *Base) replaceDerived(members []Member) []Member {
+	if len(b.derived) == 0 {
+		return members
+	}
+	members = slices.DeleteFunc(slices.Clone(members), func(m Member) bool {
+		p, ok := m.Value.(*Parameter)
+		return ok && p.derivation != nil && slices.ContainsFunc(b.derived, func(d derived) bool { return d.parameter == p })
+	})
+	for _, d := range b.derived {
+		members = append(members, d.Members...)
+	}
+	return members
+}
