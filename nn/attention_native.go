@@ -16,7 +16,8 @@ var olderAttention = sync.OnceValue(func() bool { return !version.AtLeast(torch.
 // fused reports whether PyTorch computes such a call with one operator.
 func (m *MultiheadAttention) fused(query, key, value *torch.Tensor, a attentionArguments) bool {
 	c := &m.config
-	if query.Dim() != 3 || query != key || key != value || m.Training() || !c.BatchFirst || m.BiasK != nil || c.AddZeroAttn || !m.allowsNative() {
+	self := query.Dim() == 3 && query == key && key == value
+	if !self || m.Training() || !c.BatchFirst || m.BiasK != nil || c.AddZeroAttn || !m.allowsNative() {
 		return false
 	}
 	if olderAttention() {

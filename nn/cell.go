@@ -66,7 +66,9 @@ func configureCell(kind, takes string, opts []CellOption) CellConfig {
 
 // step calls f with a batch and its states, which for a single input are batches of one: zeros
 // where they are nil.
-func (m *recurrentCell) step(x *torch.Tensor, states []*torch.Tensor, f func(x *torch.Tensor, states []*torch.Tensor) []*torch.Tensor) []*torch.Tensor {
+func (m *recurrentCell) step(x *torch.Tensor, states []*torch.Tensor,
+	f func(x *torch.Tensor, states []*torch.Tensor) []*torch.Tensor,
+) []*torch.Tensor {
 	m.check(x, states)
 	single := x.Dim() == 1
 	if single {

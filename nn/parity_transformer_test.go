@@ -137,12 +137,14 @@ func transformerRows() (rows []row) {
 			return nn.NewTransformer(8, 2, append(opts, nn.NumEncoderLayers(2), nn.NumDecoderLayers(1), nn.DimFeedforward(12))...)
 		}
 	}
-	all := masked{", src_mask=x[2], tgt_mask=x[3], memory_mask=x[4], src_key_padding_mask=x[5], tgt_key_padding_mask=x[6], memory_key_padding_mask=x[7]",
+	all := masked{
+		", src_mask=x[2], tgt_mask=x[3], memory_mask=x[4], src_key_padding_mask=x[5], tgt_key_padding_mask=x[6], memory_key_padding_mask=x[7]",
 		func(x []*torch.Tensor) nn.TransformerMasks {
 			return nn.TransformerMasks{
 				SrcMask: x[2], TgtMask: x[3], MemoryMask: x[4], SrcKeyPaddingMask: x[5], TgtKeyPaddingMask: x[6], MemoryKeyPaddingMask: x[7],
 			}
-		}, in(mask(5, 5), causal(4), mask(4, 5), padding(5, 2), padding(4, 1), padding(5, 1))}
+		}, in(mask(5, 5), causal(4), mask(4, 5), padding(5, 2), padding(4, 1), padding(5, 1)),
+	}
 	const code, first = "nn.Transformer(8, 2, 2, 1, 12)", "nn.Transformer(8, 2, 2, 1, 12, batch_first=True, activation='gelu')"
 	gelu := transformer(nn.BatchFirst(true), nn.Activation("gelu"))
 	return append(

@@ -2,9 +2,9 @@ package nn
 
 import "multitorch/torch"
 
-var encoderLayer = torch.NewOperator("aten::_transformer_encoder_layer_fwd", "src", "embed_dim", "num_heads", "qkv_weight", "qkv_bias",
-	"proj_weight", "proj_bias", "use_gelu", "norm_first", "eps", "norm_weight_1", "norm_bias_1", "norm_weight_2", "norm_bias_2", "ffn_weight_1",
-	"ffn_bias_1", "ffn_weight_2", "ffn_bias_2", "mask", "mask_type")
+var encoderLayer = torch.NewOperator("aten::_transformer_encoder_layer_fwd", "src", "embed_dim", "num_heads",
+	"qkv_weight", "qkv_bias", "proj_weight", "proj_bias", "use_gelu", "norm_first", "eps", "norm_weight_1", "norm_bias_1",
+	"norm_weight_2", "norm_bias_2", "ffn_weight_1", "ffn_bias_1", "ffn_weight_2", "ffn_bias_2", "mask", "mask_type")
 
 // TransformerEncoderLayer is self-attention and then two linear layers, each beside its input, as
 // torch.nn.TransformerEncoderLayer (Vaswani et al., "Attention Is All You Need", 2017).
@@ -95,18 +95,22 @@ func (m *TransformerEncoderLayer) wantsGradient(src *torch.Tensor) bool {
 }
 
 func (m *TransformerEncoderLayer) native(src *torch.Tensor, masks TransformerMasks) *torch.Tensor {
-	a := m.SelfAttn
-	if masks.SrcMask != nil || masks.SrcKeyPaddingMask != nil { // a nested tensor has none, nor a shape
-		a.check(src, src, src, attentionArguments{attnMask: masks.SrcMask, keyPaddingMask: masks.SrcKeyPaddingMask})
+	a, given := m.SelfAttn, attentionArguments{attnMask: masks.SrcMask, keyPaddingMask: masks.SrcKeyPaddingMask}
+	if given.attnMask != nil || given.keyPaddingMask != nil { // a nested tensor has none, nor a shape
+		a.check(src, src, src, given)
 	}
 	defer explain(func() { a.checkSequence("TransformerEncoderLayer", src) })
-	p := attending{MultiheadAttention: a, attentionArguments: attentionArguments{attnMask: masks.SrcMask, keyPaddingMask: masks.SrcKeyPaddingMask}}
+	p := attending{MultiheadAttention: a, attentionArguments: given}
 	defer p.free()
 	mask, kind := p.nativeMask(src)
-	return encoderLayer.Call(src, a.embed, a.heads, a.InProjWeight.tensor(), a.InProjBias.tensor(), a.OutProj.Weight.tensor(), a.OutProj.Bias.tensor(),
-		m.config.Activation == "gelu", m.config.NormFirst, m.config.LayerNormEps, m.Norm1.Weight.tensor(), m.Norm1.Bias.tensor(),
-		m.Norm2.Weight.tensor(), m.Norm2.Bias.tensor(), m.Linear1.Weight.tensor(), m.Linear1.Bias.tensor(), m.Linear2.Weight.tensor(), m.Linear2.Bias.tensor(),
-		mask, kind)
+	return encoderLayer.Call(
+		src, a.embed, a.heads,
+		a.InProjWeight.tensor(), a.InProjBias.tensor(), a.OutProj.Weight.tensor(), a.OutProj.Bias.tensor(),
+		m.config.Activation == "gelu", m.config.NormFirst, m.config.LayerNormEps,
+		m.Norm1.Weight.tensor(), m.Norm1.Bias.tensor(), m.Norm2.Weight.tensor(), m.Norm2.Bias.tensor(),
+		m.Linear1.Weight.tensor(), m.Linear1.Bias.tensor(), m.Linear2.Weight.tensor(), m.Linear2.Bias.tensor(),
+		mask, kind,
+	)
 }
 
 // checkSequence checks what goes into a layer.

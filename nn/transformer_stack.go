@@ -110,8 +110,10 @@ func (m *TransformerEncoder) ForwardMasked(src *torch.Tensor, masks TransformerM
 func (m *TransformerEncoder) leavesPadding(src *torch.Tensor, masks TransformerMasks) bool {
 	first, padding := m.Layers[0], masks.SrcKeyPaddingMask
 	c := &first.config
-	if !m.config.EnableNestedTensor || padding == nil || masks.SrcMask != nil || src.Dim() != 3 || c.NormFirst || first.Training() || !c.BatchFirst ||
-		c.function != nil || !first.SelfAttn.allowsNative() {
+	if !m.config.EnableNestedTensor || padding == nil || masks.SrcMask != nil || src.Dim() != 3 || first.Training() {
+		return false
+	}
+	if c.NormFirst || !c.BatchFirst || c.function != nil || !first.SelfAttn.allowsNative() {
 		return false
 	}
 	first.SelfAttn.check(src, src, src, attentionArguments{keyPaddingMask: padding})
