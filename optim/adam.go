@@ -41,11 +41,6 @@ type AdamOption interface {
 	adam(lr *float64, c *AdamConfig)
 }
 
-// Betas are AdamConfig's.
-func Betas(beta1, beta2 float64) AdamOption { return betas{beta1, beta2} }
-
-type betas [2]float64
-
 // AMSGrad is AdamConfig's (Reddi et al., On the Convergence of Adam and Beyond, 2018).
 type AMSGrad bool
 
@@ -61,8 +56,7 @@ func (v Foreach) adam(_ *float64, c *AdamConfig)     { c.Foreach = (*bool)(&v) }
 func (c *AdamConfig) Check() error {
 	return firstError(
 		CheckRange("weight decay", c.WeightDecay, math.Inf(1)),
-		CheckRange("beta at index 0", c.Betas[0], 1),
-		CheckRange("beta at index 1", c.Betas[1], 1),
+		betas(c.Betas).check(),
 		CheckRange("eps", c.Eps, math.Inf(1)),
 	)
 }
@@ -81,7 +75,7 @@ var adamSlots = []Slot{
 	{Name: "step", Count: true},
 	{Name: "exp_avg"},
 	{Name: "exp_avg_sq"},
-	{Name: "max_exp_avg_sq", Needed: func(s Settings) bool { return s.(*AdamConfig).AMSGrad }},
+	{Name: "max_exp_avg_sq", Needed: func(s Settings, _ *torch.Tensor) bool { return s.(*AdamConfig).AMSGrad }},
 }
 
 // NewAdam makes an Adam of one group. Parameters or settings that can't be used
@@ -126,29 +120,18 @@ func (a *Adam) Step(closure ...Closure) *torch.Tensor { return a.Update(closure,
 
 func (a *Adam) update(g *Group, b *Batch) {
 	c := g.Settings.(*AdamConfig)
-	grads := b.Grads
-	if c.Maximize {
-		grads = grads.Neg()
+	decay := c.WeightDecay
+	if a.decoupled {
+		decay = 0
 	}
-	if c.WeightDecay != 0 && !a.decoupled {
-		if c.Maximize || b.foreach && running().decaysGrads {
-			grads.AddInplace(b.Params, c.WeightDecay)
-		} else {
-			grads = grads.Add(b.Params, c.WeightDecay)
-		}
-	}
-	params, grads := b.Params.Real(), grads.Real()
+	params, grads := b.Params.Real(), b.decayed(c.Maximize, decay).Real()
 	avg, square := b.Slot(expAvg).Real(), b.Slot(expAvgSq).Real()
 	if c.WeightDecay != 0 && a.decoupled {
 		params.MulInplace(1 - float64(g.LR*c.WeightDecay)) // float64: not fused into one operation
 	}
 	beta1, beta2 := c.Betas[0], c.Betas[1]
-	if running().lerps {
-		avg.LerpInplace(grads, 1-beta1)
-	} else {
-		avg.MulInplace(beta1).AddInplace(grads, 1-beta1)
-	}
-	square.MulInplace(beta2).AddcmulInplace(grads, grads, 1-beta2)
+	avg.average(grads, beta1)
+	square.averageSquare(grads, beta2)
 	if c.AMSGrad {
 		square = b.Slot(maxExpAvgSq).Real().MaximumInplace(square)
 	}

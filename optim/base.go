@@ -14,32 +14,39 @@ import (
 type Base struct {
 	// Sparse says that gradients may be sparse, such as those of an embedding. Otherwise a step refuses them.
 	Sparse bool
+	// Eager says that what is remembered of a parameter is there from the start, and not from its first step on.
+	Eager bool
 
 	kind   string
 	slots  []Slot
 	groups []*Group
 	states map[*nn.Parameter]*state
+	steps  int
 }
 
-// Slot is something that is remembered of each parameter, by PyTorch's name: a tensor, a count of steps, or a value.
+// Slot is something that is remembered of each parameter, by PyTorch's name: a tensor, a count of steps, a number, or a
+// value.
 type Slot struct {
 	Name string
-	// Count makes it a count, that [Batch.Count] raises.
+	// Count makes it a count, that [Batch.Count] and [Batch.Steps] raise.
 	Count bool
+	// Number makes it a number, which is at first what Number returns: a float32 that [Batch.Number] and [Batch.SetNumber]
+	// read and write.
+	Number func(g *Group) float64
 	// Value makes it what [Base.Value] and [Base.SetValue] keep: an int64, a float64, a tensor of any shape, or a list of them.
 	Value bool
 	// Make makes the tensor at first; nil: zeros like the parameter.
 	Make func(g *Group, p *torch.Tensor) *torch.Tensor
 	// Shape is the tensor's shape; nil: the parameter's.
 	Shape func(p *torch.Tensor) torch.Shape
-	// Needed says whether a saved state must have it under a group's settings; nil: always.
-	Needed func(s Settings) bool
+	// Needed says whether a saved state of a parameter must have it under a group's settings; nil: always.
+	Needed func(s Settings, p *torch.Tensor) bool
 }
 
 // state is what is remembered of a parameter, from its first step on, by slot.
 type state struct {
 	tensors []*torch.Tensor
-	counts  []float32 // a float32 tensor in PyTorch: it stops counting at 2^24
+	numbers []float32 // counts and numbers, a float32 tensor in PyTorch: it stops counting at 2^24
 	values  map[int]any
 }
 
@@ -103,7 +110,16 @@ func (o *Base) Add(params []*nn.Parameter, lr float64, settings Settings) {
 		}
 		seen[p] = true
 	}
-	o.groups = append(o.groups, &Group{Params: slices.Clone(params), LR: lr, Settings: settings})
+	g := &Group{Params: slices.Clone(params), LR: lr, Settings: settings}
+	o.groups = append(o.groups, g)
+	if o.Eager {
+		for _, p := range params {
+			s := o.stateOf(g, p)
+			for i := range o.slots {
+				o.tensorOf(s, i, g, p.Tensor)
+			}
+		}
+	}
 }
 
 func check(lr float64, settings Settings) error {
@@ -125,18 +141,38 @@ func (o *Base) refuse(kind torch.Kind, message string) {
 	panic(&torch.Error{Op: "optim." + o.kind, Kind: kind, Message: message})
 }
 
-// stateOf is a parameter's state, made when it is first asked for.
-func (o *Base) stateOf(p *nn.Parameter) *state {
+// Steps is how often the optimizer has stepped since it was made. Schedulers ask for it.
+func (o *Base) Steps() int { return o.steps }
+
+// stateOf is the state of a group's parameter, made when it is first asked for.
+func (o *Base) stateOf(g *Group, p *nn.Parameter) *state {
 	s := o.states[p]
 	if s == nil {
 		s = o.newState()
+		for i, slot := range o.slots {
+			if slot.Number != nil {
+				s.numbers[i] = float32(slot.Number(g))
+			}
+		}
 		o.states[p] = s
 	}
 	return s
 }
 
 func (o *Base) newState() *state {
-	return &state{tensors: make([]*torch.Tensor, len(o.slots)), counts: make([]float32, len(o.slots))}
+	return &state{tensors: make([]*torch.Tensor, len(o.slots)), numbers: make([]float32, len(o.slots))}
+}
+
+// tensorOf is a slot's tensor, made where it is not there yet; nil of slots that have none.
+func (o *Base) tensorOf(s *state, i int, g *Group, p *torch.Tensor) *torch.Tensor {
+	switch slot := o.slots[i]; {
+	case s.tensors[i] != nil || slot.Count || slot.Value || slot.Number != nil:
+	case slot.Make != nil:
+		s.tensors[i] = slot.Make(g, p).Keep()
+	default:
+		s.tensors[i] = torch.ZerosLike(p).Keep()
+	}
+	return s.tensors[i]
 }
 
 func tensorsOf(ps []*nn.Parameter) []*torch.Tensor {

@@ -17,7 +17,10 @@ type Batch struct {
 	foreach   bool         // PyTorch would use lists here
 	lists     bool         // lists are used
 	gpu       bool
+	sparse    bool // a gradient is sparse
+	starts    bool // it is the group's first
 	states    []*state
+	places    []int // of a part: its parameters in the batch that it is a part of
 }
 
 // batchElements is how many elements are gone through together on the CPU. It
@@ -36,6 +39,7 @@ func (o *Base) Update(closure []Closure, update func(g *Group, b *Batch)) (loss 
 			o.updateGroup(g, update)
 		}
 	})
+	o.steps++
 	return loss
 }
 
@@ -44,6 +48,7 @@ func (o *Base) updateGroup(g *Group, update func(g *Group, b *Batch)) {
 	if f, has := g.Settings.(interface{ foreach() *bool }); has {
 		foreach = f.foreach()
 	}
+	starts := true
 	for rest := g.Params; len(rest) > 0; {
 		n, gpu := together(rest)
 		torch.Scoped(func(s *torch.Scope) {
@@ -59,12 +64,13 @@ func (o *Base) updateGroup(g *Group, update func(g *Group, b *Batch)) {
 						b.takeSparse(p)
 					}
 					params[len(b.states)], grads[len(b.states)] = p.Tensor, grad
-					b.states = append(b.states, o.stateOf(p))
+					b.states = append(b.states, o.stateOf(g, p))
 				}
 			}
 			if with := len(b.states); with > 0 {
-				b.Params, b.Grads = List{b, params[:with]}, List{b, grads[:with]}
+				b.Params, b.Grads, b.starts = List{b, params[:with]}, List{b, grads[:with]}, starts
 				update(g, b)
+				starts = false
 			}
 		})
 		rest = rest[n:]
@@ -74,9 +80,9 @@ func (o *Base) updateGroup(g *Group, update func(g *Group, b *Batch)) {
 // takeSparse makes the batch one with sparse gradients, which PyTorch goes through one after the other as well.
 func (b *Batch) takeSparse(p *nn.Parameter) {
 	if !b.optimizer.Sparse {
-		b.optimizer.refuse(torch.OtherError, fmt.Sprintf("the gradient of a parameter, %v, is sparse: SGD takes those", p.Shape()))
+		b.optimizer.refuse(torch.OtherError, fmt.Sprintf("the gradient of a parameter, %v, is sparse: SGD, Adagrad and SparseAdam take those", p.Shape()))
 	}
-	b.lists = false
+	b.lists, b.sparse = false, true
 }
 
 // isSparse says whether a tensor has no memory of its own, but indices and values.
@@ -101,40 +107,27 @@ func together(ps []*nn.Parameter) (n int, gpu bool) {
 func (b *Batch) Slot(slot int) List {
 	ts := make([]*torch.Tensor, len(b.states))
 	for i, s := range b.states {
-		if s.tensors[slot] == nil {
-			s.tensors[slot] = b.make(slot, b.Params.tensors[i]).Keep()
-		}
-		ts[i] = s.tensors[slot]
+		ts[i] = b.optimizer.tensorOf(s, slot, b.group, b.Params.tensors[i])
 	}
 	return List{b, ts}
-}
-
-func (b *Batch) make(slot int, p *torch.Tensor) *torch.Tensor {
-	if make := b.optimizer.slots[slot].Make; make != nil {
-		return make(b.group, p)
-	}
-	return torch.ZerosLike(p)
 }
 
 // Without copies from, an element for each parameter, into a slot where it is not there yet. It returns the batch of the
 // parameters that had it before, or nil: only those move it on in this step.
 func (b *Batch) Without(slot int, from List) (before *Batch, beforeFrom List) {
-	old := &Batch{optimizer: b.optimizer, group: b.group, scope: b.scope, foreach: b.foreach, lists: b.lists, gpu: b.gpu}
-	var params, grads, taken []*torch.Tensor
+	var had []int
 	for i, s := range b.states {
 		if s.tensors[slot] == nil {
 			s.tensors[slot] = from.tensors[i].Clone().Keep()
 			continue
 		}
-		old.states = append(old.states, s)
-		params, grads = append(params, b.Params.tensors[i]), append(grads, b.Grads.tensors[i])
-		taken = append(taken, from.tensors[i])
+		had = append(had, i)
 	}
-	if len(old.states) == 0 {
+	if len(had) == 0 {
 		return nil, List{}
 	}
-	old.Params, old.Grads = List{old, params}, List{old, grads}
-	return old, List{old, taken}
+	old := b.part(had)
+	return old, old.of(from)
 }
 
 // Count raises a slot's counts by one, and gives for each parameter what of returns for its count. Of equal counts in a
@@ -143,9 +136,9 @@ func (b *Batch) Count(slot int, of func(step float64) []float64) [][]float64 {
 	var columns [][]float64
 	var last []float64
 	for i, s := range b.states {
-		s.counts[slot]++
-		if i == 0 || s.counts[slot] != b.states[i-1].counts[slot] {
-			last = of(float64(s.counts[slot]))
+		s.numbers[slot]++
+		if i == 0 || s.numbers[slot] != b.states[i-1].numbers[slot] {
+			last = of(float64(s.numbers[slot]))
 		}
 		for c, v := range last {
 			if i == 0 {

@@ -1,8 +1,12 @@
 package optim_test
 
 import (
+	"strings"
+
+	"multitorch/internal/version"
 	"multitorch/nn"
 	"multitorch/optim"
+	"multitorch/torch"
 )
 
 func adam(o ...optim.AdamOption) func([]*nn.Parameter) optim.Optimizer {
@@ -21,13 +25,56 @@ func rmsprop(o ...optim.RMSpropOption) func([]*nn.Parameter) optim.Optimizer {
 	return func(ps []*nn.Parameter) optim.Optimizer { return optim.NewRMSprop(ps, o...) }
 }
 
+func adamax(o ...optim.AdamaxOption) func([]*nn.Parameter) optim.Optimizer {
+	return func(ps []*nn.Parameter) optim.Optimizer { return optim.NewAdamax(ps, o...) }
+}
+
+func nadam(o ...optim.NAdamOption) func([]*nn.Parameter) optim.Optimizer {
+	return func(ps []*nn.Parameter) optim.Optimizer { return optim.NewNAdam(ps, o...) }
+}
+
+func radam(o ...optim.RAdamOption) func([]*nn.Parameter) optim.Optimizer {
+	return func(ps []*nn.Parameter) optim.Optimizer { return optim.NewRAdam(ps, o...) }
+}
+
+func adagrad(o ...optim.AdagradOption) func([]*nn.Parameter) optim.Optimizer {
+	return func(ps []*nn.Parameter) optim.Optimizer { return optim.NewAdagrad(ps, o...) }
+}
+
+func adadelta(o ...optim.AdadeltaOption) func([]*nn.Parameter) optim.Optimizer {
+	return func(ps []*nn.Parameter) optim.Optimizer { return optim.NewAdadelta(ps, o...) }
+}
+
+func rprop(o ...optim.RpropOption) func([]*nn.Parameter) optim.Optimizer {
+	return func(ps []*nn.Parameter) optim.Optimizer { return optim.NewRprop(ps, o...) }
+}
+
+func asgd(o ...optim.ASGDOption) func([]*nn.Parameter) optim.Optimizer {
+	return func(ps []*nn.Parameter) optim.Optimizer { return optim.NewASGD(ps, o...) }
+}
+
 const all = "matrix vector scalar rare unused double large turned"
 
-var cases = []struct {
+// testCase is an optimizer of some parameters of the problem, in Python and in Go.
+type testCase struct {
 	names  string
 	python string
 	make   func([]*nn.Parameter) optim.Optimizer
-}{
+}
+
+// isInPython says whether the running version's Python has the call. Some keywords came later.
+func (c testCase) isInPython() bool {
+	since := func(minor int) bool { return version.AtLeast(torch.Version(), 2, minor) }
+	switch {
+	case strings.Contains(c.python, "decoupled_weight_decay"):
+		return since(1)
+	case strings.HasPrefix(c.python, "NAdam") || strings.HasPrefix(c.python, "RAdam"):
+		return since(5) || !strings.Contains(c.python, "maximize")
+	}
+	return true
+}
+
+var cases = append(moreCases, []testCase{
 	{all, "Adam(ps)", adam()},
 	{all, "Adam(ps, foreach=True)", adam(optim.Foreach(true))},
 	{all, "Adam(ps, foreach=False)", adam(optim.Foreach(false))},
@@ -91,4 +138,4 @@ var cases = []struct {
 	{"bfloat matrix", "RMSprop(ps, lr=0.05, weight_decay=0.1)", rmsprop(optim.LR(0.05), optim.WeightDecay(0.1))},
 	{"bfloat matrix", "RMSprop(ps, lr=0.05, foreach=True)", rmsprop(optim.LR(0.05), optim.Foreach(true))},
 	{"bfloat matrix", "SGD(ps, lr=0.05, momentum=0.7)", sgd(optim.LR(0.05), optim.Momentum(0.7))},
-}
+}...)

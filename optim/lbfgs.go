@@ -117,5 +117,6 @@ func (l *LBFGS) Step(closure ...Closure) (loss *torch.Tensor) {
 			loss = r.run()
 		})
 	})
+	l.steps++
 	return loss
 }

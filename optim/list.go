@@ -24,6 +24,30 @@ func (l List) Real() List {
 	return List{l.batch, l.batch.asReal(l.tensors)}
 }
 
+// Abs is the absolute value.
+func (l List) Abs() List { return l.batch.get(abs, l.tensors) }
+
+// Sign is 1, 0 or -1.
+func (l List) Sign() List { return l.batch.get(sign, l.tensors) }
+
+// Clone is a copy.
+func (l List) Clone() List { return l.batch.get(clone, l.tensors) }
+
+// Sub is l - other.
+func (l List) Sub(other List) List { return l.batch.get(sub, l.tensors, other.tensors, 1) }
+
+// Mul is l * other.
+func (l List) Mul(other List) List { return l.batch.get(mul, l.tensors, other.tensors) }
+
+// AddNumber is l + number.
+func (l List) AddNumber(number float64) List { return l.batch.getBy(addNumberNew, l.tensors, number) }
+
+// MulNumber is l * number.
+func (l List) MulNumber(number float64) List { return l.batch.getBy(mulNumberNew, l.tensors, number) }
+
+// DivNumber is l / number.
+func (l List) DivNumber(number float64) List { return l.batch.getBy(divNumberNew, l.tensors, number) }
+
 // Neg is -l.
 func (l List) Neg() List { return l.batch.get(neg, l.tensors) }
 
@@ -58,6 +82,21 @@ func (l List) AddcdivInplace(x, y List, values []float64) List {
 
 // MaximumInplace takes the larger of l and other, element by element.
 func (l List) MaximumInplace(other List) List { return l.do(maximum, other.tensors) }
+
+// MulListInplace multiplies by other.
+func (l List) MulListInplace(other List) List { return l.do(mulTo, other.tensors) }
+
+// DivListInplace divides by other.
+func (l List) DivListInplace(other List) List { return l.do(divTo, other.tensors) }
+
+// ReciprocalInplace is 1/l.
+func (l List) ReciprocalInplace() List { return l.do(reciprocal) }
+
+// ClampInplace moves elements outside of lowest and highest to these.
+func (l List) ClampInplace(lowest, highest float64) List { return l.do(clamp, lowest, highest) }
+
+// CopyInplace takes over other's elements.
+func (l List) CopyInplace(other List) List { return l.do(copyTo, other.tensors) }
 
 // MulInplace multiplies by a number.
 func (l List) MulInplace(number float64) List { return l.by(mulNumber, number) }

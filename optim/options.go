@@ -23,3 +23,19 @@ type Eps float64
 
 // Momentum is the share of the last update that goes into the next.
 type Momentum float64
+
+// Betas are the decay rates of two averages: of the gradient and of its square, or of what the optimizer says.
+func Betas(beta1, beta2 float64) betas { return betas{beta1, beta2} }
+
+type betas [2]float64
+
+// check is an error unless both are from 0 to below 1.
+func (b betas) check() error {
+	return firstError(CheckRange("beta at index 0", b[0], 1), CheckRange("beta at index 1", b[1], 1))
+}
+
+// LRDecay makes the learning rate fall with the number of steps.
+type LRDecay float64
+
+// DecoupledWeightDecay(true) makes the weight decay shrink the parameters, as AdamW does, and not be a term of the gradient.
+type DecoupledWeightDecay bool

@@ -20,6 +20,18 @@ type parity struct {
 	// 2.1: Adam's first average is exp_avg.lerp_(grad, 1-beta1); before, it was
 	// exp_avg.mul_(beta1).add_(grad, alpha=1-beta1).
 	lerps bool
+	// Before 2.0, NAdam's way one by one counts the step's own factor twice in the product with the next one.
+	multipliesMuTwice bool
+	// 2.2: NAdam and RAdam take complex numbers as pairs; before, they computed with them as they are.
+	adamsAsReal bool
+	// 2.2: RAdam's lists add the two rates; before, each was applied for itself, and eps was left out.
+	radamAddsRates bool
+	// Before 2.0, Adagrad's lists multiply by a rate that is a float32 tensor, divide and add; since, they use addcdiv.
+	adagradDivides bool
+	// 2.0: Adadelta's lists take complex numbers as pairs.
+	adadeltaAsReal bool
+	// Before 2.2, ASGD's lists go by the rate of a group's first parameter, as its way one by one does by each one's.
+	asgdOfTheFirst bool
 	// 2.5: the root of Adam's second correction is x**0.5; before, math.sqrt(x),
 	// from which C's pow differs in the last bit now and then.
 	rootByPow bool
@@ -38,6 +50,12 @@ func parityWith(loaded string) parity {
 		lerps:        since(2, 1),
 		rootByPow:    since(2, 5),
 
+		multipliesMuTwice: !since(2, 0),
+		adamsAsReal:       since(2, 2),
+		radamAddsRates:    since(2, 2),
+		adagradDivides:    !since(2, 0),
+		adadeltaAsReal:    since(2, 0),
+		asgdOfTheFirst:    !since(2, 2),
 		searchesToMaxEval: since(2, 10),
 	}
 }

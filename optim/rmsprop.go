@@ -35,7 +35,7 @@ type RMSpropOption interface {
 	rmsprop(lr *float64, c *RMSpropConfig)
 }
 
-// Alpha is RMSpropConfig's.
+// Alpha is RMSpropConfig's, and ASGDConfig's.
 type Alpha float64
 
 // Centered is RMSpropConfig's.
@@ -73,8 +73,8 @@ const (
 var rmspropSlots = []Slot{
 	{Name: "step", Count: true},
 	{Name: "square_avg"},
-	{Name: "momentum_buffer", Needed: func(s Settings) bool { return s.(*RMSpropConfig).Momentum > 0 }},
-	{Name: "grad_avg", Needed: func(s Settings) bool { return s.(*RMSpropConfig).Centered }},
+	{Name: "momentum_buffer", Needed: func(s Settings, _ *torch.Tensor) bool { return s.(*RMSpropConfig).Momentum > 0 }},
+	{Name: "grad_avg", Needed: func(s Settings, _ *torch.Tensor) bool { return s.(*RMSpropConfig).Centered }},
 }
 
 // NewRMSprop makes an RMSprop of one group. Parameters or settings that can't be used are a panic with a [*torch.Error].
@@ -102,27 +102,12 @@ func (r *RMSprop) Step(closure ...Closure) *torch.Tensor { return r.Update(closu
 func (r *RMSprop) update(g *Group, b *Batch) {
 	c := g.Settings.(*RMSpropConfig)
 	b.Count(rmspropStep, func(float64) []float64 { return nil })
-	grads := b.Grads
-	if c.Maximize {
-		grads = grads.Neg()
-	}
-	if c.WeightDecay != 0 {
-		if c.Maximize || b.foreach && running().decaysGrads {
-			grads.AddInplace(b.Params, c.WeightDecay)
-		} else {
-			grads = grads.Add(b.Params, c.WeightDecay)
-		}
-	}
-	params, grads, square := b.Params.Real(), grads.Real(), b.Slot(squareAvg).Real()
-	square.MulInplace(c.Alpha).AddcmulInplace(grads, grads, 1-c.Alpha)
+	params, grads, square := b.Params.Real(), b.decayed(c.Maximize, c.WeightDecay).Real(), b.Slot(squareAvg).Real()
+	square.averageSquare(grads, c.Alpha)
 	var roots List
 	if c.Centered {
 		avg := b.Slot(gradAvg).Real()
-		if running().lerps {
-			avg.LerpInplace(grads, 1-c.Alpha)
-		} else {
-			avg.MulInplace(c.Alpha).AddInplace(grads, 1-c.Alpha)
-		}
+		avg.average(grads, c.Alpha)
 		roots = square.Addcmul(avg, avg, -1).SqrtInplace()
 	} else {
 		roots = square.Sqrt()

@@ -53,8 +53,8 @@ func (o *Base) save(to *State, s *state, number int) {
 		switch t := s.tensors[i]; {
 		case slot.Value:
 			to.saveValue(name, s.values[i])
-		case slot.Count:
-			to.Tensors = append(to.Tensors, torch.NamedTensor{Name: name, Tensor: torch.New(s.counts[i])})
+		case slot.Count || slot.Number != nil:
+			to.Tensors = append(to.Tensors, torch.NamedTensor{Name: name, Tensor: torch.New(s.numbers[i])})
 		case t != nil:
 			to.Tensors = append(to.Tensors, torch.NamedTensor{Name: name, Tensor: t})
 		}
@@ -151,7 +151,7 @@ func (o *Base) sort(saved State, groups []savedGroup) (map[*nn.Parameter]*state,
 	for _, g := range groups {
 		for i, p := range g.Params {
 			for _, slot := range o.slots {
-				needed := states[p] != nil && (slot.Needed == nil || slot.Needed(g.Settings))
+				needed := states[p] != nil && (slot.Needed == nil || slot.Needed(g.Settings, p.Tensor))
 				if k := key(g.Numbers[i], slot.Name); needed && !seen[k] {
 					wrong = append(wrong, "missing key "+k)
 				}
@@ -193,15 +193,15 @@ func (o *Base) put(s *state, slot, index int, v any, p *nn.Parameter) error {
 	if o.slots[slot].Value {
 		return s.putValue(slot, index, v)
 	}
-	if o.slots[slot].Count {
+	if o.slots[slot].Count || o.slots[slot].Number != nil {
 		if is && t.Numel() != 1 {
 			return fmt.Errorf("expected one number, but got %v", t.Shape())
 		}
 		n := scalarOf(v).float() // a number in old files of Python
-		if !(n >= 0) || n != math.Trunc(n) || float64(float32(n)) != n {
+		if o.slots[slot].Count && (!(n >= 0) || n != math.Trunc(n) || float64(float32(n)) != n) {
 			return fmt.Errorf("expected a count of steps, but got %v", n)
 		}
-		s.counts[slot] = float32(n)
+		s.numbers[slot] = float32(n)
 		return nil
 	}
 	if !is {
@@ -223,7 +223,7 @@ func (o *Base) put(s *state, slot, index int, v any, p *nn.Parameter) error {
 
 // copyFor copies a state onto its parameter's device, in its dtype and, where it has its shape, layout.
 func (s *state) copyFor(p *nn.Parameter) *state {
-	c := &state{counts: slices.Clone(s.counts), tensors: make([]*torch.Tensor, len(s.tensors))}
+	c := &state{numbers: slices.Clone(s.numbers), tensors: make([]*torch.Tensor, len(s.tensors))}
 	for i, t := range s.tensors {
 		switch {
 		case t == nil:

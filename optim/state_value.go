@@ -23,7 +23,11 @@ func (o *Base) Value(p *nn.Parameter, slot int) any {
 // SetValue puts an int64, a float64, a *torch.Tensor or a []*torch.Tensor into a slot. Its tensors live on when the scope
 // ends, and those before them that are not among them are freed.
 func (o *Base) SetValue(p *nn.Parameter, slot int, v any) {
-	s := o.stateOf(p)
+	s := o.states[p]
+	if s == nil {
+		s = o.newState()
+		o.states[p] = s
+	}
 	now := tensorsIn(v)
 	for _, t := range now {
 		t.Keep()
