@@ -43,6 +43,7 @@ var (
 	isEqual    = op("eq.Scalar", "self", "other")
 	fillTo     = op("masked_fill_.Scalar", "self", "mask", "value")
 	div        = op("div.Tensor", "self", "other")
+	subTo      = op("sub_.Tensor", "self", "other")
 	squared    = op("pow.Tensor_Scalar", "self", "exponent")
 	realView   = op("view_as_real", "self")
 	toDense    = op("to_dense", "self")
