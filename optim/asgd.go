@@ -148,7 +148,10 @@ func (a *ASGD) lists(c *ASGDConfig, lr float64, b *Batch, t float64, params, gra
 
 // asFloat32 is a number for all parameters, a tensor without dimensions.
 func (b *Batch) asFloat32(number float64) List {
-	t := asTensor.CallIn(b.scope, number, torch.Float32).To(b.Params.tensors[0].Device())
+	t := asTensor.CallIn(b.scope, number, torch.Float32)
+	if b.gpu {
+		t = b.scope.Own(t.To(b.Params.tensors[0].Device()))
+	}
 	ts := make([]*torch.Tensor, len(b.states))
 	for i := range ts {
 		ts[i] = t

@@ -53,6 +53,18 @@ func asgd(o ...optim.ASGDOption) func([]*nn.Parameter) optim.Optimizer {
 	return func(ps []*nn.Parameter) optim.Optimizer { return optim.NewASGD(ps, o...) }
 }
 
+func lion(o ...optim.LionOption) func([]*nn.Parameter) optim.Optimizer {
+	return func(ps []*nn.Parameter) optim.Optimizer { return optim.NewLion(ps, o...) }
+}
+
+func muon(o ...optim.MuonOption) func([]*nn.Parameter) optim.Optimizer {
+	return func(ps []*nn.Parameter) optim.Optimizer { return optim.NewMuon(ps, o...) }
+}
+
+func adafactor(o ...optim.AdafactorOption) func([]*nn.Parameter) optim.Optimizer {
+	return func(ps []*nn.Parameter) optim.Optimizer { return optim.NewAdafactor(ps, o...) }
+}
+
 const all = "matrix vector scalar rare unused double large turned"
 
 // testCase is an optimizer of some parameters of the problem, in Python and in Go.

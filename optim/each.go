@@ -26,27 +26,35 @@ var (
 		op("_foreach_addcdiv_.ScalarList", "self", "tensor1", "tensor2", "scalars"),
 		op("addcdiv_", "self", "tensor1", "tensor2", "value"),
 	}
-	abs        = each{op("_foreach_abs", "self"), op("abs", "self")}
-	sub        = each{op("_foreach_sub.List", "self", "other", "alpha"), op("sub.Tensor", "self", "other", "alpha")}
-	mul        = each{op("_foreach_mul.List", "self", "other"), op("mul.Tensor", "self", "other")}
-	mulTo      = each{op("_foreach_mul_.List", "self", "other"), op("mul_.Tensor", "self", "other")}
-	divTo      = each{op("_foreach_div_.List", "self", "other"), op("div_.Tensor", "self", "other")}
-	reciprocal = each{op("_foreach_reciprocal_", "self"), op("reciprocal_", "self")}
-	sign       = each{op("_foreach_sign", "self"), op("sign", "self")} // the list's since 2.1
-	copyTo     = each{op("_foreach_copy_", "self", "src"), op("copy_", "self", "src")}
-	onesLike   = each{one: op("ones_like", "self")}
-	clone      = each{one: op("clone", "self")}
-	clamp      = each{one: op("clamp_", "self", "min", "max")}
-	maximum    = each{op("_foreach_maximum_.List", "self", "other"), op("clamp_min_.Tensor", "self", "min")}
-	isAbove    = op("gt.Scalar", "self", "other")
-	isBelow    = op("lt.Scalar", "self", "other")
-	isEqual    = op("eq.Scalar", "self", "other")
-	fillTo     = op("masked_fill_.Scalar", "self", "mask", "value")
-	div        = op("div.Tensor", "self", "other")
-	subTo      = op("sub_.Tensor", "self", "other")
-	squared    = op("pow.Tensor_Scalar", "self", "exponent")
-	realView   = op("view_as_real", "self")
-	toDense    = op("to_dense", "self")
+	abs          = each{op("_foreach_abs", "self"), op("abs", "self")}
+	sub          = each{op("_foreach_sub.List", "self", "other", "alpha"), op("sub.Tensor", "self", "other", "alpha")}
+	mul          = each{op("_foreach_mul.List", "self", "other"), op("mul.Tensor", "self", "other")}
+	mulTo        = each{op("_foreach_mul_.List", "self", "other"), op("mul_.Tensor", "self", "other")}
+	divTo        = each{op("_foreach_div_.List", "self", "other"), op("div_.Tensor", "self", "other")}
+	reciprocal   = each{op("_foreach_reciprocal_", "self"), op("reciprocal_", "self")}
+	sign         = each{op("_foreach_sign", "self"), op("sign", "self")} // the list's since 2.1
+	copyTo       = each{op("_foreach_copy_", "self", "src"), op("copy_", "self", "src")}
+	onesLike     = each{one: op("ones_like", "self")}
+	clone        = each{one: op("clone", "self")}
+	clamp        = each{one: op("clamp_", "self", "min", "max")}
+	maximum      = each{op("_foreach_maximum_.List", "self", "other"), op("clamp_min_.Tensor", "self", "min")}
+	isAbove      = op("gt.Scalar", "self", "other")
+	isBelow      = op("lt.Scalar", "self", "other")
+	isEqual      = op("eq.Scalar", "self", "other")
+	fillTo       = op("masked_fill_.Scalar", "self", "mask", "value")
+	div          = op("div.Tensor", "self", "other")
+	lerpNew      = each{op("_foreach_lerp.Scalar"), op("lerp.Scalar", "self", "end", "weight")}
+	vectorNorm   = op("linalg_vector_norm", "self", "ord")
+	vectorNormOf = op("linalg_vector_norm", "self", "ord", "dim", "keepdim")
+	meanOf       = op("mean.dim", "self", "dim", "keepdim")
+	addmm        = op("addmm", "self", "mat1", "mat2", "beta", "alpha")
+	clampMin     = op("clamp_min_", "self", "min")
+	rsqrtTo      = op("rsqrt_", "self")
+	squareTo     = op("square_", "self")
+	subTo        = op("sub_.Tensor", "self", "other")
+	squared      = op("pow.Tensor_Scalar", "self", "exponent")
+	realView     = op("view_as_real", "self")
+	toDense      = op("to_dense", "self")
 )
 
 // byNumber is an operator with a number, with a form for lists

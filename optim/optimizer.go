@@ -31,6 +31,8 @@ type Group struct {
 	LR        float64
 	InitialLR float64  // what a scheduler started from; 0: there was none
 	Settings  Settings // the optimizer's own: *AdamConfig, *SGDConfig, ...
+
+	scheduled map[string]float64 // what a scheduler keeps there, by PyTorch's name
 }
 
 // Settings are what an optimizer lets its user set for a group, beside the learning rate: a pointer to a struct whose

@@ -35,6 +35,8 @@ type parity struct {
 	// 2.5: the root of Adam's second correction is x**0.5; before, math.sqrt(x),
 	// from which C's pow differs in the last bit now and then.
 	rootByPow bool
+	// 2.15: Muon copies an average before it makes it orthogonal; before, that of a bfloat16 matrix was changed.
+	muonCopies bool
 	// 2.10: LBFGS's line search ends with the step's MaxEval; before, after 25 tries.
 	searchesToMaxEval bool
 }
@@ -56,6 +58,7 @@ func parityWith(loaded string) parity {
 		adagradDivides:    !since(2, 0),
 		adadeltaAsReal:    since(2, 0),
 		asgdOfTheFirst:    !since(2, 2),
+		muonCopies:        since(2, 15),
 		searchesToMaxEval: since(2, 10),
 	}
 }

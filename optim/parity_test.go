@@ -37,6 +37,8 @@ var problem = sync.OnceValues(func() (map[string]*torch.Tensor, map[string][]*to
 		{"double", torch.Shape{2, 3}, torch.Float64},
 		{"large", torch.Shape{300, 301}, torch.Float32},
 		{"turned", torch.Shape{6, 4}, torch.Float32},
+		{"wide", torch.Shape{3, 9}, torch.Float32},
+		{"stack", torch.Shape{2, 3, 4}, torch.Float32},
 		{"complex", torch.Shape{3, 2}, torch.Complex64},
 		{"bfloat", torch.Shape{5, 3}, torch.BFloat16},
 	} {
@@ -134,6 +136,7 @@ func (r *training) results() map[string]*torch.Tensor {
 
 const python = `
 import json
+` + references + `
 sizes = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 def digest(t):
     t = torch.view_as_real(t) if t.is_complex() else t
@@ -146,7 +149,7 @@ for line in args:
         turn = (lambda t: t.t()) if n == "turned" else (lambda t: t)
         params.append(turn(inputs[n].clone()).detach().requires_grad_())
         grads.append([turn(inputs["%s.%d" % (n, i)].clone()) if "%s.%d" % (n, i) in inputs else None for i in range(100)])
-    opt = eval(call, {"ps": params, **vars(torch.optim)})
+    opt = eval(call, {"ps": params, **references, **vars(torch.optim)})
     steps = []
     for i in range(100):
         for p, g in zip(params, grads):

@@ -51,21 +51,61 @@ var fixed = map[string][]struct {
 	"Adam": {
 		{"capturable", false, 1, 13}, {"differentiable", false, 1, 13}, {"fused", false, 1, 13}, {"fused", nil, 2, 0}, {decoupled, false, 2, 7},
 	},
-	"AdamW":   {{"capturable", false, 1, 13}, {"differentiable", false, 2, 0}, {"fused", nil, 2, 0}, {decoupled, true, 2, 7}},
-	"SGD":     {{"differentiable", false, 1, 13}, {"fused", nil, 2, 3}},
-	"RMSprop": {{"differentiable", false, 1, 13}, {"capturable", false, 2, 3}},
+	"AdamW":    {{"capturable", false, 1, 13}, {"differentiable", false, 2, 0}, {"fused", nil, 2, 0}, {decoupled, true, 2, 7}},
+	"SGD":      {{"differentiable", false, 1, 13}, {"fused", nil, 2, 3}},
+	"RMSprop":  {{"differentiable", false, 1, 13}, {"capturable", false, 2, 3}},
+	"Adamax":   {{"differentiable", false, 2, 0}, {"capturable", false, 2, 3}},
+	"NAdam":    {{"differentiable", false, 2, 0}, {"capturable", false, 2, 2}},
+	"RAdam":    {{"differentiable", false, 2, 0}, {"capturable", false, 2, 3}},
+	"Adagrad":  {{"differentiable", false, 2, 0}, {"fused", nil, 2, 4}},
+	"Adadelta": {{"differentiable", false, 2, 0}, {"capturable", false, 2, 3}},
+	"Rprop":    {{"differentiable", false, 2, 0}, {"capturable", false, 2, 3}},
+	"ASGD":     {{"differentiable", false, 2, 0}, {"capturable", false, 2, 1}},
+}
+
+// younger are settings that this package has in every version, and Python from one on. Before, they are left out where they
+// say what was so then.
+var younger = []struct {
+	kind, name   string
+	value        any
+	major, minor int
+}{
+	{"LBFGS", "maximize", false, 2, 14},
+	{"NAdam", decoupled, false, 2, 1},
+	{"NAdam", "maximize", false, 2, 5},
+	{"RAdam", decoupled, false, 2, 1},
+	{"RAdam", "maximize", false, 2, 5},
+}
+
+// isOlder says whether the running version's Python is older than a setting that has the value it would have there.
+func isOlder(kind, name string, value any) bool {
+	for _, y := range younger {
+		if y.kind == kind && y.name == name {
+			return value == y.value && !version.AtLeast(torch.Version(), y.major, y.minor)
+		}
+	}
+	return false
+}
+
+// countsInt says whether an optimizer's counts of steps are ints in Python, and not tensors.
+func countsInt(kind string) bool {
+	switch kind {
+	case "Adadelta", "Rprop", "RMSprop":
+		return !version.AtLeast(torch.Version(), 2, 3)
+	}
+	return kind == "SparseAdam"
 }
 
 // decoupled is what tells AdamW from Adam, whose settings are the same otherwise.
 const decoupled = "decoupled_weight_decay"
 
 // whole are the settings that are ints in Python. JSON does not tell them from floats.
-var whole = []string{"max_iter", "max_eval", "history_size", "params"}
+var whole = []string{"max_iter", "max_eval", "history_size", "ns_steps", "params"}
 
 func pythonGroup(kind string, settings map[string]any) *torch.Dict {
 	g := &torch.Dict{}
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		if v := settings[name]; kind != "LBFGS" || name != "maximize" || v != false || version.AtLeast(torch.Version(), 2, 14) {
+		if v := settings[name]; !isOlder(kind, name, v) {
 			g.Set(name, pythonSetting(name, v))
 		}
 	}
@@ -126,7 +166,11 @@ func (s State) pythonStates() (*torch.Dict, error) {
 		return nil
 	}
 	for _, t := range slices.SortedStableFunc(slices.Values(s.Tensors), byIndex) {
-		if err := put(t.Name, t.Tensor); err != nil {
+		v := any(t.Tensor)
+		if countsInt(s.Metadata["optimizer"]) && strings.HasSuffix(t.Name, ".step") {
+			v = int64(t.Tensor.Item())
+		}
+		if err := put(t.Name, v); err != nil {
 			return nil, err
 		}
 	}

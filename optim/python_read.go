@@ -49,8 +49,10 @@ func FromPython(v any) (State, error) {
 	return s, nil
 }
 
-// younger are settings that came later, which PyTorch adds to older states in the same way.
-var younger = map[string]any{"maximize": false, "foreach": nil, "amsgrad": false, "nesterov": false, "momentum": 0, "centered": false}
+// before are what settings were before there were such, which PyTorch adds to older states in the same way.
+var before = map[string]any{
+	"maximize": false, "foreach": nil, "amsgrad": false, "nesterov": false, "momentum": 0, "centered": false, decoupled: false,
+}
 
 func (s *State) readGroups(groups []any) error {
 	all := make([]map[string]any, len(groups))
@@ -59,13 +61,13 @@ func (s *State) readGroups(groups []any) error {
 		if !is {
 			return fmt.Errorf("param_groups[%d]: expected a dict, but got a %T", i, v)
 		}
-		all[i] = maps.Clone(younger)
+		all[i] = maps.Clone(before)
 		for name, v := range g.All() {
 			v = plain(v)
 			if _, err := json.Marshal(v); err == nil { // what isn't plain is no setting of ours
 				all[i][fmt.Sprint(name)] = v
 			}
-			if isW, is := v.(bool); is && name == decoupled {
+			if isW, is := v.(bool); is && name == decoupled && g.Get("amsgrad") != nil { // NAdam and RAdam have it too
 				s.Metadata["optimizer"] = map[bool]string{true: "AdamW", false: "Adam"}[isW]
 			}
 		}

@@ -2,6 +2,7 @@ package optim_test
 
 import (
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,7 +26,14 @@ var stateFiles = map[string]func([]*nn.Parameter) optim.Optimizer{
 	"LBFGS(ps, lr=0.1, max_iter=3, history_size=4)": lbfgs(optim.LR(0.1), optim.MaxIter(3), optim.HistorySize(4)),
 	"LBFGS(ps, line_search_fn='strong_wolfe', max_iter=2, max_eval=100)": lbfgs(
 		optim.LineSearchFn("strong_wolfe"), optim.MaxIter(2), optim.MaxEval(100)),
-	"LBFGS(ps, lr=0.1, max_iter=1)": lbfgs(optim.LR(0.1), optim.MaxIter(1)),
+	"LBFGS(ps, lr=0.1, max_iter=1)":          lbfgs(optim.LR(0.1), optim.MaxIter(1)),
+	"Adamax(ps, weight_decay=0.1)":           adamax(optim.WeightDecay(0.1)),
+	"NAdam(ps, lr=0.01, momentum_decay=0.1)": nadam(optim.LR(0.01), optim.MomentumDecay(0.1)),
+	"RAdam(ps, lr=0.01, betas=(0.7, 0.8))":   radam(optim.LR(0.01), optim.Betas(0.7, 0.8)),
+	"Adagrad(ps, lr_decay=0.1)":              adagrad(optim.LRDecay(0.1)),
+	"Adadelta(ps, rho=0.8)":                  adadelta(optim.Rho(0.8)),
+	"Rprop(ps, etas=(0.4, 1.3))":             rprop(optim.Etas(0.4, 1.3)),
+	"ASGD(ps, t0=1, lambd=0.01)":             asgd(optim.T0(1), optim.Lambd(0.01)),
 }
 
 // The optimizers take the file's settings over, so those that load have others at first.
@@ -73,7 +81,7 @@ func TestStatesInPythonsFiles(t *testing.T) {
 	for call := range stateFiles {
 		args = append(args, call)
 	}
-	file := func(i int) string { return filepath.Join(args[0], string(rune('0'+i))+".pt") }
+	file := func(i int) string { return filepath.Join(args[0], strconv.Itoa(i)+".pt") }
 	step := func(ps []*nn.Parameter, opt optim.Optimizer, n int) {
 		for range n {
 			opt.Step(func() *torch.Tensor {
@@ -138,7 +146,7 @@ func TestPythonStatesThatAreNone(t *testing.T) {
 		"state.0.d: expected a list of tensors":      dict("state", dict(0, dict("d", []any{nil})), "param_groups", groups),
 		"state.0.d: expected a tensor, a number or":  dict("state", dict(0, dict("d", "text")), "param_groups", groups),
 		"the setting betas is missing":               dict("state", dict(), "param_groups", groups),
-		"expected one of Adam, but got one of \"Ada": dict("state", dict(), "param_groups", []any{dict("decoupled_weight_decay", true)}),
+		"expected one of Adam, but got one of \"Ada": dict("state", dict(), "param_groups", []any{dict("decoupled_weight_decay", true, "amsgrad", false)}),
 		"json: cannot unmarshal object into Go struct": dict("state", dict(), "param_groups", []any{dict(
 			"lr", torch.Zeros(torch.Shape{2}), "betas", torch.Tuple{0.9, 0.99}, "eps", 0.1, "weight_decay", 0.0)}),
 	} {

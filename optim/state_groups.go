@@ -32,6 +32,9 @@ func (o *Base) encodeGroups() string {
 		if g.InitialLR != 0 {
 			groups[i]["initial_lr"] = g.InitialLR
 		}
+		for name, v := range g.scheduled {
+			groups[i][name] = v
+		}
 	}
 	text, err := json.Marshal(groups)
 	if err != nil { // a setting was made infinite or NaN
@@ -90,23 +93,33 @@ func (o *Base) decodeGroup(text []byte, g *savedGroup, like Settings) error {
 	if err := json.Unmarshal(text, &all); err != nil {
 		return err
 	}
+	t := reflect.TypeOf(like).Elem()
 	names := append(slices.Sorted(maps.Keys(o.settings(like))), "lr")
 	for _, s := range names {
 		if _, there := all[s]; !there {
 			return fmt.Errorf("the setting %s is missing", s)
 		}
 	}
-	if betas := []float64{}; all["betas"] != nil && (json.Unmarshal(all["betas"], &betas) != nil || len(betas) != 2) {
-		return errors.New("expected two betas") // Go fills a short list up with zeros
+	for i := range t.NumField() {
+		field, numbers := t.Field(i), []any{}
+		name := field.Tag.Get("json")
+		if array := field.Type; array.Kind() == reflect.Array && (json.Unmarshal(all[name], &numbers) != nil || len(numbers) != array.Len()) {
+			return fmt.Errorf("%s: expected %d numbers", name, array.Len()) // Go fills a short list up with zeros
+		}
 	}
 	var rates struct {
 		LR        float64 `json:"lr"`
 		InitialLR float64 `json:"initial_lr"`
 		Params    []int   `json:"params"`
 	}
-	g.Settings = reflect.New(reflect.TypeOf(like).Elem()).Interface().(Settings)
+	g.Settings = reflect.New(t).Interface().(Settings)
 	if err := errors.Join(json.Unmarshal(text, &rates), json.Unmarshal(text, g.Settings)); err != nil {
 		return err
+	}
+	for _, name := range keptForSchedulers {
+		if v := 0.0; all[name] != nil && json.Unmarshal(all[name], &v) == nil {
+			g.Set(name, v)
+		}
 	}
 	g.LR, g.InitialLR, g.Numbers = rates.LR, rates.InitialLR, rates.Params
 	return check(g.LR, g.Settings)

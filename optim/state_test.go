@@ -87,7 +87,7 @@ func TestStateThatDoesNotFit(t *testing.T) {
 		{"twice", func(s *optim.State) { s.Tensors = append(s.Tensors, s.Tensors[1]) }, "state.0.exp_avg comes twice"},
 		{"missing", func(s *optim.State) { s.Tensors = s.Tensors[1:] }, "missing key state.0.step"},
 		{"no setting", func(s *optim.State) { replace(s, `"lr":0.001,`, "") }, "group 0: the setting lr is missing"},
-		{"betas", func(s *optim.State) { replace(s, "[0.9,0.999]", "[0.9]") }, "group 0: expected two betas"},
+		{"betas", func(s *optim.State) { replace(s, "[0.9,0.999]", "[0.9]") }, "group 0: betas: expected 2 numbers"},
 		{"type", func(s *optim.State) { replace(s, `"lr":0.001`, `"lr":"fast"`) }, "group 0: json: cannot unmarshal string"},
 		{"missing amsgrad", func(s *optim.State) { replace(s, `"amsgrad":false`, `"amsgrad":true`) }, "missing key state.0.max_exp_avg_sq"},
 		{

@@ -10,17 +10,20 @@ import (
 )
 
 func TestParityByVersion(t *testing.T) {
+	v1 := parity{decaysGrads: true, multipliesMuTwice: true, adagradDivides: true, asgdOfTheFirst: true}
+	v20 := parity{foreachOnGPU: true, adadeltaAsReal: true, asgdOfTheFirst: true}
+	v21, v22 := v20, v20
+	v21.lerps = true
+	v22.lerps, v22.asgdOfTheFirst, v22.adamsAsReal, v22.radamAddsRates = true, false, true, true
+	v25 := v22
+	v25.rootByPow = true
+	v214 := v25
+	v214.searchesToMaxEval = true
+	v215 := v214
+	v215.muonCopies = true
 	for version, want := range map[string]parity{
-		"1.13.0":         {decaysGrads: true},
-		"1.13.1+cu117":   {decaysGrads: true},
-		"2.0.1":          {foreachOnGPU: true},
-		"2.1.0":          {foreachOnGPU: true, lerps: true},
-		"2.4.1":          {foreachOnGPU: true, lerps: true},
-		"2.5.0":          {foreachOnGPU: true, lerps: true, rootByPow: true},
-		"2.9.1":          {foreachOnGPU: true, lerps: true, rootByPow: true},
-		"2.14.1":         {foreachOnGPU: true, lerps: true, rootByPow: true, searchesToMaxEval: true},
-		"2.15.0a0+git12": {foreachOnGPU: true, lerps: true, rootByPow: true, searchesToMaxEval: true},
-		"3.0.0":          {foreachOnGPU: true, lerps: true, rootByPow: true, searchesToMaxEval: true},
+		"1.13.0": v1, "1.13.1+cu117": v1, "2.0.1": v20, "2.1.0": v21, "2.4.1": v22, "2.5.0": v25, "2.9.1": v25,
+		"2.14.1": v214, "2.15.0a0+git12": v215, "3.0.0": v215,
 	} {
 		require.Equal(t, want, parityWith(version), version)
 	}
