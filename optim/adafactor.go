@@ -122,7 +122,8 @@ func factor(name string, dim int) Slot {
 }
 
 var adafactorSlots = []Slot{
-	{Name: "step", Count: true}, factor("row_var", 1), factor("col_var", 2),
+	{Name: "step", Count: true},
+	factor("row_var", 1), factor("col_var", 2),
 	{Name: "variance", Needed: func(_ Settings, p *torch.Tensor) bool { return p.Dim() < 2 }},
 }
 

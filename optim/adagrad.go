@@ -30,7 +30,8 @@ type AdagradConfig struct {
 	Foreach                 *bool   `json:"foreach"` // nil: not said; see the option
 }
 
-// AdagradOption is an option of [NewAdagrad]: [LR] (1e-2 unless given), [LRDecay], [WeightDecay], [InitialAccumulatorValue], [Eps], [Maximize] and [Foreach].
+// AdagradOption is an option of [NewAdagrad]: [LR] (1e-2 unless given), [LRDecay], [WeightDecay], [InitialAccumulatorValue],
+// [Eps], [Maximize] and [Foreach].
 type AdagradOption interface {
 	adagrad(lr *float64, c *AdagradConfig)
 }

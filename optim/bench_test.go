@@ -29,6 +29,13 @@ func BenchmarkStep(b *testing.B) {
 		"AdamW(ps)":                      adamW(),
 		"SGD(ps, lr=1e-3, momentum=0.9)": sgd(optim.Momentum(0.9)),
 		"RMSprop(ps)":                    rmsprop(),
+		"Adamax(ps)":                     adamax(),
+		"NAdam(ps)":                      nadam(),
+		"RAdam(ps)":                      radam(),
+		"Adagrad(ps)":                    adagrad(),
+		"Adadelta(ps)":                   adadelta(),
+		"Rprop(ps)":                      rprop(),
+		"ASGD(ps)":                       asgd(),
 	}
 	for _, call := range slices.Sorted(maps.Keys(optimizers)) {
 		for model, shapes := range benchModels {

@@ -1,4 +1,5 @@
-// Package optim has the optimizers of torch.optim: [Adam], [AdamW], [LBFGS], [RMSprop] and [SGD].
+// Package optim has the optimizers of torch.optim: [Adadelta], [Adafactor], [Adagrad], [Adam], [Adamax], [AdamW], [ASGD],
+// [LBFGS], [Muon], [NAdam], [RAdam], [RMSprop], [Rprop], [SGD] and [SparseAdam]; and [Lion], which PyTorch lacks.
 //
 //	opt := optim.NewAdam(nn.Parameters(model), optim.LR(1e-3))
 //	for … {
@@ -33,5 +34,8 @@
 //
 // Not there, and why: capturable (it serves CUDA graphs), differentiable (it
 // records the step itself), fused (kernels of their own, with other bits), and a
-// learning rate that is a tensor. SGD and LBFGS take sparse gradients, and Adam and RMSprop refuse them, as in PyTorch.
+// learning rate that is a tensor. SGD, LBFGS, Adagrad and SparseAdam take sparse gradients, and the others refuse them, as in
+// PyTorch.
+//
+// Schedulers are in package lr_scheduler, averages of weights in package swa_utils.
 package optim

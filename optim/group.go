@@ -55,7 +55,7 @@ func (g *Group) Set(name string, value any) {
 			"%s is a %v, but got a %T", name, f.Type(), value)})
 	default:
 		panic(&torch.Error{Op: "optim.Group.Set", Kind: torch.ValueError, Message: fmt.Sprintf(
-			"there is no setting %.60q of a %T", name, value)})
+			"there is no setting %.60q of a %T", name, g.Settings)})
 	}
 }
 

@@ -45,11 +45,60 @@ func TestWhatCanNotBeTrained(t *testing.T) {
 		{"momentum", func() { optim.NewSGD([]*nn.Parameter{p}, optim.Momentum(-1)) }, "the momentum is -1"},
 		{"dampening", func() { optim.NewSGD([]*nn.Parameter{p}, optim.Dampening(math.NaN())) }, "the dampening is NaN"},
 		{"alpha", func() { optim.NewRMSprop([]*nn.Parameter{p}, optim.Alpha(-1)) }, "optim.RMSprop: the alpha is -1"},
+		{"adamax", func() { optim.NewAdamax([]*nn.Parameter{p}, optim.Betas(0.9, 1)) }, "optim.Adamax: the beta at index 1 is 1"},
+		{"nadam", func() { optim.NewNAdam([]*nn.Parameter{p}, optim.MomentumDecay(-1)) }, "optim.NAdam: the momentum decay is -1"},
+		{"radam", func() { optim.NewRAdam([]*nn.Parameter{p}, optim.Eps(math.NaN())) }, "optim.RAdam: the eps is NaN"},
+		{"adagrad", func() { optim.NewAdagrad([]*nn.Parameter{p}, optim.LRDecay(-1)) }, "optim.Adagrad: the lr decay is -1"},
+		{"accumulator", func() { optim.NewAdagrad([]*nn.Parameter{p}, optim.InitialAccumulatorValue(-1)) }, "the initial accumulator value is -1"},
+		{"rho", func() { optim.NewAdadelta([]*nn.Parameter{p}, optim.Rho(1.1)) }, "optim.Adadelta: the rho is 1.1: expected a number from 0 to 1"},
+		{"etas", func() { optim.NewRprop([]*nn.Parameter{p}, optim.Etas(1, 1.2)) }, "optim.Rprop: the etas are 1 and 1.2"},
+		{"step sizes", func() { optim.NewRprop([]*nn.Parameter{p}, optim.StepSizes(math.NaN(), 1)) }, "the step sizes are NaN and 1"},
+		{"lambd", func() { optim.NewASGD([]*nn.Parameter{p}, optim.Lambd(-1)) }, "optim.ASGD: the lambd is -1"},
+		{"t0", func() { optim.NewASGD([]*nn.Parameter{p}, optim.T0(math.NaN())) }, "optim.ASGD: the t0 is NaN"},
+		{"sparse lr", func() { optim.NewSparseAdam([]*nn.Parameter{p}, optim.LR(0)) }, "optim.SparseAdam: the learning rate is 0"},
+		{"sparse eps", func() { optim.NewSparseAdam([]*nn.Parameter{p}, optim.Eps(0)) }, "optim.SparseAdam: the eps is 0"},
+		{"sparse complex", func() {
+			optim.NewSparseAdam([]*nn.Parameter{nn.NewParameter(torch.Zeros(torch.Shape{2}, torch.Complex64))})
+		}, "optim.SparseAdam: parameter 0, [2], is complex"},
+		{"beta2 decay", func() { optim.NewAdafactor([]*nn.Parameter{p}, optim.Beta2Decay(0.1)) }, "optim.Adafactor: the beta2 decay is 0.1"},
+		{"d", func() { optim.NewAdafactor([]*nn.Parameter{p}, optim.D(0.5)) }, "optim.Adafactor: the d is 0.5"},
+		{"eps 1", func() { optim.NewAdafactor([]*nn.Parameter{p}, optim.Eps1(-1)) }, "the eps at index 0 is -1"},
+		{"eps 2", func() { optim.NewAdafactor([]*nn.Parameter{p}, optim.Eps2(-1)) }, "the eps at index 1 is -1"},
+		{"no matrix", func() { optim.NewMuon([]*nn.Parameter{p}) }, "optim.Muon: parameter 0, [2] of float32: expected real matrices"},
+		{"ns steps", func() { optim.NewMuon([]*nn.Parameter{square()}, optim.NSSteps(100)) }, "the ns steps are 100: expected 0 to 99"},
+		{"adjust", func() { optim.NewMuon([]*nn.Parameter{square()}, optim.AdjustLRFn("x")) }, `the adjust_lr_fn is "x"`},
+		{"lion", func() { optim.NewLion([]*nn.Parameter{p, p}) }, "optim.Lion: parameter 1, [2], comes twice"},
 		{"nesterov", func() { optim.NewSGD([]*nn.Parameter{p}, optim.Nesterov(true)) }, "Nesterov needs a momentum"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			require.ErrorContains(t, torch.Try(func() error { c.make(); return nil }), c.want)
 		})
+	}
+}
+
+func square() *nn.Parameter { return nn.NewParameter(torch.Ones(torch.Shape{2, 2})) }
+
+func TestADenseGradientForSparseAdam(t *testing.T) {
+	p := parameter(1, 2)
+	p.SetGrad(torch.New([]float32{1, 1}))
+	opt := optim.NewSparseAdam([]*nn.Parameter{p})
+	require.ErrorContains(t, torch.Try(func() error { opt.Step(); return nil }), "is dense: SparseAdam takes sparse ones")
+}
+
+func TestSettingsByPyTorchsNames(t *testing.T) {
+	g := optim.NewSGD([]*nn.Parameter{parameter(1)}, optim.LR(0.5), optim.Momentum(0.9)).ParamGroups()[0]
+	require.Equal(t, []any{0.5, 0.9, nil, nil, nil}, []any{g.Get("lr"), g.Get("momentum"), g.Get("initial_lr"), g.Get("max_lr"), g.Get("betas")})
+	g.Set("lr", 0.25)
+	g.Set("momentum", 0.7)
+	g.Set("initial_lr", 2.0)
+	g.Set("max_lr", 3.0)
+	require.Equal(t, []any{0.25, 0.7, 2.0, 3.0}, []any{g.LR, g.Settings.(*optim.SGDConfig).Momentum, g.InitialLR, g.Get("max_lr")})
+	for want, set := range map[string]func(){
+		"momentum is a float64, but got a bool":              func() { g.Set("momentum", true) },
+		`there is no setting "alpha" of a *optim.SGDConfig`:  func() { g.Set("alpha", 1.0) },
+		`there is no setting "min_lr" of a *optim.SGDConfig`: func() { g.Set("min_lr", 1) },
+	} {
+		require.ErrorContains(t, torch.Try(func() error { set(); return nil }), want)
 	}
 }
 

@@ -100,7 +100,10 @@ func (s *CosineAnnealingWarmRestarts) jump(epoch float64) {
 
 func (s *CosineAnnealingWarmRestarts) kept() []kept {
 	return []kept{
-		{name: "T_0", at: &s.t0}, {name: "T_i", at: &s.ti}, {name: "T_mult", at: &s.tMult}, {name: "eta_min", at: &s.etaMin},
+		{name: "T_0", at: &s.t0},
+		{name: "T_i", at: &s.ti},
+		{name: "T_mult", at: &s.tMult},
+		{name: "eta_min", at: &s.etaMin},
 		{name: "T_cur", at: &s.tCur},
 	}
 }

@@ -145,8 +145,12 @@ func (s *CyclicLR) lrs() []float64 {
 
 func (s *CyclicLR) kept() []kept {
 	all := []kept{
-		{name: "max_lrs", at: &s.maxLRs}, {name: "total_size", at: &s.totalSize}, {name: "step_ratio", at: &s.stepPart},
-		{name: "mode", at: &s.mode}, {name: "gamma", at: &s.gamma}, {name: "scale_mode", at: &s.scaleMode},
+		{name: "max_lrs", at: &s.maxLRs},
+		{name: "total_size", at: &s.totalSize},
+		{name: "step_ratio", at: &s.stepPart},
+		{name: "mode", at: &s.mode},
+		{name: "gamma", at: &s.gamma},
+		{name: "scale_mode", at: &s.scaleMode},
 		{name: "cycle_momentum", at: &s.momenta.cycle},
 	}
 	if s.momenta.cycle {

@@ -147,7 +147,8 @@ func (s *OneCycleLR) anneal(start, end, part float64) float64 {
 
 func (s *OneCycleLR) kept() []kept {
 	all := []kept{
-		{name: "total_steps", at: &s.totalSteps}, {name: "_schedule_phases", at: &s.phases},
+		{name: "total_steps", at: &s.totalSteps},
+		{name: "_schedule_phases", at: &s.phases},
 		{name: "cycle_momentum", at: &s.momenta.cycle},
 	}
 	if running().keepsMomenta {
@@ -173,15 +174,19 @@ func newPhases(up, down, end float64, three bool) phases {
 		return phases{first, {end, "max_lr", "min_lr", "base_momentum", "max_momentum"}}
 	}
 	return phases{
-		first, {down - 2, "max_lr", "initial_lr", "base_momentum", "max_momentum"},
+		first,
+		{down - 2, "max_lr", "initial_lr", "base_momentum", "max_momentum"},
 		{end, "initial_lr", "min_lr", "max_momentum", "max_momentum"},
 	}
 }
 
 func (p *phase) kept() []kept {
 	return []kept{
-		{name: "end_step", at: &p.endStep}, {name: "start_lr", at: &p.startLR}, {name: "end_lr", at: &p.endLR},
-		{name: "start_momentum", at: &p.startMomentum}, {name: "end_momentum", at: &p.endMomentum},
+		{name: "end_step", at: &p.endStep},
+		{name: "start_lr", at: &p.startLR},
+		{name: "end_lr", at: &p.endLR},
+		{name: "start_momentum", at: &p.startMomentum},
+		{name: "end_momentum", at: &p.endMomentum},
 	}
 }
 

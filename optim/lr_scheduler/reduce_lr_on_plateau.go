@@ -134,11 +134,20 @@ func (s *ReduceLROnPlateau) reduce() {
 
 func (s *ReduceLROnPlateau) kept() []kept {
 	return []kept{
-		{name: "factor", at: &s.factor}, {name: "min_lrs", at: &s.minLRs}, {name: "patience", at: &s.patience},
-		{name: "cooldown", at: &s.cooldown}, {name: "cooldown_counter", at: &s.cooldownToCome}, {name: "mode", at: &s.mode},
-		{name: "threshold", at: &s.threshold}, {name: "threshold_mode", at: &s.thresholdMode}, {name: "best", at: &s.best},
-		{name: "num_bad_epochs", at: &s.badEpochs}, {name: "mode_worse", at: &s.modeWorse}, {name: "eps", at: &s.eps},
-		{name: "last_epoch", at: &s.lastEpoch}, {name: "_last_lr", at: &s.lastLR, optional: true},
+		{name: "factor", at: &s.factor},
+		{name: "min_lrs", at: &s.minLRs},
+		{name: "patience", at: &s.patience},
+		{name: "cooldown", at: &s.cooldown},
+		{name: "cooldown_counter", at: &s.cooldownToCome},
+		{name: "mode", at: &s.mode},
+		{name: "threshold", at: &s.threshold},
+		{name: "threshold_mode", at: &s.thresholdMode},
+		{name: "best", at: &s.best},
+		{name: "num_bad_epochs", at: &s.badEpochs},
+		{name: "mode_worse", at: &s.modeWorse},
+		{name: "eps", at: &s.eps},
+		{name: "last_epoch", at: &s.lastEpoch},
+		{name: "_last_lr", at: &s.lastLR, optional: true},
 	}
 }
 

@@ -31,7 +31,6 @@ type scheduler struct {
 	kind      string
 	rule      rule
 	optimizer optim.Optimizer
-	groups    []*optim.Group // those of the beginning
 	baseLRs   []float64
 	lastEpoch int
 	stepCount int

@@ -90,8 +90,10 @@ func (s *scheduler) takesNone(epoch []float64) {
 
 func (s *SequentialLR) kept() []kept {
 	return []kept{
-		{name: "_milestones", at: &s.milestones}, {name: "last_epoch", at: &s.lastEpoch},
-		{name: "_last_lr", at: &s.lastLR}, {name: "_schedulers", at: &s.schedulers},
+		{name: "_milestones", at: &s.milestones},
+		{name: "last_epoch", at: &s.lastEpoch},
+		{name: "_last_lr", at: &s.lastLR},
+		{name: "_schedulers", at: &s.schedulers},
 	}
 }
 

@@ -18,8 +18,10 @@ type kept struct {
 // common is what all states have.
 func (s *scheduler) common() []kept {
 	return []kept{
-		{name: "base_lrs", at: &s.baseLRs}, {name: "last_epoch", at: &s.lastEpoch},
-		{name: "_step_count", at: &s.stepCount}, {name: "_last_lr", at: &s.lastLR, optional: true},
+		{name: "base_lrs", at: &s.baseLRs},
+		{name: "last_epoch", at: &s.lastEpoch},
+		{name: "_step_count", at: &s.stepCount},
+		{name: "_last_lr", at: &s.lastLR, optional: true},
 	}
 }
 

@@ -80,6 +80,7 @@ func lerpAll(averaged, model []*torch.Tensor, share float64) {
 
 func checkDecay(decay float64) {
 	if !(decay >= 0 && decay <= 1) {
-		panic(&torch.Error{Op: "swa_utils", Kind: torch.ValueError, Message: fmt.Sprintf("the decay is %v: expected a number from 0 to 1", decay)})
+		message := fmt.Sprintf("the decay is %v: expected a number from 0 to 1", decay)
+		panic(&torch.Error{Op: "swa_utils", Kind: torch.ValueError, Message: message})
 	}
 }
