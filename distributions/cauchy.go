@@ -50,12 +50,12 @@ func (d *Cauchy) RSample(shape ...int) *torch.Tensor {
 // LogProb implements [Distribution].
 func (d *Cauchy) LogProb(value *torch.Tensor) *torch.Tensor {
 	d.ValidateSample(value)
+	top := d.Scale.Log().RSub(-libm.Log(math.Pi))
 	square := value.Sub(d.Loc).Div(d.Scale).Pow(2)
-	tail := square.Log1p
-	if !since(2, 0) {
-		tail = square.Add(1).Log
+	if since(2, 0) {
+		return top.Sub(square.Log1p())
 	}
-	return d.Scale.Log().RSub(-libm.Log(math.Pi)).Sub(tail())
+	return top.Sub(square.Add(1).Log())
 }
 
 // CDF implements [Distribution].

@@ -59,13 +59,13 @@ func (d *half) Support() constraints.Constraint { return constraints.Nonnegative
 func (d *half) Mode() *torch.Tensor { return torch.ZerosLike(d.Scale) }
 
 // Mean implements [Distribution].
-func (d *HalfNormal) Mean() *torch.Tensor { return d.Scale.Mul(libm.Sqrt(2 / math.Pi)) }
+func (d *HalfNormal) Mean() *torch.Tensor { return d.Scale.Mul(libm.Sqrt(2 / pi)) }
 
 // Mean implements [Distribution]: infinite.
 func (d *HalfCauchy) Mean() *torch.Tensor { return full(d.batch, math.Inf(1), d.Scale) }
 
 // Variance implements [Distribution].
-func (d *HalfNormal) Variance() *torch.Tensor { return d.Scale.Pow(2).Mul(1 - 2/math.Pi) }
+func (d *HalfNormal) Variance() *torch.Tensor { return d.Scale.Pow(2).Mul(1 - 2/pi) }
 
 // Variance implements [Distribution]: infinite.
 func (d *HalfCauchy) Variance() *torch.Tensor { return d.BaseDist.Variance() }

@@ -8,7 +8,11 @@ import (
 
 // What several distributions compute.
 
-const eulerConstant = 0.57721566490153286060
+// Variables, for Go would compute with exact constants, and Python rounds each step.
+var (
+	eulerConstant = 0.57721566490153286060
+	pi            = math.Pi
+)
 
 var (
 	bceWithLogits = torch.NewOperator("aten::binary_cross_entropy_with_logits", "self", "target", "reduction")
@@ -68,16 +72,14 @@ func rand(shape torch.Shape, like *torch.Tensor) *torch.Tensor {
 	return torch.Rand(shape, like.DType(), like.Device())
 }
 
-// sumRightmost sums the last n dimensions.
+// sumRightmost sums the last n dimensions, or all there are.
 func sumRightmost(x *torch.Tensor, n int) *torch.Tensor {
 	if n <= 0 {
 		return x
 	}
 	shape := x.Shape()
-	if n > len(shape) {
-		panic(invalid("sum_rightmost", "expected %d dimensions or more, but got the shape %s", n, pyShape(shape)))
-	}
-	return x.Reshape(append(shape[:len(shape)-n:len(shape)-n], -1)...).Sum(-1)
+	keep := max(len(shape)-n, 0)
+	return x.Reshape(append(shape[:keep:keep], -1)...).Sum(-1)
 }
 
 // clampProbs keeps probabilities off 0 and 1.

@@ -85,27 +85,27 @@ func init() {
 		diff := p.Loc.Sub(q.Loc)
 		scale, ratio := p.Scale.Div(q.Scale), diff.Div(p.Scale)
 		t1 := scale.Log()
-		t2 := p.Scale.Mul(libm.Sqrt(2 / math.Pi)).Mul(ratio.Pow(2).Mul(-0.5).Exp())
+		t2 := p.Scale.Mul(libm.Sqrt(2 / pi)).Mul(ratio.Pow(2).Mul(-0.5).Exp())
 		t3 := diff.Mul(ratio.Mul(libm.Sqrt(0.5)).Erf())
 		return t1.Neg().Add(t2.Add(t3).Div(q.Scale)).Sub(0.5 * (1 + libm.Log(0.5*math.Pi)))
 	})
 }
 
 func klBetaGamma(p *Beta, q *Gamma) tensor {
-	p1, sum := p.Concentration1(), p.Concentration1().Add(p.Concentration0())
+	sum := func() tensor { return p.Concentration1().Add(p.Concentration0()) }
 	t1 := p.Entropy().Neg()
 	t2 := q.Concentration.Lgamma().Sub(q.Concentration.Mul(q.Rate.Log()))
-	t3 := q.Concentration.Sub(1).Mul(p1.Digamma().Sub(sum.Digamma()))
-	t4 := q.Rate.Mul(p1).Div(sum)
+	t3 := q.Concentration.Sub(1).Mul(p.Concentration1().Digamma().Sub(sum().Digamma()))
+	t4 := q.Rate.Mul(p.Concentration1()).Div(sum())
 	return t1.Add(t2).Sub(t3).Add(t4)
 }
 
 func klBetaNormal(p *Beta, q *Normal) tensor {
-	mean, sum := p.Mean(), p.Concentration1().Add(p.Concentration0())
+	mean := p.Mean()
 	variance := q.Scale.Pow(2)
 	t1 := p.Entropy().Neg()
 	t2 := variance.Mul(2).Mul(math.Pi).Log().Mul(0.5)
-	t3 := mean.Mul(mean.RSub(1)).Div(sum.Add(1)).Add(mean.Pow(2)).Mul(0.5)
+	t3 := mean.Mul(mean.RSub(1)).Div(p.Concentration1().Add(p.Concentration0()).Add(1)).Add(mean.Pow(2)).Mul(0.5)
 	t4, t5 := q.Loc.Mul(mean), q.Loc.Pow(2).Mul(0.5)
 	return t1.Add(t2).Add(t3.Sub(t4).Add(t5).Div(variance))
 }

@@ -13,8 +13,9 @@ func init() {
 	RegisterKL(func(p *Pareto, q *Exponential) tensor {
 		product := p.Scale.Mul(q.Rate)
 		t1 := p.Alpha.Div(product).Log()
+		t2 := p.Alpha.Reciprocal()
 		t3 := p.Alpha.Mul(product).Div(p.Alpha.Sub(1))
-		return t1.Sub(p.Alpha.Reciprocal()).Add(t3).Sub(1).IndexPut(math.Inf(1), p.Alpha.Le(1))
+		return t1.Sub(t2).Add(t3).Sub(1).IndexPut(math.Inf(1), p.Alpha.Le(1))
 	})
 	RegisterKL(func(p *Pareto, q *Gamma) tensor {
 		common := p.Scale.Log().Add(p.Alpha.Reciprocal())
@@ -27,9 +28,10 @@ func init() {
 	RegisterKL(func(p *Pareto, q *Normal) tensor {
 		variance, common := q.Scale.Pow(2).Mul(2), p.Scale.Div(p.Alpha.Sub(1))
 		t1 := q.Scale.Mul(libm.Sqrt(2 * math.Pi)).Mul(p.Alpha).Div(p.Scale).Log()
+		t2 := p.Alpha.Reciprocal()
 		t3 := p.Alpha.Mul(common.Pow(2)).Div(p.Alpha.Sub(2))
 		t4 := p.Alpha.Mul(common).Sub(q.Loc).Pow(2)
-		result := t1.Sub(p.Alpha.Reciprocal()).Add(t3.Add(t4).Div(variance)).Sub(1)
+		result := t1.Sub(t2).Add(t3.Add(t4).Div(variance)).Sub(1)
 		return result.IndexPut(math.Inf(1), p.Alpha.Le(2))
 	})
 	RegisterKL(klUniformBeta)
@@ -44,10 +46,11 @@ func init() {
 	})
 	RegisterKL(func(p *Uniform, q *Gamma) tensor {
 		width := p.width()
+		t1 := width.Log()
 		t2 := q.Concentration.Lgamma().Sub(q.Concentration.Mul(q.Rate.Log()))
 		t3 := q.Concentration.RSub(1).Mul(xLogX(p.High).Sub(xLogX(p.Low)).Sub(width)).Div(width)
 		t4 := q.Rate.Mul(p.High.Add(p.Low)).Div(2)
-		return width.Log().Neg().Add(t2).Add(t3).Add(t4).IndexPut(math.Inf(1), p.Low.Lt(0.0))
+		return t1.Neg().Add(t2).Add(t3).Add(t4).IndexPut(math.Inf(1), p.Low.Lt(0.0))
 	})
 	RegisterKL(func(p *Uniform, q *Gumbel) tensor {
 		common, high, low := q.Scale.Div(p.width()), p.High.Sub(q.Loc).Div(q.Scale), p.Low.Sub(q.Loc).Div(q.Scale)
@@ -70,11 +73,11 @@ func init() {
 }
 
 func klUniformBeta(p *Uniform, q *Beta) tensor {
-	width, q1, q0 := p.width(), q.Concentration1(), q.Concentration0()
+	width := p.width()
 	t1 := width.Log()
-	t2 := q1.Sub(1).Mul(xLogX(p.High).Sub(xLogX(p.Low)).Sub(width)).Div(width)
-	t3 := q0.Sub(1).Mul(xLogX(p.High.RSub(1)).Sub(xLogX(p.Low.RSub(1))).Add(width)).Div(width)
-	t4 := q1.Lgamma().Add(q0.Lgamma()).Sub(q1.Add(q0).Lgamma())
+	t2 := q.Concentration1().Sub(1).Mul(xLogX(p.High).Sub(xLogX(p.Low)).Sub(width)).Div(width)
+	t3 := q.Concentration0().Sub(1).Mul(xLogX(p.High.RSub(1)).Sub(xLogX(p.Low.RSub(1))).Add(width)).Div(width)
+	t4 := q.Concentration1().Lgamma().Add(q.Concentration0().Lgamma()).Sub(q.Concentration1().Add(q.Concentration0()).Lgamma())
 	return t3.Add(t4).Sub(t1).Sub(t2).IndexPut(math.Inf(1), p.High.Gt(1.0).Or(p.Low.Lt(0.0)))
 }
 

@@ -52,13 +52,13 @@ func klBernoulli(p, q *Bernoulli) tensor {
 	return t1.Add(t2)
 }
 
+// klBeta asks for each concentration anew, as Python does: each time it is another view, and the gradients' order is theirs.
 func klBeta(p, q *Beta) tensor {
-	p1, p0, q1, q0 := p.Concentration1(), p.Concentration0(), q.Concentration1(), q.Concentration0()
-	sumP, sumQ := p1.Add(p0), q1.Add(q0)
-	t1 := q1.Lgamma().Add(q0.Lgamma()).Add(sumP.Lgamma())
-	t2 := p1.Lgamma().Add(p0.Lgamma()).Add(sumQ.Lgamma())
-	t3 := p1.Sub(q1).Mul(p1.Digamma())
-	t4 := p0.Sub(q0).Mul(p0.Digamma())
+	sumP, sumQ := p.Concentration1().Add(p.Concentration0()), q.Concentration1().Add(q.Concentration0())
+	t1 := q.Concentration1().Lgamma().Add(q.Concentration0().Lgamma()).Add(sumP.Lgamma())
+	t2 := p.Concentration1().Lgamma().Add(p.Concentration0().Lgamma()).Add(sumQ.Lgamma())
+	t3 := p.Concentration1().Sub(q.Concentration1()).Mul(p.Concentration1().Digamma())
+	t4 := p.Concentration0().Sub(q.Concentration0()).Mul(p.Concentration0().Digamma())
 	t5 := sumQ.Sub(sumP).Mul(sumP.Digamma())
 	return t1.Sub(t2).Add(t3).Add(t4).Add(t5)
 }

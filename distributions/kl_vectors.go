@@ -97,7 +97,8 @@ func (d *Wishart) natural() []tensor {
 
 func (d *Wishart) logNormalizer(x, y tensor) tensor {
 	p := d.event[0]
+	more := float64(p+1) / 2
+	factor := y.Add(more)
 	_, logDet := linalg.Slogdet(x.Mul(-2))
-	a := y.Add(float64(p+1) / 2)
-	return a.Mul(logDet.Neg().Add(libm.Log(2) * float64(p))).Add(a.Mvlgamma(p))
+	return factor.Mul(logDet.Neg().Add(libm.Log(2) * float64(p))).Add(y.Add(more).Mvlgamma(p))
 }

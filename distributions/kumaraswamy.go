@@ -20,18 +20,24 @@ func NewKumaraswamy(concentration1, concentration0 any, opts ...Option) *Kumaras
 	base := NewUniform(torch.FullLike(p[1], 0), torch.FullLike(p[1], 1), opts...)
 	d.transform(d, base, []Transform{
 		NewPowerTransform(d.Concentration0.Reciprocal()), NewAffineTransform(1.0, -1.0), NewPowerTransform(d.Concentration1.Reciprocal()),
-	}, []Parameter{
+	}, d.concentrations(), opts...)
+	return d
+}
+
+func (d *Kumaraswamy) concentrations() []Parameter {
+	return []Parameter{
 		{Name: "concentration1", Value: d.Concentration1, Constraint: constraints.Positive},
 		{Name: "concentration0", Value: d.Concentration0, Constraint: constraints.Positive},
-	}, opts...)
-	return d
+	}
 }
 
 func (d *Kumaraswamy) parent() Distribution { return &d.TransformedDistribution }
 
 // Expand implements [Distribution].
 func (d *Kumaraswamy) Expand(shape ...int) Distribution {
-	return NewKumaraswamy(d.Concentration1.Expand(shape...), d.Concentration0.Expand(shape...), d.keep())
+	e := &Kumaraswamy{Concentration1: d.Concentration1.Expand(shape...), Concentration0: d.Concentration0.Expand(shape...)}
+	e.moved(e, &d.TransformedDistribution, e.concentrations(), shape)
+	return e
 }
 
 // Support implements [Distribution].

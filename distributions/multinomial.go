@@ -27,7 +27,7 @@ func NewMultinomial(totalCount int, p ProbsOrLogits, opts ...Option) *Multinomia
 
 func newMultinomial(n int, c *Categorical, b *Binomial, opts ...Option) *Multinomial {
 	d := &Multinomial{TotalCount: n, categorical: c, binomial: b}
-	d.Init(d, c.batch, torch.Shape{c.NumEvents()}, computedOdds(c, opts), opts...)
+	d.Init(d, c.batch, torch.Shape{c.NumEvents()}, c.both(opts), opts...)
 	return d
 }
 

@@ -31,18 +31,7 @@ func NewOneHotCategoricalStraightThrough(p ProbsOrLogits, opts ...Option) *OneHo
 
 func (d *OneHotCategorical) init(self Distribution, opts ...Option) {
 	c := d.categorical
-	d.Init(self, c.batch, torch.Shape{c.NumEvents()}, computedOdds(c, opts), opts...)
-}
-
-// computedOdds are the probabilities and logits of an inner distribution, to be checked, both.
-func computedOdds(c *Categorical, opts []Option) []Parameter {
-	if s := configure("Categorical", opts); !s.validate || s.unchecked {
-		return nil
-	}
-	return []Parameter{
-		{Name: "probs", Value: c.Probs(), Constraint: constraints.Simplex, Hidden: true},
-		{Name: "logits", Value: c.Logits(), Constraint: constraints.RealVector, Hidden: true},
-	}
+	d.Init(self, c.batch, torch.Shape{c.NumEvents()}, c.both(opts), opts...)
 }
 
 // Probs is the probabilities.

@@ -74,12 +74,28 @@ func (o *Odds) expand(shape torch.Shape) Odds {
 	return e
 }
 
+// both are the probabilities and logits of an inner distribution, to be checked.
+func (o *Odds) both(opts []Option) []Parameter {
+	if s := configure("", opts); !s.validate || s.unchecked {
+		return nil
+	}
+	probs, logits := o.constraints()
+	return []Parameter{
+		{Name: "probs", Value: o.Probs(), Constraint: probs, Hidden: true},
+		{Name: "logits", Value: o.Logits(), Constraint: logits, Hidden: true},
+	}
+}
+
+func (o *Odds) constraints() (probs, logits constraints.Constraint) {
+	if o.binary {
+		return constraints.UnitInterval, constraints.Real
+	}
+	return constraints.Simplex, constraints.RealVector
+}
+
 // given is the parameter that was given, to be checked.
 func (o *Odds) given(more ...Parameter) []Parameter {
-	probs, logits := constraints.Simplex, constraints.RealVector
-	if o.binary {
-		probs, logits = constraints.UnitInterval, constraints.Real
-	}
+	probs, logits := o.constraints()
 	p := Parameter{Name: "probs", Value: o.param, Constraint: probs}
 	if o.logits {
 		p = Parameter{Name: "logits", Value: o.param, Constraint: logits}

@@ -17,7 +17,7 @@ func NewRelaxedBernoulli(temperature *torch.Tensor, p ProbsOrLogits, opts ...Opt
 
 func newRelaxedBernoulli(base *LogitRelaxedBernoulli, opts ...Option) *RelaxedBernoulli {
 	d := &RelaxedBernoulli{}
-	d.transform(d, base, []Transform{NewSigmoidTransform()}, hidden(base.given()), opts...)
+	d.transform(d, base, []Transform{NewSigmoidTransform()}, base.both(opts), opts...)
 	return d
 }
 

@@ -16,7 +16,7 @@ func NewRelaxedOneHotCategorical(temperature *torch.Tensor, p ProbsOrLogits, opt
 
 func newRelaxedOneHot(base *ExpRelaxedCategorical, opts ...Option) *RelaxedOneHotCategorical {
 	d := &RelaxedOneHotCategorical{}
-	d.transform(d, base, []Transform{NewExpTransform()}, computedOdds(base.categorical, opts), opts...)
+	d.transform(d, base, []Transform{NewExpTransform()}, base.categorical.both(opts), opts...)
 	return d
 }
 
@@ -58,7 +58,7 @@ func NewExpRelaxedCategorical(temperature *torch.Tensor, p ProbsOrLogits, opts .
 
 func newExpRelaxed(temperature *torch.Tensor, c *Categorical, opts ...Option) *ExpRelaxedCategorical {
 	d := &ExpRelaxedCategorical{Temperature: temperature, categorical: c}
-	d.Init(d, c.batch, torch.Shape{c.NumEvents()}, computedOdds(c, opts), opts...)
+	d.Init(d, c.batch, torch.Shape{c.NumEvents()}, c.both(opts), opts...)
 	return d
 }
 

@@ -57,6 +57,8 @@ func vectorRows() []row {
 		{"StudentT(p[0], p[1], p[2])", func(p tensors) dd { return student(p[0], p[1], p[2]) },
 			tensors{positive(4).Add(0.5), randn(2, 1), positive()}},
 		{"StudentT(p[0])", func(p tensors) dd { return student(p[0], 0.0, 1.0) }, tensors{positive(2, 3)}},
+		{"StudentT(p[0], p[1], p[2]) ", func(p tensors) dd { return student(p[0], p[1], p[2]) },
+			tensors{double(positive(4)), double(randn(4)), double(positive(4))}},
 		{"StudentT(3.5)", func(tensors) dd { return student(3.5, 0.0, 1.0) }, nil},
 		{"MultivariateNormal(p[0], p[1])", func(p tensors) dd { return mvn(p[0], covariance(p[1])) }, tensors{randn(3), definite(3, 3)}},
 		{"MultivariateNormal(p[0], precision_matrix=p[1])", func(p tensors) dd { return mvn(p[0], precision(p[1])) },

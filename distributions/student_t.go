@@ -74,9 +74,10 @@ func (d *StudentT) LogProb(value *torch.Tensor) *torch.Tensor {
 
 // Entropy implements [Distribution].
 func (d *StudentT) Entropy() *torch.Tensor {
-	half, more := d.DF.Mul(0.5), d.DF.Add(1).Mul(0.5)
-	beta := half.Lgamma().Add(lgammaOfHalf).Sub(more.Lgamma())
-	return d.Scale.Log().Add(d.DF.Add(1).Mul(0.5).Mul(more.Digamma().Sub(half.Digamma()))).Add(d.DF.Log().Mul(0.5)).Add(beta)
+	half := func() *torch.Tensor { return d.DF.Mul(0.5) }
+	more := func() *torch.Tensor { return d.DF.Add(1).Mul(0.5) }
+	beta := half().Lgamma().Add(lgammaOfHalf).Sub(more().Lgamma())
+	return d.Scale.Log().Add(more().Mul(more().Digamma().Sub(half().Digamma()))).Add(d.DF.Log().Mul(0.5)).Add(beta)
 }
 
-const lgammaOfHalf = 0.5723649429247001 // math.lgamma(0.5)
+const lgammaOfHalf = 0.5723649429247004 // math.lgamma(0.5)

@@ -41,8 +41,7 @@ func NewWishart(df any, covariance Covariance, opts ...Option) *Wishart {
 	d := &Wishart{}
 	d.init(batch, v, Covariance{m.Expand(slices.Concat(batch, []int{-1, -1})...), covariance.kind}, opts...)
 	d.tril = covariance.tril()
-	rows := torch.Arange(0, n, 1, d.tril.DType(), d.tril.Device()).Expand(append(slices.Clone(batch), -1)...)
-	d.chi2 = NewChi2(v.Unsqueeze(-1).Sub(rows))
+	d.chi2 = d.squares()
 	return d
 }
 
@@ -56,10 +55,17 @@ func (d *Wishart) init(batch torch.Shape, df *torch.Tensor, given Covariance, op
 
 // Expand implements [Distribution].
 func (d *Wishart) Expand(shape ...int) Distribution {
-	n := d.event[0]
-	e := &Wishart{tril: d.tril, chi2: d.chi2.Expand(append(slices.Clone(shape), n)...).(*Chi2)}
-	e.init(shape, d.DF.Expand(shape...), Covariance{d.given.matrix.Expand(append(slices.Clone(shape), n, n)...), d.given.kind}, d.keep())
+	square := slices.Concat(shape, d.event)
+	e := &Wishart{tril: d.tril.Expand(square...)}
+	e.init(shape, d.DF.Expand(shape...), Covariance{d.given.matrix.Expand(square...), d.given.kind}, d.keep())
+	e.chi2 = e.squares()
 	return e
+}
+
+// squares are the distributions of the squares of a diagonal, with a degree of freedom less in each row.
+func (d *Wishart) squares() *Chi2 {
+	rows := torch.Arange(0, d.event[0], 1, d.tril.DType(), d.tril.Device()).Expand(append(slices.Clone(d.batch), -1)...)
+	return NewChi2(d.DF.Unsqueeze(-1).Sub(rows))
 }
 
 // CovarianceMatrix is the covariance of the vectors.
@@ -161,8 +167,12 @@ func (d *Wishart) LogProb(value *torch.Tensor) *torch.Tensor {
 // Entropy implements [Distribution].
 func (d *Wishart) Entropy() *torch.Tensor {
 	nu, p := d.DF, d.event[0]
-	rows := torch.Arange(0, p, 1, nu.DType(), nu.Device()).Div(2)
-	digamma := nu.Div(2).Unsqueeze(-1).Sub(rows.Expand(append(nu.Shape(), -1)...)).Digamma().Sum(-1)
-	return logDiagonal(d.tril).Add(float64(p) * libm.Log(2) / 2).Mul(p + 1).Add(nu.Div(2).Mvlgamma(p)).
-		Sub(nu.Sub(p).Sub(1).Div(2).Mul(digamma)).Add(nu.Mul(p).Div(2))
+	scale := logDiagonal(d.tril).Add(float64(p) * libm.Log(2) / 2).Mul(p + 1)
+	return scale.Add(nu.Div(2).Mvlgamma(p)).Sub(nu.Sub(p).Sub(1).Div(2).Mul(mvDigamma(nu.Div(2), p))).Add(nu.Mul(p).Div(2))
+}
+
+// mvDigamma is the gradient of the multivariate log-gamma function.
+func mvDigamma(x *torch.Tensor, p int) *torch.Tensor {
+	rows := torch.Arange(0, p, 1, x.DType(), x.Device()).Div(2)
+	return x.Unsqueeze(-1).Sub(rows.Expand(append(x.Shape(), -1)...)).Digamma().Sum(-1)
 }
