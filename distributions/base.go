@@ -23,6 +23,8 @@ type Base struct {
 func (b *Base) Init(self Distribution, batchShape, eventShape torch.Shape, params []Parameter, opts ...Option) {
 	name := typeName(self)
 	c := configure(name, opts)
+	noNegative(name, batchShape)
+	noNegative(name, eventShape)
 	*b = Base{self, name, slices.Clone(batchShape), slices.Clone(eventShape), c.validate, params}
 	if !c.validate || c.unchecked {
 		return
@@ -54,7 +56,16 @@ func (b *Base) BatchShape() torch.Shape { return slices.Clone(b.batch) }
 func (b *Base) EventShape() torch.Shape { return slices.Clone(b.event) }
 
 // ExtendedShape is the shape of samples: shape, BatchShape and EventShape.
-func (b *Base) ExtendedShape(shape ...int) torch.Shape { return slices.Concat(shape, b.batch, b.event) }
+func (b *Base) ExtendedShape(shape ...int) torch.Shape {
+	noNegative(b.name, shape)
+	return slices.Concat(shape, b.batch, b.event)
+}
+
+func noNegative(op string, shape torch.Shape) {
+	if len(shape) > 0 && slices.Min(shape) < 0 {
+		panic(invalid(op, "expected sizes of 0 or more, but got %s", pyShape(shape)))
+	}
+}
 
 // Validates reports whether values are checked; see [ValidateArgs].
 func (b *Base) Validates() bool { return b.validate }

@@ -14,7 +14,7 @@ type Beta struct {
 // NewBeta makes it of a, the concentration1, and b, the concentration0.
 func NewBeta(concentration1, concentration0 any, opts ...Option) *Beta {
 	p := broadcastAll("Beta", "concentration1 concentration0", concentration1, concentration0)
-	return newBeta(NewDirichlet(torch.Stack(p, -1), opts...), opts...)
+	return newBeta(NewDirichlet(torch.Stack(p, -1), kept(configure("Beta", opts).validate)), opts...)
 }
 
 func newBeta(dirichlet *Dirichlet, opts ...Option) *Beta {

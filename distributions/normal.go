@@ -24,7 +24,9 @@ func NewNormal(loc, scale any, opts ...Option) *Normal {
 
 // locScale are the parameters of distributions that are shifted by one and scaled by the other.
 func locScale(loc, scale *torch.Tensor) []Parameter {
-	return []Parameter{{Name: "loc", Value: loc, Constraint: constraints.Real}, {Name: "scale", Value: scale, Constraint: constraints.Positive}}
+	return []Parameter{
+		{Name: "loc", Value: loc, Constraint: constraints.Real}, {Name: "scale", Value: scale, Constraint: constraints.Positive},
+	}
 }
 
 // Expand implements [Distribution].

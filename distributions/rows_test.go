@@ -38,7 +38,9 @@ func dist[D distributions.Distribution](make func(p tensors) D) func(tensors) di
 
 // two makes rows of a distribution of two parameters: of shapes that are broadcast, of scalars, in double precision, with
 // a number on either side, and of numbers alone.
-func two[D distributions.Distribution](name string, make func(a, b any, opts ...distributions.Option) D, a, b func(...int) *torch.Tensor) []row {
+func two[D distributions.Distribution](
+	name string, make func(a, b any, opts ...distributions.Option) D, a, b func(...int) *torch.Tensor,
+) []row {
 	return []row{
 		{name + "(p[0], p[1])", dist(func(p tensors) D { return make(p[0], p[1]) }), tensors{a(2, 1), b(3)}},
 		{name + "(p[0], p[1]) ", dist(func(p tensors) D { return make(p[0], p[1]) }), tensors{a(), b()}},
@@ -59,7 +61,9 @@ func one[D distributions.Distribution](name string, make func(a any, opts ...dis
 }
 
 // odds makes rows of a distribution that is given by probabilities or logits.
-func odds[D distributions.Distribution](name string, make func(p distributions.ProbsOrLogits, opts ...distributions.Option) D, numbers bool) []row {
+func odds[D distributions.Distribution](
+	name string, make func(p distributions.ProbsOrLogits, opts ...distributions.Option) D, numbers bool,
+) []row {
 	p := probs
 	if !numbers {
 		p = simplex

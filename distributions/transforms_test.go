@@ -40,7 +40,10 @@ func mappings(scale *torch.Tensor) []mapping {
 		{"CorrCholeskyTransform()", distributions.NewCorrCholeskyTransform(), randn(2, 6)},
 		{"CorrCholeskyTransform()", distributions.NewCorrCholeskyTransform(), double(randn(3))},
 		{"ReshapeTransform((2, 3), (6,))", distributions.NewReshapeTransform(torch.Shape{2, 3}, torch.Shape{6}), randn(4, 2, 3)},
-		{"IndependentTransform(SigmoidTransform(), 1)", distributions.NewIndependentTransform(distributions.NewSigmoidTransform(), 1), randn(2, 3)},
+		{
+			"IndependentTransform(SigmoidTransform(), 1)",
+			distributions.NewIndependentTransform(distributions.NewSigmoidTransform(), 1), randn(2, 3),
+		},
 		{"ComposeTransform([ExpTransform(), AffineTransform(1, 2.0), StickBreakingTransform()])", distributions.NewComposeTransform(
 			d(), distributions.NewAffineTransform(1, 2.0), distributions.NewStickBreakingTransform()), randn(2, 3)},
 		{"ComposeTransform([ExpTransform(), AffineTransform(1, 2.0)]).inv", distributions.Inv(distributions.NewComposeTransform(
@@ -49,8 +52,10 @@ func mappings(scale *torch.Tensor) []mapping {
 		{"CatTransform([ExpTransform(), SigmoidTransform()], 1, [2, 1])", distributions.NewCatTransform(parts, 1, []int{2, 1}), randn(2, 3)},
 		{"CatTransform([ExpTransform(), SigmoidTransform()])", distributions.NewCatTransform(parts, 0, nil), randn(2, 3)},
 		{"StackTransform([ExpTransform(), SigmoidTransform()], -1)", distributions.NewStackTransform(parts, -1), randn(3, 2)},
-		{"CumulativeDistributionTransform(Normal(0.5, 2.0))",
-			distributions.NewCumulativeDistributionTransform(distributions.NewNormal(0.5, 2.0)), randn(2, 3)},
+		{
+			"CumulativeDistributionTransform(Normal(0.5, 2.0))",
+			distributions.NewCumulativeDistributionTransform(distributions.NewNormal(0.5, 2.0)), randn(2, 3),
+		},
 		{"biject_to(constraints.positive)", distributions.BijectTo(constraints.Positive), randn(2, 3)},
 		{"biject_to(constraints.real)", distributions.BijectTo(constraints.Real), randn(2, 3)},
 		{"biject_to(constraints.real_vector)", distributions.BijectTo(constraints.RealVector), randn(2, 3)},
@@ -61,10 +66,14 @@ func mappings(scale *torch.Tensor) []mapping {
 		{"biject_to(constraints.less_than(3.0))", distributions.BijectTo(constraints.LessThan(3.0)), randn(2, 3)},
 		{"biject_to(constraints.corr_cholesky)", distributions.BijectTo(constraints.CorrCholesky), randn(3)},
 		{"transform_to(constraints.lower_cholesky)", distributions.TransformTo(constraints.LowerCholesky), randn(3, 3)},
-		{"biject_to(constraints.cat([constraints.positive, constraints.unit_interval], 1, [1, 2]))",
-			distributions.BijectTo(constraints.Cat(c, 1, []int{1, 2})), randn(2, 3)},
-		{"transform_to(constraints.stack([constraints.positive, constraints.unit_interval], -1))",
-			distributions.TransformTo(constraints.Stack(c, -1)), randn(3, 2)},
+		{
+			"biject_to(constraints.cat([constraints.positive, constraints.unit_interval], 1, [1, 2]))",
+			distributions.BijectTo(constraints.Cat(c, 1, []int{1, 2})), randn(2, 3),
+		},
+		{
+			"transform_to(constraints.stack([constraints.positive, constraints.unit_interval], -1))",
+			distributions.TransformTo(constraints.Stack(c, -1)), randn(3, 2),
+		},
 	}
 }
 
@@ -173,9 +182,14 @@ func TestConstraintsMatchPython(t *testing.T) {
 		{"positive_semidefinite", constraints.PositiveSemidefinite, torch.Stack([]*torch.Tensor{torch.Eye(3), torch.Eye(3).Neg()}, 0)},
 		{"positive_definite", constraints.PositiveDefinite, torch.Stack([]*torch.Tensor{torch.Eye(3), torch.Eye(3).Neg()}, 0)},
 		{"positive_definite", constraints.PositiveDefinite, matrices},
-		{"cat([real, positive], 1, [1, 2])", constraints.Cat([]constraints.Constraint{constraints.Real, constraints.Positive}, 1, []int{1, 2}), vectors},
-		{"stack([real, positive, boolean], 1)",
-			constraints.Stack([]constraints.Constraint{constraints.Real, constraints.Positive, constraints.Boolean}, 1), vectors},
+		{
+			"cat([real, positive], 1, [1, 2])",
+			constraints.Cat([]constraints.Constraint{constraints.Real, constraints.Positive}, 1, []int{1, 2}), vectors,
+		},
+		{
+			"stack([real, positive, boolean], 1)",
+			constraints.Stack([]constraints.Constraint{constraints.Real, constraints.Positive, constraints.Boolean}, 1), vectors,
+		},
 	}
 	inputs := map[string]*torch.Tensor{"bound": bound}
 	var args []string

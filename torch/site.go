@@ -69,7 +69,7 @@ func place(f runtime.Frame) string { return fmt.Sprintf("%s:%d", filepath.Base(f
 // own library through which the toolkit calls itself. Files, and not functions, because
 // a closure that is inlined bears its caller's package.
 var (
-	rooms = []string{"torch", "nn", "optim", "datasets", "multimodal", "trainer", "internal"}
+	rooms = []string{"torch", "nn", "optim", "distributions", "datasets", "multimodal", "trainer", "internal"}
 	goOwn = []string{"runtime", "internal", "reflect", "iter", "slices", "maps", "sort", "sync", "fmt", "io", "bufio", "context", "encoding"}
 )
 
