@@ -21,7 +21,8 @@ type Layer interface {
 type Base struct {
 	evaluating atomic.Bool
 	place      atomic.Pointer[place]
-	derived    []derived // parameters that are computed of others
+	derived    []derived             // parameters that are computed of others
+	hooks      atomic.Pointer[hooks] // nil for none
 }
 
 // place is where a module sits in the model: set by walks, read by errors.
@@ -87,5 +88,11 @@ func Call[T any](m Module, f func() T) T {
 			panic(b.placed(r, typeName(m)))
 		}
 	}()
-	return f()
+	y := f()
+	if h := b.hooks.Load(); h != nil {
+		if t, ok := any(y).(*torch.Tensor); ok {
+			y = any(h.after(nil, []*torch.Tensor{t})[0]).(T)
+		}
+	}
+	return y
 }

@@ -1,13 +1,26 @@
 package nn
 
-import (
-	"fmt"
-
-	"multitorch/torch"
-)
+import "multitorch/torch"
 
 var batchNorm = torch.NewOperator("aten::batch_norm",
 	"input", "weight", "bias", "running_mean", "running_var", "training", "momentum", "eps", "cudnn_enabled")
+
+// BatchNorm1d is [BatchNorm2d] for features or sequences, as torch.nn.BatchNorm1d.
+type BatchNorm1d struct{ BatchNorm }
+
+// NewBatchNorm1d makes a layer for a number of features.
+func NewBatchNorm1d(features int, opts ...NormOption) *BatchNorm1d {
+	m := &BatchNorm1d{}
+	m.init("BatchNorm1d", features, opts)
+	return m
+}
+
+// Forward maps [N, C] to [N, C], or [N, C, L] to [N, C, L].
+func (m *BatchNorm1d) Forward(x *torch.Tensor) (result *torch.Tensor) {
+	x = m.enter(x)
+	defer m.leave(m.kind, x, &result)
+	return m.normalise(x, "2 or 3 dimensions [N, C] or [N, C, L]", 2, 3)
+}
 
 // BatchNorm2d normalises each channel of pictures to mean 0 and variance 1 over
 // the batch, as torch.nn.BatchNorm2d (Ioffe and Szegedy, "Batch Normalization",
@@ -22,55 +35,57 @@ func NewBatchNorm2d(channels int, opts ...NormOption) *BatchNorm2d {
 }
 
 // Forward maps [N, C, H, W] to [N, C, H, W].
-func (m *BatchNorm2d) Forward(x *torch.Tensor) *torch.Tensor {
-	defer m.guard("BatchNorm2d")
+func (m *BatchNorm2d) Forward(x *torch.Tensor) (result *torch.Tensor) {
+	x = m.enter(x)
+	defer m.leave(m.kind, x, &result)
 	return m.normalise(x, "4 dimensions [N, C, H, W]", 4, 4)
 }
 
-// BatchNorm1d is [BatchNorm2d] for features or sequences, as torch.nn.BatchNorm1d.
-type BatchNorm1d struct{ BatchNorm }
+// BatchNorm3d is [BatchNorm2d] for volumes, as torch.nn.BatchNorm3d.
+type BatchNorm3d struct{ BatchNorm }
 
-// NewBatchNorm1d makes a layer for a number of features.
-func NewBatchNorm1d(features int, opts ...NormOption) *BatchNorm1d {
-	m := &BatchNorm1d{}
-	m.init("BatchNorm1d", features, opts)
+// NewBatchNorm3d makes a layer for volumes of a number of channels.
+func NewBatchNorm3d(channels int, opts ...NormOption) *BatchNorm3d {
+	m := &BatchNorm3d{}
+	m.init("BatchNorm3d", channels, opts)
 	return m
 }
 
-// Forward maps [N, C] to [N, C], or [N, C, L] to [N, C, L].
-func (m *BatchNorm1d) Forward(x *torch.Tensor) *torch.Tensor {
-	defer m.guard("BatchNorm1d")
-	return m.normalise(x, "2 or 3 dimensions [N, C] or [N, C, L]", 2, 3)
+// Forward maps [N, C, D, H, W] to [N, C, D, H, W].
+func (m *BatchNorm3d) Forward(x *torch.Tensor) (result *torch.Tensor) {
+	x = m.enter(x)
+	defer m.leave(m.kind, x, &result)
+	return m.normalise(x, "5 dimensions [N, C, D, H, W]", 5, 5)
 }
 
-// BatchNorm is what [BatchNorm1d] and [BatchNorm2d] have in common. Weight, ones
+// SyncBatchNorm is a batch norm for any number of dimensions, as torch.nn.SyncBatchNorm. A program
+// here is one process, in which it has nobody to share statistics with: PyTorch's too is then a
+// batch norm.
+type SyncBatchNorm struct{ BatchNorm }
+
+// NewSyncBatchNorm makes a layer for a number of channels.
+func NewSyncBatchNorm(channels int, opts ...NormOption) *SyncBatchNorm {
+	m := &SyncBatchNorm{}
+	m.init("SyncBatchNorm", channels, opts)
+	return m
+}
+
+// Forward maps [N, C, ...] to the same.
+func (m *SyncBatchNorm) Forward(x *torch.Tensor) (result *torch.Tensor) {
+	x = m.enter(x)
+	defer m.leave(m.kind, x, &result)
+	return m.normalise(x, "at least 2 dimensions [N, C, ...]", 2, x.Dim())
+}
+
+// BatchNorm is what the batch norms have in common. Weight, ones
 // at first, and Bias, zeros at first, are nil with Affine(false); the buffers are
 // nil with TrackRunningStats(false). All are [C], but for NumBatchesTracked, an
 // int64 scalar.
-type BatchNorm struct {
-	Base
-	Weight, Bias            *Parameter
-	RunningMean, RunningVar *Buffer
-	NumBatchesTracked       *Buffer
-	features                int
-	config                  NormConfig
-}
+type BatchNorm struct{ channelNorm }
 
 func (m *BatchNorm) init(kind string, features int, opts []NormOption) {
-	c := configureNorm(kind, "eps momentum cumulative_average affine track_running_stats", opts)
-	atLeast(0, features, kind, "num_features")
-	m.features, m.config = features, c
-	if c.Affine {
-		m.Weight, m.Bias = newParameter(c.ones(features)), newParameter(c.zeros(features))
-	}
-	if c.TrackRunningStats {
-		m.RunningMean, m.RunningVar = NewBuffer(c.zeros(features)), NewBuffer(c.ones(features))
-		m.NumBatchesTracked = NewBuffer(torch.Zeros(torch.Shape{}, append(c.options[:len(c.options):len(c.options)], torch.Int64)...))
-	}
+	m.channelNorm.init(kind, features, configureNorm(kind, "eps momentum cumulative_average affine track_running_stats bias", opts))
 }
-
-// Config is the module's settings.
-func (m *BatchNorm) Config() NormConfig { return m.config }
 
 func (m *BatchNorm) normalise(x *torch.Tensor, want string, least, most int) *torch.Tensor {
 	const op = "batch_norm"
@@ -96,24 +111,4 @@ func (m *BatchNorm) normalise(x *torch.Tensor, want string, least, most int) *to
 		}
 	}
 	return batchNorm.Call(x, m.Weight.tensor(), m.Bias.tensor(), mean, variance, useBatch, momentum, m.config.Eps, true)
-}
-
-// UpgradeState counts no batches where a state does not say how many there were, as one from
-// before PyTorch 0.4.1 does not.
-func (m *BatchNorm) UpgradeState(prefix string, state map[string]*torch.Tensor) {
-	key := prefix + "num_batches_tracked"
-	if state[key] == nil && m.NumBatchesTracked != nil {
-		state[key] = torch.New(int64(0))
-	}
-}
-
-// ExtraRepr is what [Describe] prints in the brackets.
-func (m *BatchNorm) ExtraRepr() string {
-	c := &m.config
-	momentum := "None"
-	if !c.CumulativeAverage {
-		momentum = pyFloat(c.Momentum)
-	}
-	return fmt.Sprintf("%d, eps=%s, momentum=%s, affine=%s%s, track_running_stats=%s",
-		m.features, pyFloat(c.Eps), momentum, pyBool(c.Affine), biasRepr(m.Bias), pyBool(c.TrackRunningStats))
 }

@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -87,13 +88,15 @@ func keywordName(name string) string {
 	return strings.Replace(snakeCase(strings.TrimSuffix(name, "Word")), "d_type", "dtype", 1)
 }
 
-// pySettings is a configuration as keyword arguments in Python: "stride=2, bias=True".
-func pySettings(config any) string {
+// pySettings is a configuration as keyword arguments in Python: "stride=2, bias=True". Where some
+// are named, those and the ones that are not 0 are all.
+func pySettings(config any, always ...string) string {
 	v := reflect.ValueOf(config)
 	var settings []string
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		if f.IsExported() && !isNil(v.Field(i)) {
+		left := len(always) > 0 && v.Field(i).IsZero() && !slices.Contains(always, f.Name)
+		if f.IsExported() && !isNil(v.Field(i)) && !left {
 			settings = append(settings, snakeCase(f.Name)+"="+pyValue(v.Field(i)))
 		}
 	}

@@ -29,7 +29,7 @@ func TestKeywordsOfSiblings(t *testing.T) {
 			nn.NewMaxPool2d(2, nn.CountIncludePad(true))
 		},
 		"AvgPool2d: no keyword argument dilation": func() { nn.NewAvgPool2d(2, nn.Dilation(1)) },
-		"LayerNorm: no keyword argument momentum; it takes eps, elementwise_affine, device, dtype": func() {
+		"LayerNorm: no keyword argument momentum; it takes eps, elementwise_affine, bias, device, dtype": func() {
 			nn.NewLayerNorm(3, nn.Momentum(0.1))
 		},
 		"BatchNorm1d: no keyword argument elementwise_affine":                  func() { nn.NewBatchNorm1d(3, nn.ElementwiseAffine(true)) },
@@ -72,7 +72,7 @@ func TestConfigurations(t *testing.T) {
 				"count_include_pad=True, divisor_override=3",
 		},
 		{nn.NewBatchNorm2d(3, nn.CumulativeAverage(true)).Config(), "eps=1e-05, momentum=0.1, cumulative_average=True, affine=True, " +
-			"track_running_stats=True, elementwise_affine=True"},
+			"track_running_stats=True, elementwise_affine=True, bias=True"},
 		{
 			nn.NewGRU(2, 3, nn.NumLayers(2), nn.NewDropout(0.5)).Config(),
 			"num_layers=2, nonlinearity='tanh', bias=True, batch_first=False, dropout=0.5, bidirectional=False, proj_size=0",

@@ -11,7 +11,7 @@ type convolution struct{ numbers, words *torch.Operator }
 
 var (
 	convolutions = []convolution{1: newConvolution(1), 2: newConvolution(2), 3: newConvolution(3)}
-	pad          = torch.NewOperator("aten::pad", "self", "pad", "mode")
+	pad          = torch.NewOperator("aten::pad", "self", "pad", "mode", "value")
 )
 
 func newConvolution(dims int) convolution {
@@ -50,8 +50,9 @@ func (m *straight) surroundings() (edges []int) {
 // Forward maps [N, in, L...] to [N, out, L'...], or the same without N: L is a length, height
 // and width, or depth, height and width, and of each
 // L' = ⌊(L + 2·padding - dilation·(kernel-1) - 1) / stride⌋ + 1.
-func (m *straight) Forward(x *torch.Tensor) *torch.Tensor {
-	defer m.guard(m.kind)
+func (m *straight) Forward(x *torch.Tensor) (result *torch.Tensor) {
+	x = m.enter(x)
+	defer m.leave(m.kind, x, &result)
 	defer explain(func() { m.checkInput(x) })
 	c, conv := &m.config, convolutions[m.dims]
 	w, b := m.Weight.tensor(), m.Bias.tensor()

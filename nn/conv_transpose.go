@@ -39,16 +39,18 @@ func (m *transposed) init(kind string, dims, in, out int, kernel Size, opts []Co
 // Forward maps [N, in, L...] to [N, out, L'...], or the same without N: L is a length, height
 // and width, or depth, height and width, and of each
 // L' = (L - 1)·stride - 2·padding + dilation·(kernel-1) + output_padding + 1.
-func (m *transposed) Forward(x *torch.Tensor) *torch.Tensor {
-	defer m.guard(m.kind)
+func (m *transposed) Forward(x *torch.Tensor) (result *torch.Tensor) {
+	x = m.enter(x)
+	defer m.leave(m.kind, x, &result)
 	return m.convolve(x, m.outputPadding)
 }
 
 // ForwardSized is Forward with PyTorch's second argument, output_size: the output's size, of
 // which several are possible with a stride above 1, in place of an output padding. It is
 // L'..., or a whole shape that ends with them.
-func (m *transposed) ForwardSized(x *torch.Tensor, outputSize ...int) *torch.Tensor {
-	defer m.guard(m.kind)
+func (m *transposed) ForwardSized(x *torch.Tensor, outputSize ...int) (result *torch.Tensor) {
+	x = m.enter(x)
+	defer m.leave(m.kind, x, &result)
 	m.checkInput(x)
 	return m.convolve(x, m.paddingFor(x.Shape(), outputSize))
 }

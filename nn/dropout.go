@@ -1,10 +1,6 @@
 package nn
 
-import (
-	"fmt"
-
-	"multitorch/torch"
-)
+import "multitorch/torch"
 
 var (
 	dropout        = torch.NewOperator("aten::dropout", "input", "p", "train")
@@ -15,10 +11,7 @@ var (
 // others by 1/(1-p), as torch.nn.Dropout; in evaluation it does nothing
 // (Hinton et al., "Improving neural networks by preventing co-adaptation of
 // feature detectors", 2012).
-type Dropout struct {
-	Base
-	config DropoutConfig
-}
+type Dropout struct{ dropoutModule }
 
 // DropoutConfig is the settings of a dropout.
 type DropoutConfig struct {
@@ -36,18 +29,17 @@ func (i Inplace) dropout(c *DropoutConfig) { c.Inplace = bool(i) }
 
 // NewDropout makes a Dropout. PyTorch's default for p is 0.5.
 func NewDropout(p float64, opts ...DropoutOption) *Dropout {
-	probability(p, "Dropout", "p")
-	return &Dropout{config: configure("Dropout", "inplace", DropoutConfig{P: p}, opts, DropoutOption.dropout)}
+	m := &Dropout{}
+	m.init("Dropout", p, opts)
+	return m
 }
-
-// Config is the module's settings.
-func (m *Dropout) Config() DropoutConfig { return m.config }
 
 // Forward maps [...] to [...]. Where it does nothing, or with Inplace, it returns
 // x itself.
-func (m *Dropout) Forward(x *torch.Tensor) *torch.Tensor {
-	defer m.guard("Dropout")
-	if m.config.P == 0 || !m.Training() {
+func (m *Dropout) Forward(x *torch.Tensor) (result *torch.Tensor) {
+	x = m.enter(x)
+	defer m.leave(m.kind, x, &result)
+	if m.idle() {
 		return x
 	}
 	if m.config.Inplace {
@@ -55,9 +47,4 @@ func (m *Dropout) Forward(x *torch.Tensor) *torch.Tensor {
 		return x
 	}
 	return dropout.Call(x, m.config.P, true)
-}
-
-// ExtraRepr is what [Describe] prints in the brackets.
-func (m *Dropout) ExtraRepr() string {
-	return fmt.Sprintf("p=%s, inplace=%s", pyFloat(m.config.P), pyBool(m.config.Inplace))
 }

@@ -64,7 +64,9 @@ type ScaleGradByFreq bool
 // up and no others: for optimizers that take such.
 type Sparse bool
 
-// Mode is how the vectors of a bag become one: "mean", the default, "sum" or "max".
+// Mode is how the vectors of a bag become one: "mean", the default, "sum" or "max"; and how an upsampling
+// finds what lies between: "nearest", the default, "nearest-exact" or "area" for any number of dimensions,
+// "linear" for sequences, "bilinear" or "bicubic" for pictures, "trilinear" for volumes.
 type Mode string
 
 // IncludeLastOffset(true) says that the offsets of bags have one more element, the number of ids.

@@ -46,8 +46,9 @@ func NewFlatten(opts ...FlattenOption) *Flatten {
 func (m *Flatten) Config() FlattenConfig { return m.config }
 
 // Forward maps [N, ...] to [N, product of the rest]; a view of x where possible.
-func (m *Flatten) Forward(x *torch.Tensor) *torch.Tensor {
-	defer m.guard("Flatten")
+func (m *Flatten) Forward(x *torch.Tensor) (result *torch.Tensor) {
+	x = m.enter(x)
+	defer m.leave("Flatten", x, &result)
 	return x.Flatten(m.config.StartDim, m.config.EndDim)
 }
 

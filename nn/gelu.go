@@ -2,7 +2,7 @@ package nn
 
 import "multitorch/torch"
 
-var gelu = torch.NewOperator("aten::gelu", "self", "approximate")
+var gelu = newPointwise("gelu", "approximate")
 
 // GELU is x·Φ(x), elementwise, where Φ is the normal distribution's, as
 // torch.nn.GELU (Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016).
@@ -11,7 +11,7 @@ type GELU struct{ activation }
 // NewGELU makes a GELU.
 func NewGELU(opts ...ActivationOption) *GELU {
 	m := &GELU{}
-	m.config = configureActivation("GELU", "approximate", opts)
+	m.init("GELU", "approximate", ActivationConfig{Approximate: "none"}, opts)
 	if a := m.config.Approximate; a != "none" && a != "tanh" {
 		panic(invalid("GELU", "approximate must be none or tanh, but got %.40q", a))
 	}
@@ -19,10 +19,7 @@ func NewGELU(opts ...ActivationOption) *GELU {
 }
 
 // Forward maps [...] to [...].
-func (m *GELU) Forward(x *torch.Tensor) *torch.Tensor {
-	defer m.guard("GELU")
-	return gelu.Call(x, m.config.Approximate)
-}
+func (m *GELU) Forward(x *torch.Tensor) *torch.Tensor { return m.apply(gelu, x, m.config.Approximate) }
 
 // ExtraRepr is what [Describe] prints in the brackets.
 func (m *GELU) ExtraRepr() string { return "approximate='" + m.config.Approximate + "'" }

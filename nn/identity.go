@@ -10,4 +10,8 @@ type Identity struct{ Base }
 func NewIdentity() *Identity { return &Identity{} }
 
 // Forward returns x itself.
-func (m *Identity) Forward(x *torch.Tensor) *torch.Tensor { return x }
+func (m *Identity) Forward(x *torch.Tensor) (result *torch.Tensor) {
+	x = m.enter(x)
+	defer m.leave("Identity", x, &result)
+	return x
+}

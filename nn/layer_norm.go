@@ -14,7 +14,7 @@ var layerNorm = torch.NewOperator("aten::layer_norm", "input", "normalized_shape
 type LayerNorm struct {
 	Base
 	Weight *Parameter // of the normalised shape, ones at first; nil with ElementwiseAffine(false)
-	Bias   *Parameter // the same, zeros at first
+	Bias   *Parameter // the same, zeros at first; nil also with Bias(false)
 	shape  torch.Shape
 	config NormConfig
 }
@@ -22,6 +22,13 @@ type LayerNorm struct {
 // NewLayerNorm makes a layer that normalises the last dimension of a size, or the
 // last dimensions of a torch.Shape.
 func NewLayerNorm[S int | torch.Shape](normalized S, opts ...NormOption) *LayerNorm {
+	m := &LayerNorm{shape: normalizedShape("LayerNorm", normalized), config: configureNorm("LayerNorm", "eps elementwise_affine bias", opts)}
+	m.Weight, m.Bias = m.config.affine(m.config.ElementwiseAffine, m.shape...)
+	return m
+}
+
+// normalizedShape is the shape that a size or a torch.Shape means.
+func normalizedShape[S int | torch.Shape](kind string, normalized S) torch.Shape {
 	var shape torch.Shape
 	switch s := any(normalized).(type) {
 	case int:
@@ -30,25 +37,21 @@ func NewLayerNorm[S int | torch.Shape](normalized S, opts ...NormOption) *LayerN
 		shape = slices.Clone(s)
 	}
 	if len(shape) == 0 {
-		panic(invalid("LayerNorm", "normalized_shape must have at least one dimension"))
+		panic(invalid(kind, "normalized_shape must have at least one dimension"))
 	}
 	for _, n := range shape {
-		atLeast(0, n, "LayerNorm", "normalized_shape")
+		atLeast(0, n, kind, "normalized_shape")
 	}
-	c := configureNorm("LayerNorm", "eps elementwise_affine", opts)
-	m := &LayerNorm{shape: shape, config: c}
-	if c.ElementwiseAffine {
-		m.Weight, m.Bias = newParameter(c.ones(shape...)), newParameter(c.zeros(shape...))
-	}
-	return m
+	return shape
 }
 
 // Config is the module's settings.
 func (m *LayerNorm) Config() NormConfig { return m.config }
 
 // Forward maps [..., normalised shape] to the same.
-func (m *LayerNorm) Forward(x *torch.Tensor) *torch.Tensor {
-	defer m.guard("LayerNorm")
+func (m *LayerNorm) Forward(x *torch.Tensor) (result *torch.Tensor) {
+	x = m.enter(x)
+	defer m.leave("LayerNorm", x, &result)
 	return layerNorm.Call(x, m.shape, m.Weight.tensor(), m.Bias.tensor(), m.config.Eps)
 }
 

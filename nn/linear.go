@@ -62,8 +62,9 @@ func (m *Linear) init(in, out int, c LinearConfig) {
 func (m *Linear) Config() LinearConfig { return m.config }
 
 // Forward maps [..., in] to [..., out].
-func (m *Linear) Forward(x *torch.Tensor) *torch.Tensor {
-	defer m.guard("Linear")
+func (m *Linear) Forward(x *torch.Tensor) (result *torch.Tensor) {
+	x = m.enter(x)
+	defer m.leave("Linear", x, &result)
 	defer explain(func() { m.checkInput(x) })
 	return linear.Call(x, m.Weight.tensor(), m.Bias.tensor())
 }

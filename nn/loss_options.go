@@ -30,7 +30,8 @@ type P float64
 // Delta is the distance from which on [HuberLoss] grows as a line. The default is 1.
 type Delta float64
 
-// Beta is the distance from which on [SmoothL1Loss] grows as a line. The default is 1.
+// Beta is the distance from which on [SmoothL1Loss] grows as a line, 1 by default, the sharpness of
+// [Softplus], 1 by default, and the exponent of a [LocalResponseNorm], 0.75 by default.
 type Beta float64
 
 // LogInput(false) says that [PoissonNLLLoss] gets expected counts, and not their logarithms. The

@@ -70,14 +70,11 @@ func NamedBuffers(m Module) []NamedBuffer {
 // Modules lists m and every module below it, each before its children and, also
 // where it sits in several places, once.
 func Modules(m Module) []Module {
-	var ms []Module
-	seen := map[*Base]bool{}
-	walk(m, func(n *node) {
-		if b := n.module.mustEmbedNNBase(); !seen[b] {
-			seen[b] = true
-			ms = append(ms, n.module)
-		}
-	})
+	named := NamedModules(m)
+	ms := make([]Module, len(named))
+	for i, n := range named {
+		ms[i] = n.Module
+	}
 	return ms
 }
 
@@ -119,7 +116,11 @@ func Train(m Module) { setEvaluating(m, false) }
 func Eval(m Module) { setEvaluating(m, true) }
 
 func setEvaluating(m Module, on bool) {
-	walk(m, func(n *node) { n.module.mustEmbedNNBase().evaluating.Store(on) })
+	walk(m, func(n *node) {
+		if n.module != nil {
+			n.module.mustEmbedNNBase().evaluating.Store(on)
+		}
+	})
 }
 
 // ZeroGrad drops all gradients.

@@ -3,7 +3,6 @@ package nn
 import (
 	"iter"
 	"slices"
-	"strings"
 )
 
 // ModuleDict holds modules by name in the order in which they were set, as torch.nn.ModuleDict.
@@ -24,9 +23,8 @@ func NewModuleDict[M Module]() *ModuleDict[M] { return &ModuleDict[M]{modules: m
 
 // Set adds a module, or puts it in the place of the one of that name.
 func (d *ModuleDict[M]) Set(key string, m M) {
-	if key == "" || strings.Contains(key, ".") {
-		panic(invalid("ModuleDict", "expected a name that is not empty and has no dot, but got %.80q", key))
-	}
+	properName("ModuleDict", key)
+	notNil("ModuleDict", m)
 	if d.modules == nil {
 		d.modules = map[string]M{}
 	}
@@ -59,6 +57,26 @@ func (d *ModuleDict[M]) Delete(key string) {
 	delete(d.modules, key)
 	d.keys = slices.DeleteFunc(d.keys, func(k string) bool { return k == key })
 }
+
+// Pop takes a module out, and returns it.
+func (d *ModuleDict[M]) Pop(key string) M {
+	m := d.Get(key)
+	d.Delete(key)
+	return m
+}
+
+// Clear takes all modules out.
+func (d *ModuleDict[M]) Clear() { d.keys, d.modules = nil, nil }
+
+// Update sets the modules of another dict, in its order.
+func (d *ModuleDict[M]) Update(other *ModuleDict[M]) {
+	for k, m := range other.All() {
+		d.Set(k, m)
+	}
+}
+
+// Keys are the names, in their order.
+func (d *ModuleDict[M]) Keys() []string { return slices.Clone(d.keys) }
 
 // Len is the number of modules.
 func (d *ModuleDict[M]) Len() int { return len(d.keys) }

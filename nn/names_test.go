@@ -68,7 +68,7 @@ func TestWhatHoldsMembers(t *testing.T) {
 		Grid:  [2][]*nn.Parameter{{parameter()}, {nil, parameter()}}, Any: nn.NewEmbedding(1, 1), Hidden: linear, secret: linear,
 	}
 	require.Equal(t, []string{
-		"shared", "grid.0.0", "grid.1.1", "list.2.weight", "named.a.weight", "named.a.bias", "any.weight",
+		"shared", "list.2.weight", "named.a.weight", "named.a.bias", "grid.0.0", "grid.1.1", "any.weight",
 	}, parameterNames(m))
 	require.Equal(t, 7, nn.NumParameters(m))
 	require.NotNil(t, m.secret)

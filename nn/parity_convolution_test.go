@@ -1,6 +1,8 @@
 package nn_test
 
 import (
+	"slices"
+
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -113,4 +115,60 @@ func convolutionRows() []row {
 		{python: "nn.ConvTranspose2d(4, 5, 3)", make: func() nn.Module { return nn.NewConvTranspose2d(4, 5, 3) }, inputs: in(randn(2, 4, 3, 4))},
 		{python: "nn.ConvTranspose2d(4, 5, 3) ", make: func() nn.Module { return nn.NewConvTranspose2d(4, 5, 3) }, inputs: in(randn(4, 3, 4))},
 	}
+}
+
+// convolutionSamples are inputs of module_db and of module_tests in torch.testing._internal, and the
+// options of convolutions of other dimensions than two.
+func convolutionSamples() []row {
+	type shape = torch.Shape
+	three := func(in, out int, kernel nn.Triple, opts ...nn.ConvOption) func() nn.Module {
+		return func() nn.Module { return nn.NewConv3d(in, out, kernel, opts...) }
+	}
+	cube := func(opts ...nn.ConvOption) func() nn.Module {
+		return func() nn.Module { return nn.NewConv3d(2, 4, 3, opts...) }
+	}
+	back1 := func(opts ...nn.ConvOption) func() nn.Module {
+		return func() nn.Module { return nn.NewConvTranspose1d(3, 4, 3, opts...) }
+	}
+	back3 := func(opts ...nn.ConvOption) func() nn.Module {
+		return func() nn.Module { return nn.NewConvTranspose3d(2, 3, nn.Triple{2, 3, 2}, opts...) }
+	}
+	sized := row{
+		python: "nn.ConvTranspose3d(2, 3, (2, 3, 2), stride=(2, 1, 3))", make: back3(nn.Stride(2, 1, 3)), inputs: in(randn(1, 2, 3, 4, 3)),
+		call: "m(x[0], output_size=[7, 6, 9])", forward: func(m nn.Module, x []*torch.Tensor) []*torch.Tensor {
+			return []*torch.Tensor{m.(*nn.ConvTranspose3d).ForwardSized(x[0], 7, 6, 9)}
+		},
+	}
+	volumes := []shape{{2, 2, 6, 5, 4}, {2, 5, 5, 5}}
+	rows := slices.Concat(
+		samples("nn.Conv3d(2, 3, (2, 3, 2))", three(2, 3, nn.Triple{2, 3, 2}), volumes...),
+		samples("nn.Conv3d(2, 3, (2, 3, 4), 1, 0, 1, 1, False)", three(2, 3, nn.Triple{2, 3, 4}, nn.Bias(false)), volumes...),
+		samples("nn.Conv3d(2, 3, (1, 1, 1), 1, 0, 1, 1, False)", three(2, 3, nn.Triple{1, 1, 1}, nn.Bias(false)), volumes...),
+		samples("nn.Conv3d(2, 4, 3, 2, 1)", cube(nn.Stride(2), nn.Padding(1)), volumes...),
+		samples("nn.Conv3d(2, 4, 3, stride=(1, 2, 1), padding=(2, 1, 0))", cube(nn.Stride(1, 2, 1), nn.Padding(2, 1, 0)), volumes...),
+		samples("nn.Conv3d(2, 4, 3, padding=2, dilation=2, groups=2)", cube(nn.Padding(2), nn.Dilation(2), nn.Groups(2)), volumes...),
+		samples("nn.Conv3d(2, 4, 3, padding='same', dilation=2)", cube(nn.SamePadding, nn.Dilation(2)), volumes...),
+		samples("nn.Conv3d(2, 4, 3, padding='valid')", cube(nn.ValidPadding), volumes...),
+		samples("nn.Conv3d(2, 4, 3, 2, (1, 2, 3), padding_mode='circular')",
+			cube(nn.Stride(2), nn.Padding(1, 2, 3), nn.PaddingMode("circular")), volumes[0]),
+		samples("nn.Conv3d(2, 4, 3, 2, (1, 2, 3), padding_mode='replicate')",
+			cube(nn.Stride(2), nn.Padding(1, 2, 3), nn.PaddingMode("replicate")), volumes...),
+		samples("nn.Conv3d(2, 4, 3, padding=1, padding_mode='reflect')", cube(nn.Padding(1), nn.PaddingMode("reflect")), volumes...),
+		samples("nn.Conv3d(2, 4, 3)", cube(), shape{0, 2, 3, 4, 5}),
+		samples("nn.Conv1d(4, 5, 3)", func() nn.Module { return nn.NewConv1d(4, 5, 3) }, shape{0, 4, 10}),
+		samples("nn.ConvTranspose1d(3, 4, 3)", back1(), shape{1, 3, 7}, shape{3, 7}),
+		samples("nn.ConvTranspose1d(3, 4, 3, (3,), 1, (1,))", back1(nn.Stride(3), nn.Padding(1), nn.OutputPadding(1)), shape{1, 3, 7}),
+		samples("nn.ConvTranspose1d(3, 4, 3, 2, 1, 1, 1, False)",
+			back1(nn.Stride(2), nn.Padding(1), nn.OutputPadding(1), nn.Bias(false)), shape{1, 3, 6}),
+		samples("nn.ConvTranspose1d(3, 4, 3, 2, 1, 1, 1, True, 2)",
+			back1(nn.Stride(2), nn.Padding(1), nn.OutputPadding(1), nn.Dilation(2)), shape{1, 3, 6}),
+		samples("nn.ConvTranspose1d(4, 6, 3, stride=(3,), padding=1, output_padding=(1,), groups=2)", func() nn.Module {
+			return nn.NewConvTranspose1d(4, 6, 3, nn.Stride(3), nn.Padding(1), nn.OutputPadding(1), nn.Groups(2))
+		}, shape{2, 4, 7}),
+		samples("nn.ConvTranspose3d(2, 3, (2, 3, 2))", back3(), shape{1, 2, 4, 5, 4}, shape{2, 4, 5, 4}),
+		samples("nn.ConvTranspose3d(2, 3, (2, 3, 2), 1, 0, 0, 1, True, (2, 2, 2))", back3(nn.Dilation(2, 2, 2)), shape{1, 2, 4, 5, 4}),
+		samples("nn.ConvTranspose3d(2, 3, (2, 3, 2), stride=2, padding=(1, 0, 1), output_padding=(1, 0, 1), bias=False)",
+			back3(nn.Stride(2), nn.Padding(1, 0, 1), nn.OutputPadding(1, 0, 1), nn.Bias(false)), shape{1, 2, 4, 5, 4}),
+	)
+	return append(rows, sized)
 }

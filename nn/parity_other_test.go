@@ -15,7 +15,7 @@ func otherRows() []row {
 		return func() nn.Module { return nn.NewDropout(p, opts...) }
 	}
 	picture, tall := in(randn(2, 4, 9, 8)), in(randn(3, 4, 5))
-	return []row{
+	return append(layerRows(), []row{
 		{python: "nn.Linear(5, 7)", make: linear(), inputs: in(randn(2, 3, 5))},
 		{python: "nn.Linear(5, 7) ", make: linear(), inputs: in(randn(5))},
 		{python: "nn.Linear(5, 7, bias=False)", make: linear(nn.Bias(false)), inputs: in(randn(2, 3, 5))},
@@ -40,5 +40,5 @@ func otherRows() []row {
 		{python: "nn.Linear(10, 8)", make: func() nn.Module { return nn.NewLinear(10, 8) }, inputs: in(randn(4, 10))},
 		{python: "nn.Linear(10, 8, bias=False)", make: func() nn.Module { return nn.NewLinear(10, 8, nn.Bias(false)) }, inputs: in(randn(4, 10))},
 		{python: "nn.Linear(3, 5)", make: func() nn.Module { return nn.NewLinear(3, 5) }, inputs: in(randn(3))},
-	}
+	}...)
 }

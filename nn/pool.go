@@ -8,18 +8,21 @@ import (
 
 // PoolConfig is the settings of a pool.
 type PoolConfig struct {
-	KernelSize      Size `json:"kernel_size"`
-	Stride          Size `json:"stride"`            // the step of the window: KernelSize
-	Padding         Size `json:"padding"`           // what is added on both sides: 0
-	Dilation        Size `json:"dilation"`          // the distance between neighbours in the window: 1
-	CeilMode        bool `json:"ceil_mode"`         // whether the output's size is rounded up: false
-	CountIncludePad bool `json:"count_include_pad"` // whether padding counts in an average: true
-	DivisorOverride *int `json:"divisor_override"`  // what an average's sum is divided by: nil, the number of elements
+	KernelSize      Size      `json:"kernel_size"`
+	Stride          Size      `json:"stride"`                 // the step of the window: KernelSize
+	Padding         Size      `json:"padding"`                // what is added on both sides: 0
+	Dilation        Size      `json:"dilation"`               // the distance between neighbours in the window: 1
+	CeilMode        bool      `json:"ceil_mode"`              // whether the output's size is rounded up: false
+	CountIncludePad bool      `json:"count_include_pad"`      // whether padding counts in an average: true
+	DivisorOverride *int      `json:"divisor_override"`       // what an average's sum is divided by: nil, the number of elements
+	OutputSize      Size      `json:"output_size,omitempty"`  // of a fractional pool
+	OutputRatio     []float64 `json:"output_ratio,omitempty"` // the output's size in a fractional pool, as a part of the input's
+	randomSamples   *torch.Tensor
 }
 
-// PoolOption is an option of the pools: [Stride], [Padding], [CeilMode], of max pools [Dilation],
-// of average pools [CountIncludePad] and [DivisorOverride], or a whole [PoolConfig] but for its
-// KernelSize.
+// PoolOption is an option of the pools: [Stride], [Padding], [CeilMode]; of max pools [Dilation];
+// of average pools [CountIncludePad] and [DivisorOverride]; of fractional ones [OutputSize],
+// [OutputRatio] and [RandomSamples]; or a whole [PoolConfig] but for its KernelSize.
 type PoolOption interface{ pool(*PoolConfig) }
 
 func (c PoolConfig) pool(to *PoolConfig) { c.KernelSize = to.KernelSize; *to = c }
@@ -59,9 +62,10 @@ type pool struct {
 // Config is the module's settings.
 func (m *pool) Config() PoolConfig {
 	c := m.config
-	for _, s := range []*Size{&c.KernelSize, &c.Stride, &c.Padding, &c.Dilation} {
+	for _, s := range []*Size{&c.KernelSize, &c.Stride, &c.Padding, &c.Dilation, &c.OutputSize} {
 		*s = slices.Clone(*s)
 	}
+	c.OutputRatio = slices.Clone(c.OutputRatio)
 	return c
 }
 
@@ -85,18 +89,12 @@ func (m *pool) init(kind, takes string, dims int, kernel Size, opts []PoolOption
 	m.padding, m.dilation = c.Padding.spread(dims), c.Dilation.spread(dims)
 }
 
-// divisor is DivisorOverride as operators take it.
-func (m *pool) divisor() any {
-	if m.config.DivisorOverride == nil {
-		return nil
-	}
-	return *m.config.DivisorOverride
-}
-
 // checkInput says what is wrong with an input after an operator has failed.
-func (m *pool) checkInput(x *torch.Tensor) {
-	if dim := x.Dim(); dim != m.dims+1 && dim != m.dims+2 {
-		panic(invalid(snakeCase(m.kind), "expected an input %s or %s, but got the shape %s",
-			pictures(m.dims, true), pictures(m.dims, false), pyList(x.Shape())))
+func (m *pool) checkInput(x *torch.Tensor) { checkPictures(snakeCase(m.kind), x, m.dims) }
+
+// checkPictures checks that x are pictures of a number of dimensions, or one.
+func checkPictures(op string, x *torch.Tensor, dims int) {
+	if dim := x.Dim(); dim != dims+1 && dim != dims+2 {
+		panic(invalid(op, "expected an input %s or %s, but got the shape %s", pictures(dims, true), pictures(dims, false), pyList(x.Shape())))
 	}
 }

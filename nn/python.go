@@ -45,3 +45,20 @@ func pyTuple(ns []int) string {
 	}
 	return "(" + s + ")"
 }
+
+// pyNumber is a number as Python prints it, an int or a float.
+func pyNumber(v any) string {
+	if f, ok := v.(float64); ok {
+		return pyFloat(f)
+	}
+	return fmt.Sprint(v)
+}
+
+// pyFloats is (0.5, 2.0).
+func pyFloats(fs []float64) string {
+	words := make([]string, len(fs))
+	for i, f := range fs {
+		words[i] = pyFloat(f)
+	}
+	return "(" + strings.Join(words, ", ") + ")"
+}

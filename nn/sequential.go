@@ -9,7 +9,7 @@ import (
 )
 
 // Sequential passes its input through layers in a row, as torch.nn.Sequential.
-// They are named "0", "1" and so on.
+// They are named "0", "1" and so on, or as they were added by [Sequential.With].
 //
 // A tensor that goes from one layer of this package to the next is freed as soon
 // as it has been used, as Python does it: what backward needs of it stays. The
@@ -18,6 +18,7 @@ import (
 type Sequential struct {
 	Base
 	Layers []Layer
+	names  []string // of layers that have one of their own, else ""
 }
 
 // NewSequential makes a row of layers.
@@ -30,18 +31,27 @@ func NewSequential(layers ...Layer) *Sequential {
 	return &Sequential{Layers: layers}
 }
 
-// Members lists the layers by their numbers.
+// Members lists the layers by their names.
 func (m *Sequential) Members() []Member {
 	ms := make([]Member, len(m.Layers))
 	for i, l := range m.Layers {
-		ms[i] = Member{strconv.Itoa(i), l}
+		ms[i] = Member{m.name(i), l}
 	}
 	return ms
 }
 
+// name is the name of a layer.
+func (m *Sequential) name(i int) string {
+	if i < len(m.names) && m.names[i] != "" {
+		return m.names[i]
+	}
+	return strconv.Itoa(i)
+}
+
 // Forward is the last layer's output; x itself where there is no layer.
-func (m *Sequential) Forward(x *torch.Tensor) *torch.Tensor {
-	defer m.guard("Sequential")
+func (m *Sequential) Forward(x *torch.Tensor) (result *torch.Tensor) {
+	x = m.enter(x)
+	defer m.leave("Sequential", x, &result)
 	passing := false // x was made by a layer of ours, and nobody else knows it
 	for _, layer := range m.Layers {
 		ours := discreet(layer)
@@ -60,8 +70,11 @@ func (m *Sequential) Forward(x *torch.Tensor) *torch.Tensor {
 
 // discreet reports whether a layer is known to keep neither its input nor its output, as the
 // layers of this package do; a container does if its layers do. One from elsewhere, also one that
-// embeds a layer of ours, may do anything.
+// embeds a layer of ours, may do anything, and so may a hook.
 func discreet(l Layer) bool {
+	if l.mustEmbedNNBase().hooks.Load() != nil {
+		return false
+	}
 	if c, ok := l.(*Sequential); ok {
 		return !slices.ContainsFunc(c.Layers, func(l Layer) bool { return !discreet(l) })
 	}

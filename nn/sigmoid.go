@@ -9,7 +9,8 @@ type Sigmoid struct{ Base }
 func NewSigmoid() *Sigmoid { return &Sigmoid{} }
 
 // Forward maps [...] to [...].
-func (m *Sigmoid) Forward(x *torch.Tensor) *torch.Tensor {
-	defer m.guard("Sigmoid")
+func (m *Sigmoid) Forward(x *torch.Tensor) (result *torch.Tensor) {
+	x = m.enter(x)
+	defer m.leave("Sigmoid", x, &result)
 	return x.Sigmoid()
 }

@@ -17,12 +17,29 @@ type Pair [2]int
 // [Pair].
 type IntOrPair interface{ int | Pair }
 
-func sizeOf[S IntOrPair](s S) Size {
-	if n, ok := any(s).(int); ok {
-		return Size{n}
+// Triple is a depth, a height and a width.
+type Triple [3]int
+
+// IntOrTriple is an argument of a 3-d module: one number for depth, height and width,
+// or a [Triple].
+type IntOrTriple interface{ int | Triple }
+
+// IntOrSize is an argument of a module for any number of dimensions: one number for all, or a
+// [Size] with one for each.
+type IntOrSize interface{ int | Size }
+
+func sizeOf[S int | Pair | Triple | Size](s S) Size {
+	switch s := any(s).(type) {
+	case int:
+		return Size{s}
+	case Pair:
+		return s[:]
+	case Triple:
+		return s[:]
+	case Size:
+		return slices.Clone(s)
 	}
-	p := any(s).(Pair)
-	return p[:]
+	return nil
 }
 
 // String is "3" or "(3, 5)".

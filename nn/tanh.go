@@ -9,7 +9,8 @@ type Tanh struct{ Base }
 func NewTanh() *Tanh { return &Tanh{} }
 
 // Forward maps [...] to [...].
-func (m *Tanh) Forward(x *torch.Tensor) *torch.Tensor {
-	defer m.guard("Tanh")
+func (m *Tanh) Forward(x *torch.Tensor) (result *torch.Tensor) {
+	x = m.enter(x)
+	defer m.leave("Tanh", x, &result)
 	return x.Tanh()
 }

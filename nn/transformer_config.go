@@ -108,7 +108,7 @@ func (c *TransformerConfig) activate(x *torch.Tensor) *torch.Tensor {
 	case c.function != nil:
 		return c.function(x)
 	case c.Activation == "gelu":
-		return gelu.Call(x, "none")
+		return gelu.op.Call(x, "none")
 	}
 	return x.ReLU()
 }

@@ -19,6 +19,15 @@ func biasRepr(bias *Parameter) string {
 	return ", bias=" + pyBool(bias != nil)
 }
 
-// modeQuoted tells whether this PyTorch prints an EmbeddingBag's mode as a string in quotes. 1.13 does
-// not, 2.6 does.
-var modeQuoted = sync.OnceValue(func() bool { return version.AtLeast(torch.Version(), 2, 0) })
+// modeQuoted tells whether this PyTorch prints the mode of an EmbeddingBag and of an Upsample as a string in
+// quotes. 1.13 does not, 2.6 does.
+var (
+	modeQuoted = sync.OnceValue(func() bool { return version.AtLeast(torch.Version(), 2, 0) })
+	// softplusOfFloats tells whether this PyTorch has floats for Softplus's defaults: 1.13 prints 1
+	// and 20, 2.6 prints 1.0 and 20.0.
+	softplusOfFloats = sync.OnceValue(func() bool { return version.AtLeast(torch.Version(), 2, 2) })
+)
+
+// repeatsCounted tells whether this PyTorch prints equal layers of a ModuleList once, with their
+// number: 1.13 does not, 2.0 does.
+var repeatsCounted = sync.OnceValue(func() bool { return version.AtLeast(torch.Version(), 2, 0) })

@@ -25,7 +25,7 @@ type Membered interface {
 
 // node is a module in a walk, with its members sorted as PyTorch visits them.
 type node struct {
-	module     Module
+	module     Module // nil for a parameter in a slice or map
 	path       string // "encoder.fc1"; "" for the root
 	parameters []Member
 	buffers    []Member
@@ -75,20 +75,30 @@ func (w *walker) from(m Module, path, name string, above []*Base) {
 	w.unseen = append(w.unseen, unseen...)
 	w.meet(m)
 	n := &node{module: m, path: path}
+	var below []Member // in PyTorch's order: a slice of parameters is a child too, a ParameterList
 	for _, member := range members {
 		w.meet(member.Value)
 		switch member.Value.(type) {
 		case *Parameter:
-			n.parameters = append(n.parameters, member)
+			if strings.Contains(member.Name, ".") {
+				below = append(below, member)
+			} else {
+				n.parameters = append(n.parameters, member)
+			}
 		case *Buffer:
 			n.buffers = append(n.buffers, member)
 		case Module:
 			n.children = append(n.children, member)
+			below = append(below, member)
 		}
 	}
 	w.visit(n)
-	for _, c := range n.children {
-		w.from(c.Value.(Module), n.key(c), c.Name, above)
+	for _, c := range below {
+		if child, ok := c.Value.(Module); ok {
+			w.from(child, n.key(c), c.Name, above)
+		} else {
+			w.visit(&node{path: path, parameters: []Member{c}})
+		}
 	}
 }
 

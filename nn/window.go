@@ -1,11 +1,12 @@
 package nn
 
-// Options of modules that slide a window: convolutions and pools.
+// Options of modules that slide a window: convolutions, pools and folds.
 
-// WindowOption is an option of convolutions and of pools.
+// WindowOption is an option of convolutions, of pools and of folds.
 type WindowOption interface {
 	ConvOption
 	PoolOption
+	FoldOption
 }
 
 // Stride is the step of the window: one number, or one for each dimension (height and width).

@@ -1,0 +1,139 @@
+package nn
+
+import (
+	"reflect"
+	"sync"
+	"unsafe"
+
+	"multitorch/torch"
+)
+
+// Clone is a deep copy of a module, as copy.deepcopy: with parameters, buffers and gradients of its
+// own, and the same settings, mode and hooks. What the model shares, a weight in two places, the copy
+// shares too. Fields that hold no part of a module are copied as Go does, but for slices, maps and
+// tensors, which the copy has of its own; a tensor that is not a leaf is an error, as in PyTorch.
+//
+//	ema := nn.Clone(model)
+func Clone[M Module](m M) M {
+	walk(m, func(*node) {}) // panics where m contains itself
+	c := cloner{copies: map[unsafe.Pointer]reflect.Value{}}
+	var result M
+	torch.NoGrad(func() {
+		result = c.value(reflect.ValueOf(&m).Elem()).Interface().(M)
+	})
+	walk(result, func(*node) {})
+	return result
+}
+
+// cloner copies values. Pointers that meet again are the same copy.
+type cloner struct {
+	copies map[unsafe.Pointer]reflect.Value
+}
+
+func (c *cloner) value(v reflect.Value) reflect.Value {
+	if isNil(v) {
+		return v
+	}
+	result := reflect.New(v.Type()).Elem()
+	switch v.Kind() {
+	case reflect.Pointer:
+		return c.pointer(v)
+	case reflect.Interface:
+		result.Set(c.value(v.Elem()))
+	case reflect.Struct:
+		c.fields(v, result)
+	case reflect.Slice:
+		result.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
+		for i := range v.Len() {
+			result.Index(i).Set(c.value(v.Index(i)))
+		}
+	case reflect.Array:
+		for i := range v.Len() {
+			result.Index(i).Set(c.value(v.Index(i)))
+		}
+	case reflect.Map:
+		result.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
+		for entries := v.MapRange(); entries.Next(); {
+			result.SetMapIndex(entries.Key(), c.value(entries.Value()))
+		}
+	default:
+		return v
+	}
+	return result
+}
+
+// pointer copies what may be part of a module. Others keep pointing where they did.
+func (c *cloner) pointer(v reflect.Value) reflect.Value {
+	if known, ok := c.copies[v.UnsafePointer()]; ok && known.Type() == v.Type() {
+		return known
+	}
+	if v.Type().Elem() == tensorType {
+		result := reflect.ValueOf(cloneTensor(v.Interface().(*torch.Tensor)))
+		c.copies[v.UnsafePointer()] = result
+		return result
+	}
+	if !holds(v.Type(), nil) {
+		return v
+	}
+	result := reflect.New(v.Type().Elem())
+	c.copies[v.UnsafePointer()] = result
+	if v.Elem().Kind() == reflect.Struct {
+		c.fields(v.Elem(), result.Elem())
+	} else {
+		result.Elem().Set(c.value(v.Elem()))
+	}
+	if m, ok := result.Interface().(Module); ok {
+		if h := m.mustEmbedNNBase().hooks.Load(); h != nil {
+			h.module = m
+		}
+	}
+	return result
+}
+
+// fields copies a struct's fields, also those that are not exported.
+func (c *cloner) fields(from, to reflect.Value) {
+	if from.Type() == baseType {
+		to.Addr().Interface().(*Base).copyOf(from.Addr().Interface().(*Base))
+		return
+	}
+	if !from.CanAddr() { // fields can be reached in memory only
+		addressable := reflect.New(from.Type()).Elem()
+		addressable.Set(from)
+		from = addressable
+	}
+	for i := range from.NumField() {
+		f, g := from.Field(i), to.Field(i)
+		f = reflect.NewAt(f.Type(), f.Addr().UnsafePointer()).Elem()
+		reflect.NewAt(g.Type(), g.Addr().UnsafePointer()).Elem().Set(c.value(f))
+	}
+}
+
+// copyOf takes over mode and hooks, whose module is not known yet.
+func (b *Base) copyOf(from *Base) {
+	if len(from.derived) > 0 {
+		e := invalid("Clone", "the parameter %q is computed of others, which a copy would share: make it one of its own before", from.derived[0].name)
+		e.Kind = torch.NotImplemented
+		panic(e)
+	}
+	b.evaluating.Store(from.evaluating.Load())
+	if h := from.hooks.Load(); h != nil {
+		own := *h
+		own.module, own.calls = nil, &sync.Map{}
+		b.hooks.Store(&own)
+	}
+}
+
+// cloneTensor is a copy of a leaf, with its gradient.
+func cloneTensor(t *torch.Tensor) *torch.Tensor {
+	if !t.IsLeaf() {
+		panic(invalid("Clone", "expected tensors that are leaves, but a module holds one with a history: Detach it"))
+	}
+	y := t.Clone().Keep().SetRequiresGrad(t.RequiresGrad())
+	if g := t.Grad(); g != nil {
+		copied := g.Clone()
+		y.SetGrad(copied)
+		copied.Free()
+		g.Free()
+	}
+	return y
+}

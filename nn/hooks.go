@@ -1,0 +1,191 @@
+package nn
+
+import (
+	"slices"
+	"sync"
+
+	"multitorch/torch"
+)
+
+// Hooks run before and after a module's Forward, and in backward. All modules of this package have
+// them; a module of one's own has them if its Forward goes through [Through] (or [Call], where the
+// inputs are not known to the hooks). Tensors come as slices, of one for a [Layer]. A hook may
+// return others in their place, as many, or nil to leave them as they are.
+
+// Hook is a function that runs with a module, until Remove.
+type Hook struct {
+	base    *Base
+	of      func(*hooks) *[]*Hook
+	forward func(m Module, inputs, outputs []*torch.Tensor) []*torch.Tensor
+}
+
+// Remove ends the hook. A second Remove does nothing.
+func (h *Hook) Remove() {
+	h.base.changeHooks(nil, func(s *hooks) {
+		list := h.of(s)
+		*list = slices.DeleteFunc(slices.Clone(*list), func(o *Hook) bool { return o == h })
+	})
+}
+
+// hooks are a module's. They are not changed, but exchanged.
+type hooks struct {
+	module                           Module
+	pre, post, backwardPre, backward []*Hook
+	calls                            *sync.Map // backwardCalls by the first input that the module got
+}
+
+// RegisterForwardPreHook has f called before m's Forward, with its inputs, as
+// Module.register_forward_pre_hook. Hooks run in the order in which they were registered.
+func RegisterForwardPreHook(m Module, f func(m Module, inputs []*torch.Tensor) []*torch.Tensor) *Hook {
+	return register(m, func(h *hooks) *[]*Hook { return &h.pre }, f != nil,
+		func(m Module, in, _ []*torch.Tensor) []*torch.Tensor { return f(m, in) })
+}
+
+// RegisterForwardHook has f called after m's Forward, with its inputs and outputs, as
+// Module.register_forward_hook.
+func RegisterForwardHook(m Module, f func(m Module, inputs, outputs []*torch.Tensor) []*torch.Tensor) *Hook {
+	return register(m, func(h *hooks) *[]*Hook { return &h.post }, f != nil, f)
+}
+
+// RegisterFullBackwardPreHook has f called when the gradients of m's outputs are known, as
+// Module.register_full_backward_pre_hook.
+func RegisterFullBackwardPreHook(m Module, f func(m Module, gradOutputs []*torch.Tensor) []*torch.Tensor) *Hook {
+	return register(m, func(h *hooks) *[]*Hook { return &h.backwardPre }, f != nil,
+		func(m Module, _, out []*torch.Tensor) []*torch.Tensor { return f(m, out) })
+}
+
+// RegisterFullBackwardHook has f called when the gradients of m's inputs are known, which it may
+// exchange, as Module.register_full_backward_hook. Those of inputs without gradients are nil. The
+// tensors are freed when f returns: Keep takes one out. As in PyTorch, m must not change its input
+// in place.
+func RegisterFullBackwardHook(m Module, f func(m Module, gradInputs, gradOutputs []*torch.Tensor) []*torch.Tensor) *Hook {
+	return register(m, func(h *hooks) *[]*Hook { return &h.backward }, f != nil, f)
+}
+
+func register(m Module, of func(*hooks) *[]*Hook, given bool, f func(m Module, in, out []*torch.Tensor) []*torch.Tensor) *Hook {
+	if !given {
+		panic(invalid("nn", "expected a function as hook, but got nil"))
+	}
+	h := &Hook{m.mustEmbedNNBase(), of, f}
+	h.base.changeHooks(m, func(s *hooks) { *of(s) = append(slices.Clone(*of(s)), h) })
+	return h
+}
+
+var hooksChange sync.Mutex
+
+// changeHooks exchanges the hooks for a changed copy, nil for none.
+func (b *Base) changeHooks(m Module, change func(*hooks)) {
+	hooksChange.Lock()
+	defer hooksChange.Unlock()
+	old := b.hooks.Load()
+	if old == nil {
+		old = &hooks{module: m, calls: &sync.Map{}}
+	}
+	s := *old
+	change(&s)
+	if len(s.pre)+len(s.post)+len(s.backwardPre)+len(s.backward) == 0 {
+		b.hooks.Store(nil)
+		return
+	}
+	b.hooks.Store(&s)
+}
+
+// before runs what comes before Forward, and returns its inputs.
+func (h *hooks) before(in []*torch.Tensor) []*torch.Tensor {
+	for _, hook := range h.pre {
+		in = h.exchanged(in, hook.forward(h.module, in, nil))
+	}
+	if len(h.backward)+len(h.backwardPre) > 0 && torch.IsGradEnabled() {
+		in = h.watch(in)
+	}
+	return in
+}
+
+// after runs what comes after Forward, and returns its outputs.
+func (h *hooks) after(in, out []*torch.Tensor) []*torch.Tensor {
+	for _, hook := range h.post {
+		out = h.exchanged(out, hook.forward(h.module, in, out))
+	}
+	if len(in) > 0 {
+		if call, ok := h.calls.LoadAndDelete(in[0]); ok {
+			call.(*backwardCall).outputs(out)
+		}
+	}
+	return out
+}
+
+// exchanged is what a hook returned, or what it left as it was.
+func (h *hooks) exchanged(was, got []*torch.Tensor) []*torch.Tensor {
+	if got == nil {
+		return was
+	}
+	if len(got) != len(was) {
+		panic(invalid("nn", "expected a hook to return %d tensors, or nil, but got %d", len(was), len(got)))
+	}
+	return got
+}
+
+// enter runs the hooks before a layer's Forward; leave, deferred, those after it, or it adds the
+// module's place to an error that passes, as guard does.
+func (b *Base) enter(x *torch.Tensor) *torch.Tensor {
+	if h := b.hooks.Load(); h != nil {
+		return h.before([]*torch.Tensor{x})[0]
+	}
+	return x
+}
+
+func (b *Base) leave(kind string, x *torch.Tensor, y **torch.Tensor) {
+	if r := recover(); r != nil {
+		panic(b.placed(r, kind))
+	}
+	if h := b.hooks.Load(); h != nil {
+		*y = h.after([]*torch.Tensor{x}, []*torch.Tensor{*y})[0]
+	}
+}
+
+// enterAll and leaveAll are enter and leave for several inputs and outputs.
+func (b *Base) enterAll(inputs ...**torch.Tensor) []*torch.Tensor {
+	h := b.hooks.Load()
+	if h == nil {
+		return nil
+	}
+	in := make([]*torch.Tensor, len(inputs))
+	for i, x := range inputs {
+		in[i] = *x
+	}
+	in = h.before(in)
+	for i, x := range inputs {
+		*x = in[i]
+	}
+	return in
+}
+
+func (b *Base) leaveAll(kind string, in []*torch.Tensor, outputs ...**torch.Tensor) {
+	if r := recover(); r != nil {
+		panic(b.placed(r, kind))
+	}
+	h := b.hooks.Load()
+	if h == nil {
+		return
+	}
+	out := make([]*torch.Tensor, len(outputs))
+	for i, y := range outputs {
+		out[i] = *y
+	}
+	for i, y := range h.after(in, out) {
+		*outputs[i] = y
+	}
+}
+
+// Through runs f, the body of a Forward, with the module's hooks, and so that an error in it names
+// the module:
+//
+//	func (m *Net) Forward(x *torch.Tensor) *torch.Tensor {
+//		return nn.Through(m, x, func(x *torch.Tensor) *torch.Tensor { … })
+//	}
+func Through(m Module, x *torch.Tensor, f func(x *torch.Tensor) *torch.Tensor) (y *torch.Tensor) {
+	b := m.mustEmbedNNBase()
+	x = b.enter(x)
+	defer b.leave(typeName(m), x, &y)
+	return f(x)
+}
