@@ -21,8 +21,9 @@ func NewBCELoss(opts ...LossOption) *BCELoss {
 
 // Forward compares probabilities, from 0 to 1, with targets of the same shape. The loss is a
 // scalar, or of their shape with the reduction "none".
-func (m *BCELoss) Forward(input, target *torch.Tensor) *torch.Tensor {
-	defer m.guard("BCELoss")
+func (m *BCELoss) Forward(input, target *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&input, &target)
+	defer m.leaveAll("BCELoss", inputs, &result)
 	sameShape("binary_cross_entropy", input, target)
 	weight := m.Weight.tensor()
 	if weight != nil {

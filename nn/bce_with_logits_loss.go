@@ -22,8 +22,9 @@ func NewBCEWithLogitsLoss(opts ...LossOption) *BCEWithLogitsLoss {
 
 // Forward compares scores with targets from 0 to 1, of one shape. The loss is a
 // scalar, or of their shape with the reduction "none".
-func (m *BCEWithLogitsLoss) Forward(input, target *torch.Tensor) *torch.Tensor {
-	defer m.guard("BCEWithLogitsLoss")
+func (m *BCEWithLogitsLoss) Forward(input, target *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&input, &target)
+	defer m.leaveAll("BCEWithLogitsLoss", inputs, &result)
 	sameShape("binary_cross_entropy_with_logits", input, target)
 	return bceWithLogits.Call(input, target, m.Weight.tensor(), m.PosWeight.tensor(), m.reduction())
 }

@@ -18,7 +18,8 @@ func NewCosineEmbeddingLoss(opts ...LossOption) *CosineEmbeddingLoss {
 
 // Forward compares vectors [N, D] with [N, D] by targets [N], or [D] with [D] by a target []. The
 // loss is a scalar, or of the target's shape with the reduction "none".
-func (m *CosineEmbeddingLoss) Forward(input1, input2, target *torch.Tensor) *torch.Tensor {
-	defer m.guard("CosineEmbeddingLoss")
+func (m *CosineEmbeddingLoss) Forward(input1, input2, target *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&input1, &input2, &target)
+	defer m.leaveAll("CosineEmbeddingLoss", inputs, &result)
 	return cosineEmbeddingLoss.Call(input1, input2, target, m.config.Margin, m.reduction())
 }

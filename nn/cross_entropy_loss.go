@@ -24,8 +24,9 @@ func NewCrossEntropyLoss(opts ...LossOption) *CrossEntropyLoss {
 // ignored index; a target of the scores' own shape and dtype has probabilities. The
 // loss is a scalar, or of the classes' shape with the reduction "none". The mean is
 // weighted by the classes' weights and leaves ignored targets out.
-func (m *CrossEntropyLoss) Forward(input, target *torch.Tensor) *torch.Tensor {
-	defer m.guard("CrossEntropyLoss")
+func (m *CrossEntropyLoss) Forward(input, target *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&input, &target)
+	defer m.leaveAll("CrossEntropyLoss", inputs, &result)
 	c := &m.config
 	check := func() { checkTargets("cross_entropy_loss", input, target, c.IgnoreIndex) }
 	checkFirst(target, check)

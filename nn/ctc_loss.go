@@ -31,8 +31,9 @@ func NewCTCLoss(opts ...LossOption) *CTCLoss {
 // Labels are integers from 0 to C-1 other than the blank; what stands behind a target's length counts
 // for nothing. The loss is a scalar, or [N] with the reduction "none"; the mean is of losses divided by
 // their targets' lengths. Labels and lengths on a GPU are checked as [SetIndexChecks] says.
-func (m *CTCLoss) Forward(logProbs, targets, inputLengths, targetLengths *torch.Tensor) *torch.Tensor {
-	defer m.guard("CTCLoss")
+func (m *CTCLoss) Forward(logProbs, targets, inputLengths, targetLengths *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&logProbs, &targets, &inputLengths, &targetLengths)
+	defer m.leaveAll("CTCLoss", inputs, &result)
 	c := &m.config
 	check := func() { m.check(logProbs, targets, inputLengths, targetLengths) }
 	if checkFirst(targets, check); !targets.Device().IsCUDA() {

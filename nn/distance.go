@@ -11,10 +11,10 @@ var (
 
 // DistanceConfig is the settings of a distance.
 type DistanceConfig struct {
-	P       float64 `json:"p"`       // of the norm that measures: 2
-	Eps     float64 `json:"eps"`     // what keeps from dividing by zero: 1e-6, of CosineSimilarity 1e-8
-	Keepdim bool    `json:"keepdim"` // whether the vectors' dimension stays, with size 1: false
-	Dim     int     `json:"dim"`     // the dimension of CosineSimilarity's vectors: 1
+	P       float64 `json:"p"`                 // of the norm that measures: 2
+	Eps     float64 `json:"eps"`               // what keeps from dividing by zero: 1e-6, of CosineSimilarity 1e-8
+	Keepdim bool    `json:"keepdim,omitempty"` // whether the vectors' dimension stays, with size 1: false
+	Dim     int     `json:"dim"`               // the dimension of CosineSimilarity's vectors: 1
 }
 
 // DistanceOption is an option of the distances: [Eps]; of [PairwiseDistance] [P] and [Keepdim]; of
@@ -59,8 +59,9 @@ func NewPairwiseDistance(opts ...DistanceOption) *PairwiseDistance {
 
 // Forward maps vectors [N, D] and [N, D], or [D] and [D], to [N] or []: the last dimension is the
 // vectors', and others are broadcast.
-func (m *PairwiseDistance) Forward(x1, x2 *torch.Tensor) *torch.Tensor {
-	defer m.guard("PairwiseDistance")
+func (m *PairwiseDistance) Forward(x1, x2 *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&x1, &x2)
+	defer m.leaveAll("PairwiseDistance", inputs, &result)
 	c := &m.config
 	return pairwiseDistance.Call(x1, x2, c.P, c.Eps, c.Keepdim)
 }
@@ -78,7 +79,8 @@ func NewCosineSimilarity(opts ...DistanceOption) *CosineSimilarity {
 
 // Forward maps vectors along the dimension dim, [..., D, ...] and the same, to [..., ...]; other
 // dimensions are broadcast.
-func (m *CosineSimilarity) Forward(x1, x2 *torch.Tensor) *torch.Tensor {
-	defer m.guard("CosineSimilarity")
+func (m *CosineSimilarity) Forward(x1, x2 *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&x1, &x2)
+	defer m.leaveAll("CosineSimilarity", inputs, &result)
 	return cosineSimilarity.Call(x1, x2, m.config.Dim, m.config.Eps)
 }

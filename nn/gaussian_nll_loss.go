@@ -27,8 +27,9 @@ func NewGaussianNLLLoss(opts ...LossOption) *GaussianNLLLoss {
 // Forward compares means with targets, by variances of the means' shape, or of that shape without
 // its last dimension, or with 1 as one of its sizes. The loss is a scalar, or of the means' shape with the reduction
 // "none". Variances are not negative, which is read back from where they are, as in Python.
-func (m *GaussianNLLLoss) Forward(input, target, variance *torch.Tensor) *torch.Tensor {
-	defer m.guard("GaussianNLLLoss")
+func (m *GaussianNLLLoss) Forward(input, target, variance *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&input, &target, &variance)
+	defer m.leaveAll("GaussianNLLLoss", inputs, &result)
 	var on passing
 	defer on.free()
 	if negative := on.way(on.way(variance.Lt(0)).Any()); negative.Item() != 0 {

@@ -18,7 +18,8 @@ func NewHingeEmbeddingLoss(opts ...LossOption) *HingeEmbeddingLoss {
 
 // Forward compares distances with targets of 1 and -1, of one shape. The loss is a scalar, or of
 // their shape with the reduction "none".
-func (m *HingeEmbeddingLoss) Forward(input, target *torch.Tensor) *torch.Tensor {
-	defer m.guard("HingeEmbeddingLoss")
+func (m *HingeEmbeddingLoss) Forward(input, target *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&input, &target)
+	defer m.leaveAll("HingeEmbeddingLoss", inputs, &result)
 	return hingeEmbeddingLoss.Call(input, target, m.config.Margin, m.reduction())
 }

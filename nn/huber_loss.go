@@ -20,8 +20,9 @@ func NewHuberLoss(opts ...LossOption) *HuberLoss {
 
 // Forward compares two tensors of one shape. The loss is a scalar, or of their shape with the
 // reduction "none".
-func (m *HuberLoss) Forward(input, target *torch.Tensor) *torch.Tensor {
-	defer m.guard("HuberLoss")
+func (m *HuberLoss) Forward(input, target *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&input, &target)
+	defer m.leaveAll("HuberLoss", inputs, &result)
 	sameShape("huber_loss", input, target)
 	return huberLoss.Call(input, target, m.reduction(), m.config.Delta)
 }

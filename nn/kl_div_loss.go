@@ -22,8 +22,9 @@ func NewKLDivLoss(opts ...LossOption) *KLDivLoss {
 
 // Forward compares log-probabilities with probabilities, or with LogTarget(true) with their
 // logarithms. The loss is a scalar, or of their shape with the reduction "none".
-func (m *KLDivLoss) Forward(input, target *torch.Tensor) *torch.Tensor {
-	defer m.guard("KLDivLoss")
+func (m *KLDivLoss) Forward(input, target *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&input, &target)
+	defer m.leaveAll("KLDivLoss", inputs, &result)
 	if m.config.Reduction == "batchmean" {
 		sum := klDiv.Call(input, target, slices.Index(reductions, "sum"), m.config.LogTarget)
 		if input.Dim() == 0 {

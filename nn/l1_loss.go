@@ -16,8 +16,9 @@ func NewL1Loss(opts ...LossOption) *L1Loss {
 
 // Forward compares two tensors of one shape. The loss is a scalar, or of their
 // shape with the reduction "none".
-func (m *L1Loss) Forward(input, target *torch.Tensor) *torch.Tensor {
-	defer m.guard("L1Loss")
+func (m *L1Loss) Forward(input, target *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&input, &target)
+	defer m.leaveAll("L1Loss", inputs, &result)
 	sameShape("l1_loss", input, target)
 	return l1Loss.Call(input, target, m.reduction())
 }

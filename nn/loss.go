@@ -8,23 +8,23 @@ import (
 
 // LossConfig is the settings of a loss. Where losses differ in a default, it is the loss's own.
 type LossConfig struct {
-	Weight           *torch.Tensor `json:"-"`               // of each class, or element; part of the state dict
-	PosWeight        *torch.Tensor `json:"-"`               // the same, of targets that are 1
-	IgnoreIndex      int           `json:"ignore_index"`    // the target that counts for nothing: -100
-	Reduction        string        `json:"reduction"`       // "mean", "sum" or "none"; of KLDivLoss "batchmean" too
-	LabelSmoothing   float64       `json:"label_smoothing"` // the share of a target that all classes get: 0
-	Margin           float64       `json:"margin"`          // the distance from which on a pair costs nothing
-	P                float64       `json:"p"`               // the power of a margin, or of a distance's norm
-	Eps              float64       `json:"eps"`             // what keeps from dividing by zero, and from its logarithm
-	Beta             float64       `json:"beta"`            // where SmoothL1Loss turns from a square to a line: 1
-	Delta            float64       `json:"delta"`           // where HuberLoss does: 1
-	LogInput         bool          `json:"log_input"`       // whether PoissonNLLLoss gets logarithms: true
-	LogTarget        bool          `json:"log_target"`      // whether KLDivLoss's targets are logarithms: false
-	Full             bool          `json:"full"`            // whether a likelihood's constant terms count: false
-	Swap             bool          `json:"swap"`            // whether the positive may stand in for the anchor: false
-	Blank            int           `json:"blank"`           // the class that CTCLoss has for no label: 0
-	ZeroInfinity     bool          `json:"zero_infinity"`   // whether its infinite losses become zero: false
-	DistanceFunction Distance      `json:"-"`               // of TripletMarginWithDistanceLoss: PairwiseDistance
+	Weight           *torch.Tensor `json:"-"`                       // of each class, or element; part of the state dict
+	PosWeight        *torch.Tensor `json:"-"`                       // the same, of targets that are 1
+	IgnoreIndex      int           `json:"ignore_index"`            // the target that counts for nothing: -100
+	Reduction        string        `json:"reduction"`               // "mean", "sum" or "none"; of KLDivLoss "batchmean" too
+	LabelSmoothing   float64       `json:"label_smoothing"`         // the share of a target that all classes get: 0
+	Margin           float64       `json:"margin,omitempty"`        // the distance from which on a pair costs nothing
+	P                float64       `json:"p,omitempty"`             // the power of a margin, or of a distance's norm
+	Eps              float64       `json:"eps,omitempty"`           // what keeps from dividing by zero, and from its logarithm
+	Beta             float64       `json:"beta,omitempty"`          // where SmoothL1Loss turns from a square to a line: 1
+	Delta            float64       `json:"delta,omitempty"`         // where HuberLoss does: 1
+	LogInput         bool          `json:"log_input,omitempty"`     // whether PoissonNLLLoss gets logarithms: true
+	LogTarget        bool          `json:"log_target,omitempty"`    // whether KLDivLoss's targets are logarithms: false
+	Full             bool          `json:"full,omitempty"`          // whether a likelihood's constant terms count: false
+	Swap             bool          `json:"swap,omitempty"`          // whether the positive may stand in for the anchor: false
+	Blank            int           `json:"blank,omitempty"`         // the class that CTCLoss has for no label: 0
+	ZeroInfinity     bool          `json:"zero_infinity,omitempty"` // whether its infinite losses become zero: false
+	DistanceFunction Distance      `json:"-"`                       // of TripletMarginWithDistanceLoss: PairwiseDistance
 }
 
 // LossOption is an option of the losses: [Reduction]; [Weight] and [PosWeight]; of those that compare
@@ -35,8 +35,10 @@ type LossOption interface{ loss(*LossConfig) }
 
 func (c LossConfig) loss(to *LossConfig) { *to = c }
 
-// String is the settings as Python's keyword arguments.
-func (c LossConfig) String() string { return pySettings(c) }
+// String is the settings as Python's keyword arguments, without those that are 0.
+func (c LossConfig) String() string {
+	return pySettings(c, "IgnoreIndex", "Reduction", "LabelSmoothing")
+}
 
 // loss is what all losses have in common.
 type loss struct {

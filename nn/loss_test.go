@@ -212,3 +212,20 @@ func TestTripletMargin(t *testing.T) {
 		require.NoError(t, err)
 	}
 }
+
+// TestLossesAreModules: hooks see a loss's inputs, and a copy of one measures by a distance of its own.
+func TestLossesAreModules(t *testing.T) {
+	x, y, z := torch.Randn(torch.Shape{2, 3}), torch.Randn(torch.Shape{2, 3}), torch.Randn(torch.Shape{2, 3})
+	loss := nn.NewTripletMarginWithDistanceLoss(nn.DistanceFunction(nn.NewPairwiseDistance()))
+	want := loss.Forward(x, y, z).Item()
+	copied := nn.Clone(loss)
+	require.Equal(t, want, copied.Forward(x, y, z).Item())
+	seen := 0
+	nn.RegisterForwardPreHook(loss, func(_ nn.Module, inputs []*torch.Tensor) []*torch.Tensor { seen += len(inputs); return nil })
+	nn.RegisterForwardHook(loss.DistanceFunction, func(_ nn.Module, _, outputs []*torch.Tensor) []*torch.Tensor {
+		return []*torch.Tensor{outputs[0].Mul(0)}
+	})
+	require.Equal(t, 1.0, loss.Forward(x, y, z).Item())
+	require.Equal(t, 3, seen)
+	require.Equal(t, want, copied.Forward(x, y, z).Item())
+}

@@ -18,8 +18,9 @@ func NewMarginRankingLoss(opts ...LossOption) *MarginRankingLoss {
 
 // Forward compares two tensors by targets of 1 and -1, all of as many dimensions. The loss is a
 // scalar, or of their shape with the reduction "none".
-func (m *MarginRankingLoss) Forward(input1, input2, target *torch.Tensor) *torch.Tensor {
-	defer m.guard("MarginRankingLoss")
+func (m *MarginRankingLoss) Forward(input1, input2, target *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&input1, &input2, &target)
+	defer m.leaveAll("MarginRankingLoss", inputs, &result)
 	if n := target.Dim(); input1.Dim() != n || input2.Dim() != n {
 		panic(invalid("margin_ranking_loss", "expected tensors of as many dimensions, but got the shapes %s, %s and %s",
 			pyList(input1.Shape()), pyList(input2.Shape()), pyList(target.Shape())))

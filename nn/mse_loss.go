@@ -16,8 +16,9 @@ func NewMSELoss(opts ...LossOption) *MSELoss {
 
 // Forward compares two tensors of one shape. The loss is a scalar, or of their
 // shape with the reduction "none".
-func (m *MSELoss) Forward(input, target *torch.Tensor) *torch.Tensor {
-	defer m.guard("MSELoss")
+func (m *MSELoss) Forward(input, target *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&input, &target)
+	defer m.leaveAll("MSELoss", inputs, &result)
 	sameShape("mse_loss", input, target)
 	return mseLoss.Call(input, target, m.reduction())
 }

@@ -17,8 +17,9 @@ func NewMultiLabelMarginLoss(opts ...LossOption) *MultiLabelMarginLoss {
 
 // Forward compares scores [N, C] or [C] with classes of the same shape, int64: the first ones up to
 // a -1 are the sample's. The loss is a scalar, or [N] with the reduction "none".
-func (m *MultiLabelMarginLoss) Forward(input, target *torch.Tensor) *torch.Tensor {
-	defer m.guard("MultiLabelMarginLoss")
+func (m *MultiLabelMarginLoss) Forward(input, target *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&input, &target)
+	defer m.leaveAll("MultiLabelMarginLoss", inputs, &result)
 	check := func() {
 		sameShape("multilabel_margin_loss", input, target)
 		if shape := input.Shape(); len(shape) > 0 {

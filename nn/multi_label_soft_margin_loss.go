@@ -22,8 +22,9 @@ func NewMultiLabelSoftMarginLoss(opts ...LossOption) *MultiLabelSoftMarginLoss {
 
 // Forward compares scores [N, C] or [C] with targets of the same shape. The loss is a scalar, or
 // [N] with the reduction "none".
-func (m *MultiLabelSoftMarginLoss) Forward(input, target *torch.Tensor) *torch.Tensor {
-	defer m.guard("MultiLabelSoftMarginLoss")
+func (m *MultiLabelSoftMarginLoss) Forward(input, target *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&input, &target)
+	defer m.leaveAll("MultiLabelSoftMarginLoss", inputs, &result)
 	var on passing
 	defer on.free()
 	shape := input.Shape()

@@ -28,8 +28,9 @@ func NewMultiMarginLoss(opts ...LossOption) *MultiMarginLoss {
 
 // Forward compares scores [N, C] with classes [N], or scores [C] with a class [], int64. The loss is
 // a scalar, or of the classes' shape with the reduction "none".
-func (m *MultiMarginLoss) Forward(input, target *torch.Tensor) *torch.Tensor {
-	defer m.guard("MultiMarginLoss")
+func (m *MultiMarginLoss) Forward(input, target *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&input, &target)
+	defer m.leaveAll("MultiMarginLoss", inputs, &result)
 	c := &m.config
 	check := func() {
 		if shape := input.Shape(); len(shape) > 0 {

@@ -21,8 +21,9 @@ func NewNLLLoss(opts ...LossOption) *NLLLoss {
 
 // Forward takes log-probabilities [N, C], [N, C, d...] or [C], and classes as
 // [CrossEntropyLoss.Forward] does.
-func (m *NLLLoss) Forward(input, target *torch.Tensor) *torch.Tensor {
-	defer m.guard("NLLLoss")
+func (m *NLLLoss) Forward(input, target *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&input, &target)
+	defer m.leaveAll("NLLLoss", inputs, &result)
 	check := func() { checkTargets("nll_loss", input, target, m.config.IgnoreIndex) }
 	checkFirst(target, check)
 	defer explain(check)

@@ -19,8 +19,9 @@ func NewPoissonNLLLoss(opts ...LossOption) *PoissonNLLLoss {
 
 // Forward compares the logarithms of expected counts with counts. The loss is a scalar, or of
 // their shape with the reduction "none".
-func (m *PoissonNLLLoss) Forward(input, target *torch.Tensor) *torch.Tensor {
-	defer m.guard("PoissonNLLLoss")
+func (m *PoissonNLLLoss) Forward(input, target *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&input, &target)
+	defer m.leaveAll("PoissonNLLLoss", inputs, &result)
 	c := &m.config
 	return poissonNLLLoss.Call(input, target, c.LogInput, c.Full, c.Eps, m.reduction())
 }

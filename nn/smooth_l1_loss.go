@@ -24,8 +24,9 @@ func NewSmoothL1Loss(opts ...LossOption) *SmoothL1Loss {
 
 // Forward compares two tensors of one shape. The loss is a scalar, or of their shape with the
 // reduction "none".
-func (m *SmoothL1Loss) Forward(input, target *torch.Tensor) *torch.Tensor {
-	defer m.guard("SmoothL1Loss")
+func (m *SmoothL1Loss) Forward(input, target *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&input, &target)
+	defer m.leaveAll("SmoothL1Loss", inputs, &result)
 	sameShape("smooth_l1_loss", input, target)
 	if m.config.Beta == 0 && version.AtLeast(torch.Version(), 2, 0) { // as Python does, whose gradients differ in the last bit
 		return l1Loss.Call(input, target, m.reduction())

@@ -17,7 +17,8 @@ func NewSoftMarginLoss(opts ...LossOption) *SoftMarginLoss {
 
 // Forward compares scores with targets of 1 and -1, of one shape. The loss is a scalar, or of their
 // shape with the reduction "none".
-func (m *SoftMarginLoss) Forward(input, target *torch.Tensor) *torch.Tensor {
-	defer m.guard("SoftMarginLoss")
+func (m *SoftMarginLoss) Forward(input, target *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&input, &target)
+	defer m.leaveAll("SoftMarginLoss", inputs, &result)
 	return softMarginLoss.Call(input, target, m.reduction())
 }

@@ -5,7 +5,8 @@ import (
 	"multitorch/torch"
 )
 
-var tripletMarginLoss = torch.NewOperator("aten::triplet_margin_loss", "anchor", "positive", "negative", "margin", "p", "eps", "swap", "reduction")
+var tripletMarginLoss = torch.NewOperator("aten::triplet_margin_loss",
+	"anchor", "positive", "negative", "margin", "p", "eps", "swap", "reduction")
 
 // TripletMarginLoss wants an anchor nearer to a positive than to a negative by a margin, as
 // torch.nn.TripletMarginLoss: max(0, d(a, p) - d(a, n) + margin), where d is a norm's distance.
@@ -21,8 +22,9 @@ func NewTripletMarginLoss(opts ...LossOption) *TripletMarginLoss {
 }
 
 // Forward compares vectors [N, D], or [D]. The loss is a scalar, or [N] with the reduction "none".
-func (m *TripletMarginLoss) Forward(anchor, positive, negative *torch.Tensor) *torch.Tensor {
-	defer m.guard("TripletMarginLoss")
+func (m *TripletMarginLoss) Forward(anchor, positive, negative *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&anchor, &positive, &negative)
+	defer m.leaveAll("TripletMarginLoss", inputs, &result)
 	c := &m.config
 	return tripletMarginLoss.Call(anchor, positive, negative, c.Margin, c.P, c.Eps, c.Swap, m.reduction())
 }

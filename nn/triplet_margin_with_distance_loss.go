@@ -28,7 +28,6 @@ func (f DistanceFunc) String() string { return "<function>" }
 type TripletMarginWithDistanceLoss struct {
 	loss
 	DistanceFunction Module // the distance, where it is a module
-	distance         DistanceFunc
 }
 
 // NewTripletMarginWithDistanceLoss makes the loss.
@@ -38,7 +37,6 @@ func NewTripletMarginWithDistanceLoss(opts ...LossOption) *TripletMarginWithDist
 	if m.config.DistanceFunction == nil {
 		m.config.DistanceFunction = NewPairwiseDistance()
 	}
-	m.distance = m.config.DistanceFunction.Forward
 	m.DistanceFunction, _ = m.config.DistanceFunction.(Module)
 	m.checkMargin("TripletMarginWithDistanceLoss")
 	return m
@@ -46,17 +44,22 @@ func NewTripletMarginWithDistanceLoss(opts ...LossOption) *TripletMarginWithDist
 
 // Forward compares tensors of any shape that the distance takes. The loss is a scalar, or of the
 // distance's shape with the reduction "none".
-func (m *TripletMarginWithDistanceLoss) Forward(anchor, positive, negative *torch.Tensor) *torch.Tensor {
-	defer m.guard("TripletMarginWithDistanceLoss")
+func (m *TripletMarginWithDistanceLoss) Forward(anchor, positive, negative *torch.Tensor) (result *torch.Tensor) {
+	inputs := m.enterAll(&anchor, &positive, &negative)
+	defer m.leaveAll("TripletMarginWithDistanceLoss", inputs, &result)
 	if a, p, n := anchor.Dim(), positive.Dim(), negative.Dim(); a != p || p != n {
 		panic(invalid("triplet_margin_with_distance_loss",
 			"expected an anchor, a positive and a negative of as many dimensions, but got %d, %d and %d", a, p, n))
 	}
 	var on passing
 	defer on.free()
-	near, far := on.way(m.distance(anchor, positive)), on.way(m.distance(anchor, negative))
+	measure := m.config.DistanceFunction
+	if child, ok := m.DistanceFunction.(Distance); ok {
+		measure = child
+	}
+	near, far := on.way(measure.Forward(anchor, positive)), on.way(measure.Forward(anchor, negative))
 	if m.config.Swap {
-		far = on.way(far.Minimum(on.way(m.distance(positive, negative))))
+		far = on.way(far.Minimum(on.way(measure.Forward(positive, negative))))
 	}
 	if version.AtLeast(torch.Version(), 2, 0) {
 		return m.reduce(clampMin.Call(on.way(on.way(near.Add(m.config.Margin)).Sub(far)), 0))
