@@ -16,6 +16,8 @@ var interpolations = map[string][]*torch.Operator{
 	"bilinear":      {2: newLinear("upsample_bilinear2d")},
 	"bicubic":       {2: newLinear("upsample_bicubic2d")},
 	"trilinear":     {3: newLinear("upsample_trilinear3d")},
+	"bilinear_aa":   {2: newLinear("_upsample_bilinear2d_aa")},
+	"bicubic_aa":    {2: newLinear("_upsample_bicubic2d_aa")},
 }
 
 func newNearest(name string) []*torch.Operator {
@@ -28,6 +30,14 @@ func newNearest(name string) []*torch.Operator {
 
 func newLinear(name string) *torch.Operator {
 	return torch.NewOperator("aten::"+name+".vec", "input", "output_size", "align_corners", "scale_factors")
+}
+
+// Interpolate makes x, [N, C, L...], larger or smaller, as torch.nn.functional.interpolate: an [Upsample] that also
+// takes [Antialias].
+func Interpolate(x *torch.Tensor, opts ...UpsampleOption) *torch.Tensor {
+	m := &Upsample{}
+	m.init("interpolate", "size scale_factor mode align_corners recompute_scale_factor antialias", UpsampleConfig{Mode: "nearest"}, opts)
+	return m.config.interpolate(x)
 }
 
 // interpolate is torch.nn.functional.interpolate with these settings.
@@ -57,7 +67,11 @@ func (c *UpsampleConfig) interpolate(x *torch.Tensor) *torch.Tensor {
 	if c.Mode == "area" {
 		return adaptiveAvgPools[dims].Call(x, size)
 	}
-	ops := interpolations[c.Mode]
+	mode := c.Mode
+	if c.Antialias {
+		mode += "_aa"
+	}
+	ops := interpolations[mode]
 	if dims >= len(ops) || ops[dims] == nil {
 		e := invalid(op, "the mode %s is for an input of other dimensions than the shape %s has", c.Mode, pyList(shape))
 		e.Kind = torch.NotImplemented

@@ -14,16 +14,19 @@ type UpsampleConfig struct {
 	Mode                 string    `json:"mode"`                   // "nearest"
 	AlignCorners         *bool     `json:"align_corners"`          // whether the corners stay what they are: nil, which is false
 	RecomputeScaleFactor bool      `json:"recompute_scale_factor"` // whether the factor follows from the sizes: false
+	Antialias            bool      `json:"antialias,omitempty"`    // whether making smaller smooths; of Interpolate only: false
 }
 
 // UpsampleOption is an option of the upsamplings: a [Size], [ScaleFactor], and of [NewUpsample] also
-// [Mode], [AlignCorners] and [RecomputeScaleFactor], or a whole [UpsampleConfig].
+// [Mode], [AlignCorners] and [RecomputeScaleFactor], of [Interpolate] [Antialias], or a whole [UpsampleConfig].
 type UpsampleOption interface{ upsample(*UpsampleConfig) }
 
 func (c UpsampleConfig) upsample(to *UpsampleConfig) { *to = c }
 
 // String is the settings as Python's keyword arguments.
-func (c UpsampleConfig) String() string { return pySettings(c) }
+func (c UpsampleConfig) String() string {
+	return pySettings(c, "Size", "ScaleFactor", "Mode", "AlignCorners", "RecomputeScaleFactor")
+}
 
 // ScaleFactor is how much larger an upsampling makes pictures: one number, or one for each dimension.
 func ScaleFactor(factor ...float64) UpsampleOption { return scaleFactorOption(factor) }
@@ -36,6 +39,10 @@ type AlignCorners bool
 // the factor that was given. The default is false.
 type RecomputeScaleFactor bool
 
+// Antialias(true) lets an interpolation to a smaller picture take in all of the larger one, in the modes
+// "bilinear" and "bicubic". The default is false.
+type Antialias bool
+
 type scaleFactorOption []float64
 
 func (s Size) upsample(c *UpsampleConfig)                 { c.Size = slices.Clone(s) }
@@ -43,6 +50,7 @@ func (f scaleFactorOption) upsample(c *UpsampleConfig)    { c.ScaleFactor = f }
 func (m Mode) upsample(c *UpsampleConfig)                 { c.Mode = string(m) }
 func (a AlignCorners) upsample(c *UpsampleConfig)         { on := bool(a); c.AlignCorners = &on }
 func (r RecomputeScaleFactor) upsample(c *UpsampleConfig) { c.RecomputeScaleFactor = bool(r) }
+func (a Antialias) upsample(c *UpsampleConfig)            { c.Antialias = bool(a) }
 
 // Upsample makes sequences, pictures or volumes larger or smaller, as torch.nn.Upsample.
 type Upsample struct{ upsampling }
@@ -102,6 +110,8 @@ func (m *upsampling) init(kind, takes string, defaults UpsampleConfig, opts []Up
 		panic(invalid(kind, "only one of size and scale_factor may be given, but got both"))
 	case len(c.Size) != 0 && slices.Min(c.Size) < 1:
 		panic(invalid(kind, "size must be at least 1, but got %v", c.Size))
+	case c.Antialias && c.Mode != "bilinear" && c.Mode != "bicubic":
+		panic(invalid(kind, "antialias is for the modes bilinear and bicubic, but got it for %s", c.Mode))
 	case len(c.Size) != 0 && c.RecomputeScaleFactor:
 		panic(invalid(kind, "recompute_scale_factor has no meaning for a size"))
 	}

@@ -1,0 +1,19 @@
+package functional
+
+import "multitorch/torch"
+
+// passing are the tensors that a function makes on its way to its result. The method free, deferred, frees
+// them when it returns; what backward needs of them stays.
+type passing []*torch.Tensor
+
+// way notes a tensor.
+func (p *passing) way(t *torch.Tensor) *torch.Tensor {
+	*p = append(*p, t)
+	return t
+}
+
+func (p *passing) free() {
+	for _, t := range *p {
+		t.Free()
+	}
+}
