@@ -99,7 +99,7 @@ generate: setup ## write package torch/aten from the operators' schemas
 	@$(GO) run ./scripts/genaten torch/aten
 
 .PHONY: coverage
-coverage: ## list what PyTorch's public functions have no counterpart here, and why
+coverage: ## list what PyTorch's public functions and classes have no counterpart here, and why
 	@$(GO) run ./scripts/coverage
 
 .PHONY: doctor

@@ -1,14 +1,16 @@
 // Coverage says what PyTorch has and multitorch has not: it looks for a
 // counterpart of every public function of torch, torch.Tensor, torch.linalg and
-// torch.fft, and prints those that have none, with the reason.
+// torch.fft, and of every function and class of torch.nn, torch.optim and
+// torch.distributions, and prints those that have none, with the reason.
 //
 //	go run ./scripts/coverage
 //
-// The names are those of PyTorch 1.13 (testdata/1.13_names.txt, made by names.py).
-// A counterpart is an exported function or method of package torch, torch/linalg
-// or torch/fft with the same name in Go's spelling (masked_fill_ is
-// MaskedFillInplace), one that names.txt says is the same, or, for what few
-// programs use, a function of torch/aten. For the rest reasons.txt says why not.
+// The names are those of PyTorch 1.13 and, from torch.nn on, of 2.15
+// (testdata/*_names.txt, made by names.py). A counterpart is an exported function
+// or method of the package with the same name in Go's spelling (masked_fill_ is
+// MaskedFillInplace, Conv2d is NewConv2d), one that names.txt says is the same, or,
+// for what few programs use, a function of torch/aten. For the rest reasons.txt
+// says why not.
 package main
 
 import (
@@ -44,7 +46,7 @@ type Report struct {
 
 // Read looks for counterparts in the source below root, the repository.
 func Read(root string) (*Report, error) {
-	names, err := lines(root + "/scripts/coverage/testdata/1.13_names.txt")
+	names, err := readNames(root + "/scripts/coverage/testdata")
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +70,7 @@ func Read(root string) (*Report, error) {
 			r.Found[name] = counterpart
 		} else if p := match(same, name); p != "" && code.exported[same[p]] {
 			r.Found[name] = same[p]
-		} else if code.operators[operatorOf(name)] {
+		} else if !learning(name) && code.operators[operatorOf(name)] {
 			r.Found[name] = "torch/aten: aten::" + operatorOf(name)
 		} else if p := match(why, name); p != "" {
 			r.Reasons[name] = why[p]

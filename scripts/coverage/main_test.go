@@ -18,7 +18,12 @@ func TestEveryNameHasACounterpartOrAReason(t *testing.T) {
 	for name, counterpart := range map[string]string{
 		"torch.add": "torch.Tensor.Add", "torch.Tensor.masked_fill_": "torch.Tensor.MaskedFillInplace", "torch.cat": "torch.Cat",
 		"torch.linalg.svd": "torch/linalg.SVD", "torch.fft.rfft2": "torch/fft.RFFT2", "torch.arccos": "torch.Tensor.Acos",
-		"torch.view_copy": "torch/aten: aten::view_copy",
+		"torch.view_copy": "torch/aten: aten::view_copy", "torch.nn.Conv2d": "nn.NewConv2d", "torch.nn.Module": "nn.Module",
+		"torch.nn.functional.relu_": "nn/functional.ReLU", "torch.nn.functional.pad": "nn/functional.Pad",
+		"torch.nn.init.kaiming_uniform_": "nn/init.KaimingUniform", "torch.nn.utils.clip_grad_norm_": "nn.ClipGradNorm",
+		"torch.nn.utils.rnn.pad_sequence": "nn.PadSequence", "torch.nn.Module.state_dict": "nn.StateDict",
+		"torch.optim.Adam": "optim.NewAdam", "torch.optim.lr_scheduler.StepLR": "optim/lr_scheduler.NewStepLR",
+		"torch.distributions.Normal": "distributions.NewNormal",
 	} {
 		require.Equal(t, counterpart, r.Found[name], name)
 	}
@@ -42,6 +47,8 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 	}
 	write("torch/x.go", "package torch\n\nfunc Cat() {}\n\nfunc (x *Tensor) AddInplace() {}\n\nfunc (x *Tensor) hidden() {}\n")
 	write("torch/aten/x_gen.go", "package aten\n\nvar op = operator{name: \"aten::rare.out\"}\n")
+	write("nn/x.go", "package nn\n\nfunc NewGate() {}\n\ntype Shape struct{}\n\nfunc Cat() {}\n")
+	write("scripts/coverage/testdata/2.15_names.txt", "torch.nn.Gate\ntorch.nn.Shape\ntorch.nn.rare\ntorch.cat\n")
 	write("scripts/coverage/testdata/1.13_names.txt", "torch.cat\ntorch.Tensor.add_\ntorch.concat\ntorch.rare\ntorch.hidden\ntorch.odd\ntorch.Tensor.odd\ntorch.linalg.cat\n")
 	write("scripts/coverage/names.txt", "# other names\n\ntorch.concat: torch.Cat\ntorch.gone: torch.Cat\ntorch.hidden: torch.Tensor.hidden\n")
 	write("scripts/coverage/reasons.txt", "od*: it is odd\nnever: no such name\n")
@@ -49,13 +56,14 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{
 		"torch.cat": "torch.Cat", "torch.Tensor.add_": "torch.Tensor.AddInplace", "torch.concat": "torch.Cat", "torch.rare": "torch/aten: aten::rare",
+		"torch.nn.Gate": "nn.NewGate", "torch.nn.Shape": "nn.Shape",
 	}, r.Found)
 	require.Equal(t, map[string]string{"torch.odd": "it is odd", "torch.Tensor.odd": "it is odd"}, r.Reasons)
-	require.Equal(t, []string{"torch.hidden", "torch.linalg.cat"}, r.Unexplained)
+	require.Equal(t, []string{"torch.hidden", "torch.linalg.cat", "torch.nn.rare"}, r.Unexplained)
 	require.Equal(t, []string{"names.txt: torch.gone", "names.txt: torch.hidden is said to be torch.Tensor.hidden", "reasons.txt: never"}, r.Stale)
 	var out strings.Builder
-	require.ErrorContains(t, r.Print(&out, false), "2 names without a reason")
-	require.Contains(t, out.String(), "it is odd:\n    torch.Tensor.odd\n    torch.odd\n8 names: 4 have a counterpart, 2 have none for a reason, 2 have none without a reason\n    torch.hidden\n")
+	require.ErrorContains(t, r.Print(&out, false), "3 names without a reason")
+	require.Contains(t, out.String(), "it is odd:\n    torch.Tensor.odd\n    torch.odd\n11 names: 6 have a counterpart, 2 have none for a reason, 3 have none without a reason\n    torch.hidden\n")
 
 	write("scripts/coverage/reasons.txt", "a line without a value\n")
 	_, err = Read(root)

@@ -21,12 +21,61 @@ type source struct {
 	operators map[string]bool   // what torch/aten has: "conv2d"
 }
 
-// The packages in which counterparts may be.
-var packages = []string{"torch", "torch/linalg", "torch/fft", "nn", "nn/functional", "nn/utils", "nn/init", "optim"}
+// The packages in which counterparts of a module's names may be. What is of a module that
+// is not here may be a method of torch's Tensor or a function of torch.
+var places = map[string][]string{
+	"torch.linalg": {"torch/linalg"}, "torch.fft": {"torch/fft"},
+	"torch.nn": {"nn"}, "torch.nn.Module": {"nn", "nn.base"}, "torch.nn.functional": {"nn/functional"}, "torch.nn.init": {"nn/init"},
+	"torch.nn.utils": {"nn/utils", "nn"}, "torch.nn.utils.rnn": {"nn/utils", "nn"}, "torch.nn.utils.prune": {"nn/utils/prune"},
+	"torch.nn.utils.parametrize": {"nn/utils/parametrize"}, "torch.nn.utils.parametrizations": {"nn/utils/parametrizations"},
+	"torch.nn.utils.fusion": {"nn/utils"}, "torch.nn.utils.stateless": {"nn/utils"}, "torch.nn.attention": {"nn"},
+	"torch.optim": {"optim"}, "torch.optim.lr_scheduler": {"optim/lr_scheduler", "optim"},
+	"torch.optim.swa_utils": {"optim/swa_utils", "optim"},
+	"torch.distributions":   {"distributions"}, "torch.distributions.transforms": {"distributions"},
+	"torch.distributions.constraints": {"distributions/constraints", "distributions"}, "torch.distributions.kl": {"distributions"},
+}
+
+// learning tells names from torch.nn on, which are no operators.
+func learning(name string) bool {
+	for _, place := range []string{"torch.nn.", "torch.optim.", "torch.distributions."} {
+		if strings.HasPrefix(name, place) {
+			return true
+		}
+	}
+	return false
+}
+
+// packages are all folders in which counterparts may be.
+func packages() []string {
+	all := []string{"torch"}
+	for _, ps := range places {
+		all = append(all, ps...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// readNames reads the names of all versions, each once.
+func readNames(dir string) ([]string, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*_names.txt"))
+	if err == nil && len(files) == 0 {
+		err = fmt.Errorf("%s: %w", dir, os.ErrNotExist)
+	}
+	var all []string
+	for _, file := range files {
+		names, err := lines(file)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, names...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), err
+}
 
 func readSource(root string) (*source, error) {
 	s := &source{exported: map[string]bool{}, plain: map[string]string{}, operators: map[string]bool{}}
-	for _, p := range packages {
+	for _, p := range packages() {
 		files, err := filepath.Glob(filepath.Join(root, p, "*.go"))
 		if err != nil {
 			return nil, err
@@ -42,6 +91,9 @@ func readSource(root string) (*source, error) {
 			for _, d := range parsed.Decls {
 				if f, ok := d.(*ast.FuncDecl); ok && f.Name.IsExported() {
 					s.add(p + "." + receiver(f) + f.Name.Name)
+				}
+				if g, ok := d.(*ast.GenDecl); ok && !strings.HasPrefix(p, "torch") { // whose names are functions
+					s.addTypes(p, g)
 				}
 			}
 		}
@@ -68,6 +120,15 @@ func (s *source) add(name string) {
 	s.plain[strings.ToLower(name)] = name
 }
 
+// addTypes adds the types of a declaration: Python's classes are these, where nothing makes them.
+func (s *source) addTypes(p string, g *ast.GenDecl) {
+	for _, spec := range g.Specs {
+		if t, ok := spec.(*ast.TypeSpec); ok && t.Name.IsExported() {
+			s.add(p + "." + t.Name.Name)
+		}
+	}
+}
+
 // receiver is "Tensor." for a method of Tensor.
 func receiver(f *ast.FuncDecl) string {
 	if f.Recv == nil {
@@ -86,18 +147,16 @@ func receiver(f *ast.FuncDecl) string {
 // counterpart finds a function or method by its name alone.
 func (s *source) counterpart(name string) string {
 	place, last := name[:strings.LastIndexByte(name, '.')], operatorOf(name)
-	plain := strings.ReplaceAll(strings.TrimSuffix(last, "_"), "_", "")
-	if strings.HasSuffix(last, "_") {
-		plain += "inplace"
+	plain := strings.ToLower(strings.ReplaceAll(strings.TrimSuffix(last, "_"), "_", ""))
+	if !learning(name) && strings.HasSuffix(last, "_") {
+		plain += "inplace" // from torch.nn on there is no other form of what works in place
 	}
-	var tries []string
-	switch place {
-	case "torch.linalg":
-		tries = []string{"torch/linalg." + plain}
-	case "torch.fft":
-		tries = []string{"torch/fft." + plain}
-	default:
-		tries = []string{"torch.tensor." + plain, "torch." + plain}
+	tries := []string{"torch.tensor." + plain, "torch." + plain}
+	if ps := places[place]; ps != nil {
+		tries = nil
+		for _, p := range ps {
+			tries = append(tries, p+".new"+plain, p+"."+plain)
+		}
 	}
 	for _, t := range tries {
 		if found := s.plain[t]; found != "" {
