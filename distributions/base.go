@@ -155,8 +155,12 @@ func (b *Base) lacks(what string) *torch.Error {
 
 // String implements [Distribution].
 func (b *Base) String() string {
+	params := b.params
+	if o, ok := b.self.(interface{ computed([]Parameter) []Parameter }); ok {
+		params = o.computed(params)
+	}
 	var parts []string
-	for _, p := range b.params {
+	for _, p := range params {
 		if p.Hidden {
 			continue
 		}

@@ -3,6 +3,7 @@ package distributions_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -123,6 +124,12 @@ func TestDivergencesMatchPython(t *testing.T) {
 	}
 	want := twin.Run(t, klPython, inputs, args...)
 	known := 0
+	for key, w := range want {
+		if !strings.Contains(key, "grad") && w.Numel() > 0 {
+			known++
+		}
+	}
+	require.Greater(t, known, 100)
 	for i, a := range kinds {
 		for j, b := range kinds {
 			key := fmt.Sprintf("%d %d", i, j)
@@ -139,7 +146,6 @@ func TestDivergencesMatchPython(t *testing.T) {
 					require.Error(t, err)
 					return
 				}
-				known++
 				require.NoError(t, err)
 				twin.RequireEqual(t, want[key], kl)
 				if kl.RequiresGrad() {
@@ -155,7 +161,6 @@ func TestDivergencesMatchPython(t *testing.T) {
 			})
 		}
 	}
-	require.Greater(t, known, 100)
 }
 
 func fresh(ts tensors) (leaves tensors) {

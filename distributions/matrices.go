@@ -67,6 +67,36 @@ func (c Covariance) tril() *torch.Tensor {
 	return c.matrix
 }
 
+// forms are the forms of a covariance: the one that was given, expanded, and those that were computed.
+type forms struct {
+	given Covariance
+	lazy  *[scaleTril + 1]lazy
+}
+
+func newForms(given Covariance) forms { return forms{given, new([scaleTril + 1]lazy)} }
+
+// get is a form: as it was given, or what f computes, expanded as that is.
+func (m *forms) get(kind covarianceKind, f func() *torch.Tensor) *torch.Tensor {
+	if m.given.kind == kind {
+		return m.given.matrix
+	}
+	return m.lazy[kind].get(func() *torch.Tensor { return f().ExpandAs(m.given.matrix) })
+}
+
+// computed adds the computed forms to what is printed, in Python's order.
+func (m *forms) computed(params []Parameter) []Parameter {
+	i := slices.IndexFunc(params, func(p Parameter) bool { return p.Name == covarianceNames[m.given.kind] })
+	var all []Parameter
+	for kind := covarianceMatrix; kind <= scaleTril; kind++ {
+		if kind == m.given.kind {
+			all = append(all, params[i])
+		} else if v := m.lazy[kind].peek(); v != nil {
+			all = append(all, Parameter{Name: covarianceNames[kind], Value: v})
+		}
+	}
+	return slices.Concat(params[:i], all, params[i+1:])
+}
+
 // batchMV multiplies matrices and vectors.
 func batchMV(m, v *torch.Tensor) *torch.Tensor { return m.Matmul(v.Unsqueeze(-1)).Squeeze(-1) }
 

@@ -13,10 +13,9 @@ import (
 // MultivariateNormal is the Gaussian distribution of vectors, as torch.distributions.MultivariateNormal.
 type MultivariateNormal struct {
 	Base
-	Loc                   *torch.Tensor
-	tril                  *torch.Tensor // not expanded
-	given                 Covariance    // expanded
-	scale, cov, precision *lazy
+	forms
+	Loc  *torch.Tensor
+	tril *torch.Tensor // not expanded
 }
 
 // NewMultivariateNormal makes it of the mean and one of [CovarianceMatrix], [PrecisionMatrix] and [ScaleTril].
@@ -38,8 +37,7 @@ func NewMultivariateNormal(loc *torch.Tensor, covariance Covariance, opts ...Opt
 }
 
 func (d *MultivariateNormal) init(loc *torch.Tensor, given Covariance, opts ...Option) {
-	d.Loc, d.given = loc, given
-	d.scale, d.cov, d.precision = new(lazy), new(lazy), new(lazy)
+	d.Loc, d.forms = loc, newForms(given)
 	shape := loc.Shape()
 	n := len(shape) - 1
 	d.Init(d, shape[:n], shape[n:], []Parameter{{Name: "loc", Value: loc, Constraint: constraints.RealVector}, given.parameter()}, opts...)
@@ -62,27 +60,19 @@ func (d *MultivariateNormal) Expand(shape ...int) Distribution {
 	return e
 }
 
-// matrix is a form of the covariance: as it was given, or computed.
-func (d *MultivariateNormal) matrix(kind covarianceKind, l *lazy, f func() *torch.Tensor) *torch.Tensor {
-	if d.given.kind == kind {
-		return d.given.matrix
-	}
-	return l.get(func() *torch.Tensor { return f().Expand(slices.Concat(d.batch, d.event, d.event)...) })
-}
-
 // ScaleTril is the Cholesky factor of the covariance.
 func (d *MultivariateNormal) ScaleTril() *torch.Tensor {
-	return d.matrix(scaleTril, d.scale, func() *torch.Tensor { return d.tril })
+	return d.get(scaleTril, func() *torch.Tensor { return d.tril })
 }
 
 // CovarianceMatrix is the covariance.
 func (d *MultivariateNormal) CovarianceMatrix() *torch.Tensor {
-	return d.matrix(covarianceMatrix, d.cov, func() *torch.Tensor { return d.tril.Matmul(d.tril.MT()) })
+	return d.get(covarianceMatrix, func() *torch.Tensor { return d.tril.Matmul(d.tril.MT()) })
 }
 
 // PrecisionMatrix is the inverse of the covariance.
 func (d *MultivariateNormal) PrecisionMatrix() *torch.Tensor {
-	return d.matrix(precisionMatrix, d.precision, func() *torch.Tensor { return d.tril.CholeskyInverse(false) })
+	return d.get(precisionMatrix, func() *torch.Tensor { return d.tril.CholeskyInverse(false) })
 }
 
 // Support implements [Distribution].

@@ -64,6 +64,7 @@ const parityPython = `
 				out[key + ".raised"] = text(repr(e))
 				continue
 			out[key] = y
+			out[key + ".printed"] = text(repr(d))
 			if y.requires_grad:
 				try:
 					y.backward(torch.randn_like(y))
@@ -174,6 +175,7 @@ func compare(t *testing.T, r row, p probe, key string, want map[string]*torch.Te
 	}
 	require.NoError(t, err, key)
 	twin.RequireEqual(t, want[key], y, key)
+	require.Equal(t, string(want[key+".printed"].Bytes()), d.String(), key)
 	if y.RequiresGrad() {
 		err := torch.Try(func() error { y.Backward(torch.Gradient(torch.RandnLike(y))); return nil })
 		if want[key+".no backward"] != nil {

@@ -74,6 +74,22 @@ func (o *Odds) expand(shape torch.Shape) Odds {
 	return e
 }
 
+// computed adds the other one, where it has been computed, to what is printed: Python's probs stand before its logits.
+func (o *Odds) computed(params []Parameter) []Parameter {
+	v := o.other.peek()
+	if v == nil {
+		return params
+	}
+	i := slices.IndexFunc(params, func(p Parameter) bool { return p.Name == "probs" || p.Name == "logits" })
+	if i < 0 {
+		return params
+	}
+	if o.logits {
+		return slices.Insert(slices.Clone(params), i, Parameter{Name: "probs", Value: v})
+	}
+	return slices.Insert(slices.Clone(params), i+1, Parameter{Name: "logits", Value: v})
+}
+
 // both are the probabilities and logits of an inner distribution, to be checked.
 func (o *Odds) both(opts []Option) []Parameter {
 	if s := configure("", opts); !s.validate || s.unchecked {

@@ -13,10 +13,10 @@ import (
 // Wishart is a random covariance matrix, of df normal vectors, as torch.distributions.Wishart.
 type Wishart struct {
 	Base
-	DF    *torch.Tensor
-	tril  *torch.Tensor // not expanded
-	given Covariance    // expanded
-	chi2  *Chi2
+	forms
+	DF   *torch.Tensor
+	tril *torch.Tensor // not expanded
+	chi2 *Chi2
 }
 
 // NewWishart makes it of the degrees of freedom, above n-1 for matrices of n rows, and one of [CovarianceMatrix],
@@ -46,7 +46,7 @@ func NewWishart(df any, covariance Covariance, opts ...Option) *Wishart {
 }
 
 func (d *Wishart) init(batch torch.Shape, df *torch.Tensor, given Covariance, opts ...Option) {
-	d.DF, d.given = df, given
+	d.DF, d.forms = df, newForms(given)
 	n := given.matrix.Size(-1)
 	d.Init(d, batch, torch.Shape{n, n}, []Parameter{
 		given.parameter(), {Name: "df", Value: df, Constraint: constraints.GreaterThan(n - 1)},
@@ -70,19 +70,19 @@ func (d *Wishart) squares() *Chi2 {
 
 // CovarianceMatrix is the covariance of the vectors.
 func (d *Wishart) CovarianceMatrix() *torch.Tensor {
-	if d.given.kind == covarianceMatrix {
-		return d.given.matrix
-	}
-	return d.tril.Matmul(d.tril.Transpose(-2, -1)).Expand(d.ExtendedShape()...)
+	return d.get(covarianceMatrix, func() *torch.Tensor { return d.tril.Matmul(d.tril.Transpose(-2, -1)) })
 }
 
 // PrecisionMatrix is the inverse of the covariance.
 func (d *Wishart) PrecisionMatrix() *torch.Tensor {
-	if d.given.kind == precisionMatrix {
-		return d.given.matrix
-	}
-	identity := torch.Eye(d.event[0], d.tril.DType(), d.tril.Device())
-	return identity.CholeskySolve(d.tril, false).Expand(d.ExtendedShape()...)
+	return d.get(precisionMatrix, func() *torch.Tensor {
+		return torch.Eye(d.event[0], d.tril.DType(), d.tril.Device()).CholeskySolve(d.tril, false)
+	})
+}
+
+// ScaleTril is the Cholesky factor of the covariance.
+func (d *Wishart) ScaleTril() *torch.Tensor {
+	return d.get(scaleTril, func() *torch.Tensor { return d.tril })
 }
 
 // Support implements [Distribution].
@@ -167,6 +167,7 @@ func (d *Wishart) LogProb(value *torch.Tensor) *torch.Tensor {
 // Entropy implements [Distribution].
 func (d *Wishart) Entropy() *torch.Tensor {
 	nu, p := d.DF, d.event[0]
+	d.CovarianceMatrix() // as Python's, which keeps it
 	scale := logDiagonal(d.tril).Add(float64(p) * libm.Log(2) / 2).Mul(p + 1)
 	return scale.Add(nu.Div(2).Mvlgamma(p)).Sub(nu.Sub(p).Sub(1).Div(2).Mul(mvDigamma(nu.Div(2), p))).Add(nu.Mul(p).Div(2))
 }

@@ -93,7 +93,7 @@ func (boolean) Check(v *torch.Tensor) *torch.Tensor { return v.Eq(0).Or(v.Eq(1))
 func (c greaterThan) Check(v *torch.Tensor) *torch.Tensor   { return v.Gt(c.lower) }
 func (c greaterThanEq) Check(v *torch.Tensor) *torch.Tensor { return v.Ge(c.lower) }
 func (c lessThan) Check(v *torch.Tensor) *torch.Tensor      { return v.Lt(c.upper) }
-func (c interval) Check(v *torch.Tensor) *torch.Tensor { return v.Ge(c.lower).And(v.Le(c.upper)) }
+func (c interval) Check(v *torch.Tensor) *torch.Tensor      { return v.Ge(c.lower).And(v.Le(c.upper)) }
 
 func (c halfOpenInterval) Check(v *torch.Tensor) *torch.Tensor {
 	return v.Ge(c.lower).And(v.Lt(c.upper))
