@@ -15,6 +15,14 @@ import (
 // of the model does so in the copy. Functions, such as hooks, are shared, and parameters have no gradients yet. A tensor that
 // was computed with gradients can't be copied: that is a panic with a [*torch.Error].
 func DeepCopy[M Module](m M) M {
+	for _, sub := range Modules(m) {
+		if names := Derivations(sub); len(names) > 0 {
+			e := invalid("DeepCopy", "%s has derived parameters, %s, whose functions would go on to read the original's",
+				typeName(sub), strings.Join(names, " and "))
+			e.Kind = torch.NotImplemented
+			panic(e)
+		}
+	}
 	c := copier{made: map[unsafe.Pointer]reflect.Value{}}
 	var copied reflect.Value
 	torch.NoGrad(func() { copied = c.value(reflect.ValueOf(m)) })
