@@ -91,7 +91,7 @@ func (a *Adadelta) update(g *Group, b *Batch) {
 	b.Count(adadeltaStep, func(float64) []float64 { return nil })
 	params, grads := b.Params, b.decayed(c.Maximize, c.WeightDecay)
 	square, acc := b.Slot(adadeltaAvg), b.Slot(accDelta)
-	if !b.foreach || running().adadeltaAsReal {
+	if !b.foreach || running().listsAsReal {
 		params, grads, square, acc = params.Real(), grads.Real(), square.Real(), acc.Real()
 	}
 	square.averageSquare(grads, c.Rho)

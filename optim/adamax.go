@@ -86,8 +86,11 @@ func (a *Adamax) Step(closure ...Closure) *torch.Tensor { return a.Update(closur
 func (a *Adamax) update(g *Group, b *Batch) {
 	c := g.Settings.(*AdamaxConfig)
 	b.Steps(adamaxStep, func(b *Batch, t float64) {
-		params, grads := b.Params.Real(), b.decayed(c.Maximize, c.WeightDecay).Real()
 		avg, norm := b.Slot(adamaxAvg).Real(), b.Slot(adamaxInf).Real()
+		if b.foreach {
+			b = b.real()
+		}
+		params, grads := b.Params.Real(), b.decayed(c.Maximize, c.WeightDecay).Real()
 		avg.average(grads, c.Betas[0])
 		norm.MulInplace(c.Betas[1]).MaximumInplace(grads.Abs().AddNumberInplace(c.Eps))
 		params.AddcdivInplace(avg, norm, b.same(-(g.LR / (1 - libm.Pow(c.Betas[0], t)))))

@@ -107,9 +107,9 @@ func (a *ASGD) update(g *Group, b *Batch) {
 		a.first = b.Number(eta)
 	}
 	b.Steps(asgdStep, func(b *Batch, t float64) {
-		plain := *b
+		plain := b.real()
 		plain.foreach = false // PyTorch's lists never added the weight decay into these gradients
-		grads := plain.decayed(c.Maximize, c.WeightDecay).Real()
+		grads := plain.decayed(c.Maximize, c.WeightDecay)
 		params, average := b.Params.Real(), b.Slot(ax).Real()
 		if b.foreach && !running().asgdOfTheFirst {
 			a.lists(c, g.LR, b, t, params, grads, average)

@@ -104,11 +104,11 @@ func (n *NAdam) update(g *Group, b *Batch) {
 	beta1, beta2 := c.Betas[0], c.Betas[1]
 	mu := func(t float64) float64 { return beta1 * (1 - float64(0.5*libm.Pow(0.96, t*c.MomentumDecay))) }
 	b.Steps(nadamStep, func(b *Batch, t float64) {
-		grads := b.decoupledOr(g.LR, c.Maximize, c.DecoupledWeightDecay, c.WeightDecay)
-		params, avg, square := b.Params, b.Slot(nadamAvg), b.Slot(nadamAvgSq)
+		avg, square := b.Slot(nadamAvg), b.Slot(nadamAvgSq)
 		if running().adamsAsReal {
-			params, grads, avg, square = params.Real(), grads.Real(), avg.Real(), square.Real()
+			b, avg, square = b.real(), avg.Real(), square.Real()
 		}
+		params, grads := b.Params, b.decoupledOr(g.LR, c.Maximize, c.DecoupledWeightDecay, c.WeightDecay)
 		avg.average(grads, beta1)
 		square.averageSquare(grads, beta2)
 		correction := 1 - libm.Pow(beta2, t)

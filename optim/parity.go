@@ -28,8 +28,8 @@ type parity struct {
 	radamAddsRates bool
 	// Before 2.0, Adagrad's lists multiply by a rate that is a float32 tensor, divide and add; since, they use addcdiv.
 	adagradDivides bool
-	// 2.0: Adadelta's lists take complex numbers as pairs.
-	adadeltaAsReal bool
+	// 2.0: lists take complex numbers as pairs before they add the weight decay, Adadelta's at all.
+	listsAsReal bool
 	// Before 2.2, ASGD's lists go by the rate of a group's first parameter, as its way one by one does by each one's.
 	asgdOfTheFirst bool
 	// 2.5: the root of Adam's second correction is x**0.5; before, math.sqrt(x),
@@ -56,7 +56,7 @@ func parityWith(loaded string) parity {
 		adamsAsReal:       since(2, 2),
 		radamAddsRates:    since(2, 2),
 		adagradDivides:    !since(2, 0),
-		adadeltaAsReal:    since(2, 0),
+		listsAsReal:       since(2, 0),
 		asgdOfTheFirst:    !since(2, 2),
 		muonCopies:        since(2, 15),
 		searchesToMaxEval: since(2, 10),

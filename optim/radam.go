@@ -91,11 +91,11 @@ func (r *RAdam) update(g *Group, b *Batch) {
 	c := g.Settings.(*RAdamConfig)
 	beta1, beta2 := c.Betas[0], c.Betas[1]
 	b.Steps(radamStep, func(b *Batch, t float64) {
-		grads := b.decoupledOr(g.LR, c.Maximize, c.DecoupledWeightDecay, c.WeightDecay)
-		params, avg, square := b.Params, b.Slot(radamAvg), b.Slot(radamAvgSq)
+		avg, square := b.Slot(radamAvg), b.Slot(radamAvgSq)
 		if running().adamsAsReal {
-			params, grads, avg, square = params.Real(), grads.Real(), avg.Real(), square.Real()
+			b, avg, square = b.real(), avg.Real(), square.Real()
 		}
+		params, grads := b.Params, b.decoupledOr(g.LR, c.Maximize, c.DecoupledWeightDecay, c.WeightDecay)
 		avg.average(grads, beta1)
 		square.averageSquare(grads, beta2)
 

@@ -5,8 +5,11 @@ import "multitorch/torch"
 // What steps of several optimizers have in common.
 
 // decayed are the gradients that a step goes on with: of their other sign for one that climbs, and with the weight decay
-// as a term. PyTorch's lists used to add it into the gradients themselves.
+// as a term. PyTorch's lists used to add it into the gradients themselves, and take complex numbers as pairs here already.
 func (b *Batch) decayed(maximize bool, weightDecay float64) List {
+	if b.foreach && running().listsAsReal {
+		b = b.real()
+	}
 	grads := b.Grads
 	if maximize {
 		grads = grads.Neg()
@@ -18,6 +21,13 @@ func (b *Batch) decayed(maximize bool, weightDecay float64) List {
 		return grads.AddInplace(b.Params, weightDecay)
 	}
 	return grads.Add(b.Params, weightDecay)
+}
+
+// real is the batch with parameters and gradients that are views of complex numbers as pairs.
+func (b *Batch) real() *Batch {
+	r := *b
+	r.Params, r.Grads = b.Params.Real(), b.Grads.Real()
+	return &r
 }
 
 // average moves l, an average that decays by beta, on by a value.

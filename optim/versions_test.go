@@ -11,7 +11,7 @@ import (
 
 func TestParityByVersion(t *testing.T) {
 	v1 := parity{decaysGrads: true, multipliesMuTwice: true, adagradDivides: true, asgdOfTheFirst: true}
-	v20 := parity{foreachOnGPU: true, adadeltaAsReal: true, asgdOfTheFirst: true}
+	v20 := parity{foreachOnGPU: true, listsAsReal: true, asgdOfTheFirst: true}
 	v21, v22 := v20, v20
 	v21.lerps = true
 	v22.lerps, v22.asgdOfTheFirst, v22.adamsAsReal, v22.radamAddsRates = true, false, true, true
