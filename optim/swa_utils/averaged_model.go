@@ -67,7 +67,7 @@ func NewAveragedModel[M nn.Module](model M, opts ...Option) *AveragedModel[M] {
 	if a.config.avgFn != nil && a.config.multiAvgFn != nil {
 		refuse("expected AvgFn or MultiAvgFn, but got both")
 	}
-	a.Module = nn.DeepCopy(model)
+	a.Module = nn.Clone(model)
 	a.NAveraged = nn.NewBuffer(torch.New(int64(0)))
 	if d := a.config.device; d != nil {
 		nn.To(a, *d)
