@@ -117,7 +117,7 @@ func checkMask(op, what string, mask *torch.Tensor, shapes ...torch.Shape) {
 		return
 	}
 	if d := mask.DType(); d != torch.Bool && !d.IsFloatingPoint() {
-		e := invalid(op, "expected a Bool or a floating-point %s, but got %v", what, d)
+		e := invalid(op, "expected %s to be Bool or floating-point, but got %v", what, d)
 		e.Kind = torch.TypeError
 		panic(e)
 	}
@@ -131,5 +131,5 @@ func checkMask(op, what string, mask *torch.Tensor, shapes ...torch.Shape) {
 	if len(shapes) > 1 {
 		want += " or " + pyList(shapes[1])
 	}
-	panic(invalid(op, "expected a %s of the shape %s, but got %s", what, want, pyList(got)))
+	panic(invalid(op, "expected %s of the shape %s, but got %s", what, want, pyList(got)))
 }

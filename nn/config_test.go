@@ -77,6 +77,16 @@ func TestConfigurations(t *testing.T) {
 			nn.NewGRU(2, 3, nn.NumLayers(2), nn.NewDropout(0.5)).Config(),
 			"num_layers=2, nonlinearity='tanh', bias=True, batch_first=False, dropout=0.5, bidirectional=False, proj_size=0",
 		},
+		{
+			nn.NewMultiheadAttention(4, 2, nn.Kdim(3), nn.NewDropout(0.1)).Config(),
+			"dropout=0.1, bias=True, add_bias_kv=False, add_zero_attn=False, kdim=3, vdim=0, batch_first=False",
+		},
+		{
+			nn.NewTransformerEncoderLayer(4, 2, nn.NormFirst(true)).Config(),
+			"dim_feedforward=2048, dropout=0.1, activation='relu', layer_norm_eps=1e-05, batch_first=False, norm_first=True, bias=True, " +
+				"num_encoder_layers=6, num_decoder_layers=6",
+		},
+		{nn.NewRNNCell(2, 3, nn.Bias(false)).Config(), "bias=False, nonlinearity='tanh'"},
 		{nn.NewGELU(nn.Approximate("tanh")).Config(), "inplace=False, approximate='tanh'"},
 		{nn.NewDropout(0.5).Config(), "p=0.5, inplace=False"},
 		{nn.NewFlatten(nn.StartDim(2)).Config(), "start_dim=2, end_dim=-1"},
@@ -108,7 +118,10 @@ func TestDTypeOfModules(t *testing.T) {
 	for _, m := range []nn.Module{
 		nn.NewLinear(2, 3, nn.DType(torch.Float64), nn.Device(torch.CPU)), nn.NewConv1d(2, 3, 2, nn.DType(torch.Float64)),
 		nn.NewConvTranspose2d(2, 3, 2, nn.DType(torch.Float64)), nn.NewGRU(2, 3, nn.DType(torch.Float64)),
-		nn.NewEmbedding(2, 3, nn.DType(torch.Float64)),
+		nn.NewEmbedding(2, 3, nn.DType(torch.Float64)), nn.NewEmbeddingBag(2, 3, nn.DType(torch.Float64)),
+		nn.NewLSTM(2, 3, nn.DType(torch.Float64)), nn.NewRNNCell(2, 3, nn.DType(torch.Float64)),
+		nn.NewMultiheadAttention(4, 2, nn.AddBiasKV(true), nn.DType(torch.Float64)),
+		nn.NewTransformer(4, 2, nn.DimFeedforward(3), nn.NumEncoderLayers(1), nn.NumDecoderLayers(1), nn.DType(torch.Float64)),
 		nn.NewBatchNorm1d(3, nn.DType(torch.Float64)), nn.NewLayerNorm(3, nn.DType(torch.Float64)),
 	} {
 		for _, s := range nn.StateDict(m) {

@@ -42,8 +42,19 @@ func TestConstructorErrors(t *testing.T) {
 			nn.NewConvTranspose2d(1, 2, 3,
 				nn.PaddingMode("reflect"))
 		},
-		`ConvTranspose2d: padding must be numbers, but got "same"`:            func() { nn.NewConvTranspose2d(1, 2, 3, nn.SamePadding) },
-		"GRU: input_size must be at least 1, but got 0":                       func() { nn.NewGRU(0, 2) },
+		`ConvTranspose2d: padding must be numbers, but got "same"`:                      func() { nn.NewConvTranspose2d(1, 2, 3, nn.SamePadding) },
+		"GRU: input_size must be at least 1, but got 0":                                 func() { nn.NewGRU(0, 2) },
+		"MultiheadAttention: embed_dim must be divisible by num_heads, but got 6 and 4": func() { nn.NewMultiheadAttention(6, 4) },
+		"MultiheadAttention: num_heads must be at least 1, but got 0":                   func() { nn.NewMultiheadAttention(6, 0) },
+		"MultiheadAttention: kdim must be at least 0, but got -1":                       func() { nn.NewMultiheadAttention(6, 2, nn.Kdim(-1)) },
+		`TransformerEncoderLayer: activation must be relu or gelu, but got "tanh"`:      func() { nn.NewTransformerEncoderLayer(4, 2, nn.Activation("tanh")) },
+		"TransformerDecoderLayer: dim_feedforward must be at least 0, but got -1":       func() { nn.NewTransformerDecoderLayer(4, 2, nn.DimFeedforward(-1)) },
+		"TransformerEncoder: num_layers must be at least 1, but got 0": func() {
+			nn.NewTransformerEncoder(nn.NewTransformerEncoderLayer(4, 2, nn.DimFeedforward(4)), 0)
+		},
+		"TransformerDecoder: expected a layer, but got nil":                   func() { nn.NewTransformerDecoder(nil, 2) },
+		"Transformer: num_decoder_layers must be at least 1, but got 0":       func() { nn.NewTransformer(4, 2, nn.NumDecoderLayers(0)) },
+		"GenerateSquareSubsequentMask: sz must be at least 0, but got -1":     func() { nn.GenerateSquareSubsequentMask(-1) },
 		"LSTM: proj_size has to be smaller than hidden_size, but got 3 and 3": func() { nn.NewLSTM(2, 3, nn.ProjSize(3)) },
 		"LSTM: proj_size must be at least 0, but got -1":                      func() { nn.NewLSTM(2, 3, nn.ProjSize(-1)) },
 		`RNN: nonlinearity must be tanh or relu, but got "sin"`:               func() { nn.NewRNN(2, 3, nn.Nonlinearity("sin")) },
@@ -97,7 +108,12 @@ func TestForwardErrors(t *testing.T) {
 	narrow := nn.PackPaddedSequence(zeros(3, 4, 7), torch.New([]int{4, 3, 2}), nn.BatchFirst(true))
 	flat := nn.PackPaddedSequence(zeros(3, 4), torch.New([]int{4, 3, 2}), nn.BatchFirst(true))
 	embedding, bag := nn.NewEmbedding(5, 2, nn.MaxNorm(0.1)), nn.NewEmbeddingBag(5, 2)
-	lstm := nn.NewLSTM(5, 6, nn.ProjSize(4))
+	lstm, five := nn.NewLSTM(5, 6, nn.ProjSize(4)), zeros(5, 2, 4)
+	attention := nn.NewMultiheadAttention(4, 2)
+	attend := func(q, k, v *torch.Tensor, args ...nn.AttentionArgument) func() {
+		return func() { attention.Forward(q, k, v, args...) }
+	}
+	transformer := nn.NewTransformer(4, 2, nn.NumEncoderLayers(1), nn.NumDecoderLayers(1), nn.DimFeedforward(3))
 	for name, c := range map[string]struct {
 		call func()
 		want string
@@ -140,6 +156,49 @@ func TestForwardErrors(t *testing.T) {
 		"gru one state": {
 			gru2(zeros(3, 5), zeros(2, 1, 6)),
 			"expected an h0 of 2 dimensions for a single sequence, but got the shape [2, 1, 6]",
+		},
+		"attention dimensions": {
+			attend(zeros(4), zeros(4), zeros(4)),
+			"MultiheadAttention: multi_head_attention: expected a query of 3 dimensions, or 2 for a single sequence, but got the shape [4]",
+		},
+		"attention one and many": {attend(zeros(5, 2, 4), zeros(5, 4), zeros(5, 4)), "expected a key and a value of 3 dimensions, as the query"},
+		"attention features": {
+			attend(zeros(5, 2, 4), zeros(5, 2, 3), zeros(5, 2, 4)),
+			"whose last dimensions have 4, 4 and 4 elements (embed_dim, kdim and vdim), but got the shapes [5, 2, 4], [5, 2, 3] and [5, 2, 4]",
+		},
+		"attention values":  {attend(zeros(5, 2, 4), zeros(3, 2, 4), zeros(4, 2, 4)), "expected as many values as keys, but got the shapes [4, 2, 4]"},
+		"attention batches": {attend(zeros(5, 2, 4), zeros(3, 1, 4), zeros(3, 1, 4)), "expected as many sequences of keys as of queries"},
+		"attention nil":     {attend(zeros(5, 2, 4), nil, zeros(3, 1, 4)), "expected a query, a key and a value, but got nil for one"},
+		"attention mask": {
+			attend(five, five, five, nn.AttnMask(zeros(5, 4))),
+			"expected attn_mask of the shape [5, 5] or [4, 5, 5], but got [5, 4]",
+		},
+		"attention mask dtype": {
+			attend(five, five, five, nn.AttnMask(torch.Ones(torch.Shape{5, 5}, torch.Uint8))),
+			"expected attn_mask to be Bool or floating-point, but got uint8",
+		},
+		"attention padding":      {attend(five, five, five, nn.KeyPaddingMask(zeros(5, 2))), "expected key_padding_mask of the shape [2, 5], but got [5, 2]"},
+		"attention is_causal":    {attend(five, five, five, nn.IsCausal(true)), "is_causal needs the mask, too"},
+		"attention nil argument": {attend(five, five, five, nil), "argument 0 is nil"},
+		"transformer features": {
+			func() { transformer.Forward(zeros(5, 2, 3), zeros(5, 2, 4)) },
+			"Transformer: expected a sequence whose last dimension has 4 elements (d_model), but got the shape [5, 2, 3]",
+		},
+		"transformer batches": {
+			func() { transformer.Forward(zeros(5, 2, 4), zeros(5, 3, 4)) },
+			"expected as many sequences in src as in tgt, but got the shapes [5, 2, 4] and [5, 3, 4]",
+		},
+		"encoder masks": {
+			func() { transformer.Encoder.ForwardMasked(five, nn.TransformerMasks{TgtMask: zeros(5, 5)}) },
+			"TransformerEncoder: expected masks that begin with Src, but got one that begins with Tgt",
+		},
+		"decoder masks": {
+			func() { transformer.Decoder.ForwardMasked(five, five, nn.TransformerMasks{SrcMask: zeros(5, 5)}) },
+			"expected masks that begin with Tgt and Memory, but got one that begins with Src",
+		},
+		"encoder dimensions": {
+			func() { transformer.Encoder.Layers[0].Forward(zeros(4)) },
+			"expected a sequence of 3 dimensions, or 2 for a single one, but got the shape [4]",
 		},
 		"lstm state": {
 			func() { lstm.Forward(zeros(3, 2, 5), zeros(1, 2, 6), zeros(1, 2, 6)) },
