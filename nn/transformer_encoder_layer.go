@@ -51,6 +51,9 @@ func (m *TransformerEncoderLayer) ForwardMasked(src *torch.Tensor, masks Transfo
 	m.SelfAttn.checkSequence("TransformerEncoderLayer", src)
 	var p passing
 	defer p.free()
+	if !olderAttention() { // already here, which keeps the attention from being one operator
+		masks.SrcMask, masks.SrcKeyPaddingMask = p.additive(masks.SrcMask, src.DType()), p.additive(masks.SrcKeyPaddingMask, src.DType())
+	}
 	attend := func(x *torch.Tensor) *torch.Tensor {
 		y, _ := m.SelfAttn.Forward(x, x, x, attentionMasks(masks.SrcMask, masks.SrcKeyPaddingMask, masks.SrcIsCausal)...)
 		return p.next(p.way(y), m.Dropout1.Forward)

@@ -58,7 +58,11 @@ func (n truncated) inverse(t *torch.Tensor, low, high float64) {
 // redraw draws those again that are outside.
 func (n truncated) redraw(s *torch.Scope, t *torch.Tensor) {
 	bound := func(limit float64) float64 {
-		return s.Own(torch.New(limit, torch.Float64).To(t.DType())).Item()
+		wide := s.Own(torch.New(limit, torch.Float64))
+		if t.DType() == torch.Float64 {
+			return wide.Item()
+		}
+		return wide.To(t.DType()).Item() // which is the scope's, as wide is
 	}
 	low, high := bound(n.a), bound(n.b)
 	drawn := t.NormalInplace(n.mean, n.std, n.generator...)
@@ -95,4 +99,4 @@ func (n truncated) reject(s *torch.Scope, t *torch.Tensor) {
 	}
 }
 
-func anyTrue(s *torch.Scope, t *torch.Tensor) bool { return s.Own(t.Any()).ItemInt() != 0 }
+func anyTrue(s *torch.Scope, t *torch.Tensor) bool { return s.Own(t.Any()).ItemBool() }
