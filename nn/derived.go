@@ -10,11 +10,14 @@ import (
 // Derivation says how a parameter of a module is computed, of what, each time the module reads it. Those of PyTorch are
 // in package nn/utils and those below it.
 type Derivation struct {
-	Compute func() *torch.Tensor // the parameter
-	Members []Member             // what takes its place in the module, behind the module's other members
-	Prefix  string               // of the module's class as it is printed
-	Kind    any                  // for whoever made it
+	Source  Source
+	Members []Member // what takes the parameter's place in the module, behind the module's other members
+	Prefix  string   // of the module's class as it is printed
 }
+
+// Source computes a parameter. It is a pointer to a struct that holds what it computes it of, and no function that does, so that
+// a deep copy of the module gets one of its own.
+type Source interface{ Compute() *torch.Tensor }
 
 // derived is a parameter of a module with a derivation.
 type derived struct {

@@ -37,5 +37,5 @@ func (p *Parameter) Value() *torch.Tensor {
 	if p.derivation == nil {
 		return p.Tensor
 	}
-	return p.derivation.Compute()
+	return p.derivation.Source.Compute()
 }

@@ -229,6 +229,36 @@ func TestParametrizationsOfOnesOwn(t *testing.T) {
 	require.True(t, torch.Equal(torch.Ones(torch.Shape{3, 3}), m.Weight.Value()))
 }
 
+// TestCopiesOfDerivedWeights: a deep copy computes of its own parameters, and follows its own mode.
+func TestCopiesOfDerivedWeights(t *testing.T) {
+	for name, m := range map[string]*nn.Linear{
+		"weight norm":     utils.WeightNorm(nn.NewLinear(4, 4)),
+		"spectral norm":   utils.SpectralNorm(nn.NewLinear(4, 4)),
+		"parametrization": parametrizations.SpectralNorm(nn.NewLinear(4, 4)),
+		"orthogonal":      parametrizations.Orthogonal(nn.NewLinear(4, 4)),
+	} {
+		c := nn.DeepCopy(m)
+		require.Equal(t, nn.Describe(m), nn.Describe(c), name)
+		nn.Eval(m)
+		nn.Eval(c)
+		before := m.Weight.Value()
+		require.True(t, torch.Equal(before, c.Weight.Value()), name)
+		torch.NoGrad(func() {
+			for _, s := range nn.StateDict(c) {
+				s.Tensor.AddInplace(torch.Rand(s.Tensor.Shape()))
+			}
+		})
+		require.True(t, torch.Equal(before, m.Weight.Value()), name)
+		require.False(t, torch.Equal(before, c.Weight.Value()), name)
+		nn.Train(c)
+		u := nn.StateDict(m)
+		c.Forward(torch.Ones(torch.Shape{2, 4}))
+		for i, s := range nn.StateDict(m) {
+			require.True(t, torch.Equal(u[i].Tensor, s.Tensor), name)
+		}
+	}
+}
+
 func TestUtilsRefuse(t *testing.T) {
 	linear := func() *nn.Linear { return nn.NewLinear(3, 2) }
 	for want, f := range map[string]func(){

@@ -68,11 +68,3 @@ func (m *TransformerDecoderLayer) ForwardMasked(tgt, memory *torch.Tensor, masks
 	x = p.way(m.Norm2.Forward(p.way(x.Add(look(x)))))
 	return m.Norm3.Forward(p.way(x.Add(feed(x))))
 }
-
-// clone is a copy, with parameters of its own.
-func (m *TransformerDecoderLayer) clone() *TransformerDecoderLayer {
-	var c *TransformerDecoderLayer
-	SkipInit(func() { c = NewTransformerDecoderLayer(m.SelfAttn.embed, m.SelfAttn.heads, m.config) })
-	copyModule(c, m)
-	return c
-}

@@ -126,27 +126,3 @@ func (m *MultiheadAttention) checkSequence(op string, x *torch.Tensor) {
 		panic(invalid(op, "expected a sequence whose last dimension has %d elements (d_model), but got the shape %s", m.embed, pyList(shape)))
 	}
 }
-
-// clone is a copy, with parameters of its own.
-func (m *TransformerEncoderLayer) clone() *TransformerEncoderLayer {
-	var c *TransformerEncoderLayer
-	SkipInit(func() { c = NewTransformerEncoderLayer(m.SelfAttn.embed, m.SelfAttn.heads, m.config) })
-	copyModule(c, m)
-	return c
-}
-
-// copyModule gives a module the parameters and the mode of another one of the same settings.
-func copyModule(to, from Module) {
-	theirs := NamedParameters(from)
-	for i, p := range NamedParameters(to) {
-		old := p.Parameter.Tensor
-		fresh := theirs[i].Detach()
-		p.Parameter.Tensor = fresh.Clone().SetRequiresGrad(theirs[i].RequiresGrad())
-		fresh.Free()
-		old.Free()
-	}
-	modes := Modules(from)
-	for i, m := range Modules(to) {
-		m.mustEmbedNNBase().evaluating.Store(!modes[i].mustEmbedNNBase().Training())
-	}
-}

@@ -2,7 +2,6 @@ package utils
 
 import (
 	"reflect"
-	"unsafe"
 
 	"multitorch/nn"
 	"multitorch/torch"
@@ -95,31 +94,9 @@ func parameter(m nn.Module, name string) *torch.Tensor {
 
 // with is a copy of a module with another weight and bias.
 func with[M nn.Module](m M, weight, bias *torch.Tensor) M {
-	from := reflect.ValueOf(m).Elem()
-	to := reflect.New(from.Type())
-	copyFields(to.Elem(), from)
-	to.Elem().FieldByName("Weight").Set(reflect.ValueOf(nn.NewParameter(weight)))
-	to.Elem().FieldByName("Bias").Set(reflect.ValueOf(nn.NewParameter(bias)))
-	c := to.Interface().(M)
-	nn.Eval(c)
+	c := nn.DeepCopy(m)
+	fields := reflect.ValueOf(c).Elem()
+	fields.FieldByName("Weight").Set(reflect.ValueOf(nn.NewParameter(weight)))
+	fields.FieldByName("Bias").Set(reflect.ValueOf(nn.NewParameter(bias)))
 	return c
-}
-
-var base = reflect.TypeFor[nn.Base]()
-
-// copyFields copies a struct but for its nn.Base, which has an identity.
-func copyFields(to, from reflect.Value) {
-	for i := range from.NumField() {
-		t, f := to.Field(i), from.Field(i)
-		switch {
-		case f.Type() == base:
-		case f.Kind() == reflect.Struct && from.Type().Field(i).Anonymous:
-			copyFields(t, f)
-		default:
-			open := func(v reflect.Value) reflect.Value {
-				return reflect.NewAt(v.Type(), unsafe.Pointer(v.UnsafeAddr())).Elem()
-			}
-			open(t).Set(open(f))
-		}
-	}
 }

@@ -30,7 +30,7 @@ func SpectralNorm[M nn.Module](m M, opts ...Option) M {
 	if n := p.Dim(); *c.dim < 0 || *c.dim >= n {
 		panic(invalid("SpectralNorm", "expected a dimension from 0 to %d, but got %d", n-1, *c.dim))
 	}
-	n := &spectralNorm{config: c, orig: &nn.Parameter{Tensor: p.Tensor}}
+	n := &spectralNorm{module: m, config: c, orig: &nn.Parameter{Tensor: p.Tensor}}
 	torch.NoGrad(func() {
 		torch.Scoped(func(s *torch.Scope) {
 			w := n.matrix(s)
@@ -38,30 +38,15 @@ func SpectralNorm[M nn.Module](m M, opts ...Option) M {
 		})
 	})
 	nn.SetDerivation(m, c.name, &nn.Derivation{
-		Compute: func() *torch.Tensor { return n.compute(isTraining(m)) },
+		Source:  n,
 		Members: []nn.Member{{Name: c.name + "_orig", Value: n.orig}, {Name: c.name + "_u", Value: n.u}, {Name: c.name + "_v", Value: n.v}},
-		Kind:    n,
 	})
 	return m
 }
 
 // RemoveSpectralNorm undoes [SpectralNorm]: the weight is a parameter again, with its present value.
 func RemoveSpectralNorm[M nn.Module](m M, opts ...Option) M {
-	name := configure(opts).name
-	p := nn.ParameterOf(m, name)
-	d := nn.DerivationOf(m, name)
-	if d == nil {
-		panic(invalid("RemoveSpectralNorm", "spectral_norm of %s not found", name))
-	}
-	n, ok := d.Kind.(*spectralNorm)
-	if !ok {
-		panic(invalid("RemoveSpectralNorm", "spectral_norm of %s not found", name))
-	}
-	torch.NoGrad(func() {
-		value := n.compute(false)
-		nn.SetDerivation(m, name, nil)
-		p.Tensor = nn.NewParameter(value).Tensor
-	})
+	restore("RemoveSpectralNorm", "spectral_norm", m, configure(opts).name, func(n *spectralNorm) *torch.Tensor { return n.compute(false) })
 	return m
 }
 
@@ -77,9 +62,13 @@ func isTraining(m nn.Module) bool { return m.(interface{ Training() bool }).Trai
 
 type spectralNorm struct {
 	config
-	orig *nn.Parameter
-	u, v *nn.Buffer
+	module nn.Module
+	orig   *nn.Parameter
+	u, v   *nn.Buffer
 }
+
+// Compute is the weight, after steps of the power method in training.
+func (n *spectralNorm) Compute() *torch.Tensor { return n.compute(isTraining(n.module)) }
 
 // matrix is the weight with a row for each output.
 func (n *spectralNorm) matrix(s *torch.Scope) *torch.Tensor {
@@ -105,7 +94,7 @@ func (n *spectralNorm) length(x *torch.Tensor) *torch.Tensor {
 	return clampMin.Call(vectorNorm.Call(x, 2.0, []int{0}, true), n.eps)
 }
 
-// compute is the weight, after steps of the power method in training.
+// compute is the weight, after steps of the power method or without.
 func (n *spectralNorm) compute(step bool) *torch.Tensor {
 	var sigma *torch.Tensor
 	torch.Scoped(func(s *torch.Scope) {

@@ -26,18 +26,26 @@ func WeightNorm[M nn.Module](m M, opts ...Option) M {
 	data := p.Detach()
 	g, v := nn.NewParameter(normExceptDim.Call(data, 2, dim)), nn.NewParameter(data)
 	nn.SetDerivation(m, c.name, &nn.Derivation{
-		Compute: func() *torch.Tensor { return weightNorm.Call(v.Tensor, g.Tensor, dim) },
+		Source:  &normed{g, v, dim},
 		Members: []nn.Member{{Name: c.name + "_g", Value: g}, {Name: c.name + "_v", Value: v}},
-		Kind:    "weight_norm",
 	})
 	return m
 }
 
 // RemoveWeightNorm undoes [WeightNorm]: the weight is a parameter again, with its present value.
 func RemoveWeightNorm[M nn.Module](m M, opts ...Option) M {
-	restore("RemoveWeightNorm", m, configure(opts).name, "weight_norm")
+	restore[*normed]("RemoveWeightNorm", "weight_norm", m, configure(opts).name, (*normed).Compute)
 	return m
 }
+
+// normed is a weight by its length and its direction.
+type normed struct {
+	g, v *nn.Parameter
+	dim  int
+}
+
+// Compute is the weight.
+func (n *normed) Compute() *torch.Tensor { return weightNorm.Call(n.v.Tensor, n.g.Tensor, n.dim) }
 
 // underived is a parameter that is not derived yet.
 func underived(op string, m nn.Module, name string) *nn.Parameter {
@@ -48,15 +56,18 @@ func underived(op string, m nn.Module, name string) *nn.Parameter {
 	return p
 }
 
-// restore makes a derived parameter one of its own again.
-func restore(op string, m nn.Module, name, kind string) {
-	p := nn.ParameterOf(m, name)
-	d := nn.DerivationOf(m, name)
-	if d == nil || d.Kind != kind {
-		panic(invalid(op, "%s of %s not found", kind, name))
+// restore makes a parameter that is derived of a source S one of its own again.
+func restore[S nn.Source](op, what string, m nn.Module, name string, compute func(S) *torch.Tensor) {
+	p, d := nn.ParameterOf(m, name), nn.DerivationOf(m, name)
+	if d == nil {
+		panic(invalid(op, "%s of %s not found", what, name))
+	}
+	source, ok := d.Source.(S)
+	if !ok {
+		panic(invalid(op, "%s of %s not found", what, name))
 	}
 	var value *torch.Tensor
-	torch.NoGrad(func() { value = d.Compute() })
+	torch.NoGrad(func() { value = compute(source) })
 	nn.SetDerivation(m, name, nil)
 	p.Tensor = nn.NewParameter(value).Tensor
 }

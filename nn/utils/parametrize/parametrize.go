@@ -107,13 +107,12 @@ func Register(m nn.Module, name string, p nn.Module, unsafe ...Unsafe) {
 		l.originals = []*nn.Parameter{{Tensor: parameter.Tensor}}
 	}
 	if check {
-		same(parameter.Tensor, l.compute())
+		same(parameter.Tensor, l.Compute())
 	}
 	nn.SetDerivation(m, name, &nn.Derivation{
-		Compute: l.compute,
+		Source:  l,
 		Members: []nn.Member{{Name: "parametrizations." + name, Value: l}},
 		Prefix:  "Parametrized",
-		Kind:    l,
 	})
 }
 
@@ -143,8 +142,8 @@ func same(was, is *torch.Tensor) {
 	}
 }
 
-// compute is the parameter.
-func (l *List) compute() *torch.Tensor {
+// Compute is the parameter.
+func (l *List) Compute() *torch.Tensor {
 	var x *torch.Tensor
 	if j, ok := l.modules[0].(Joining); ok {
 		xs := make([]*torch.Tensor, len(l.originals))
@@ -203,7 +202,7 @@ func Remove(m nn.Module, name string, leaveParametrized ...bool) {
 		return
 	}
 	var value *torch.Tensor
-	torch.NoGrad(func() { value = l.compute() })
+	torch.NoGrad(func() { value = l.Compute() })
 	nn.SetDerivation(m, name, nil)
 	if several {
 		p.Tensor = nn.NewParameter(value, torch.RequiresGrad(p.RequiresGrad())).Tensor
@@ -222,7 +221,7 @@ func IsParametrized(m nn.Module, names ...string) bool {
 
 func listOf(m nn.Module, name string) *List {
 	if d := nn.DerivationOf(m, name); d != nil {
-		l, _ := d.Kind.(*List)
+		l, _ := d.Source.(*List)
 		return l
 	}
 	return nil

@@ -177,7 +177,7 @@ func Remove(m nn.Module, name string) {
 		panic(invalid("parameter %q has to be pruned before pruning can be removed", name))
 	}
 	var value *torch.Tensor
-	torch.NoGrad(func() { value = d.compute() })
+	torch.NoGrad(func() { value = d.Compute() })
 	nn.SetDerivation(m, name, nil)
 	nn.ParameterOf(m, name).SetData(value)
 }
@@ -188,11 +188,12 @@ type pruned struct {
 	mask *nn.Buffer
 }
 
-func (d *pruned) compute() *torch.Tensor { return d.mask.Mul(d.orig.Tensor) }
+// Compute is the parameter with its zeros.
+func (d *pruned) Compute() *torch.Tensor { return d.mask.Mul(d.orig.Tensor) }
 
 func prunedOf(m nn.Module, name string) *pruned {
 	if d := nn.DerivationOf(m, name); d != nil {
-		p, _ := d.Kind.(*pruned)
+		p, _ := d.Source.(*pruned)
 		return p
 	}
 	return nil
@@ -239,9 +240,8 @@ func prune(m nn.Module, name string, scores []*torch.Tensor, f func(s *torch.Sco
 	})
 	fresh := &pruned{&nn.Parameter{Tensor: p.Tensor}, nn.NewBuffer(mask)}
 	nn.SetDerivation(m, name, &nn.Derivation{
-		Compute: fresh.compute,
+		Source:  fresh,
 		Members: []nn.Member{{Name: name + "_orig", Value: fresh.orig}, {Name: name + "_mask", Value: fresh.mask}},
-		Kind:    fresh,
 	})
 }
 
