@@ -84,7 +84,8 @@ func (m *MultiheadAttention) oneWeight() bool { return m.kdim() == m.embed && m.
 // One tensor for all three, or for keys and values, is projected at once. As in PyTorch, self-attention in evaluation
 // and without gradients is one operator where the settings allow it, whose last bits may be others.
 func (m *MultiheadAttention) Forward(query, key, value *torch.Tensor, args ...AttentionArgument) (output, weights *torch.Tensor) {
-	defer m.guard("MultiheadAttention")
+	in := m.enterAll(&query, &key, &value)
+	defer m.leaveAll("MultiheadAttention", in, &output, &weights)
 	a := attentionArgumentsOf(args)
 	for _, x := range []*torch.Tensor{query, key, value} {
 		if x == nil {

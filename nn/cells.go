@@ -27,8 +27,9 @@ func NewRNNCell(input, hidden int, opts ...CellOption) *RNNCell {
 
 // Forward maps an input [N, input] or [input] and a state [N, hidden] or [hidden], zeros where it
 // is nil, to the next state.
-func (m *RNNCell) Forward(x, h *torch.Tensor) *torch.Tensor {
-	defer m.guard("RNNCell")
+func (m *RNNCell) Forward(x, h *torch.Tensor) (next *torch.Tensor) {
+	in := m.enterAll(&x, &h)
+	defer m.leaveAll("RNNCell", in, &next)
 	return m.next(rnnCells[m.config.Nonlinearity], x, h)
 }
 
@@ -45,8 +46,9 @@ func NewGRUCell(input, hidden int, opts ...CellOption) *GRUCell {
 }
 
 // Forward is [RNNCell.Forward].
-func (m *GRUCell) Forward(x, h *torch.Tensor) *torch.Tensor {
-	defer m.guard("GRUCell")
+func (m *GRUCell) Forward(x, h *torch.Tensor) (next *torch.Tensor) {
+	in := m.enterAll(&x, &h)
+	defer m.leaveAll("GRUCell", in, &next)
 	return m.next(gruCell, x, h)
 }
 
@@ -73,7 +75,8 @@ func NewLSTMCell(input, hidden int, opts ...CellOption) *LSTMCell {
 // Forward maps an input [N, input] or [input], a state h and a cell c, both [N, hidden] or
 // [hidden] and zeros where both are nil, to the next state and cell.
 func (m *LSTMCell) Forward(x, h, c *torch.Tensor) (hNext, cNext *torch.Tensor) {
-	defer m.guard("LSTMCell")
+	in := m.enterAll(&x, &h, &c)
+	defer m.leaveAll("LSTMCell", in, &hNext, &cNext)
 	if (h == nil) != (c == nil) {
 		panic(invalid("LSTMCell", "expected a hidden state and a cell, or nil for both, but got one of them"))
 	}

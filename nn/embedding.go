@@ -29,8 +29,9 @@ func EmbeddingFromPretrained(vectors *torch.Tensor, opts ...EmbeddingOption) *Em
 
 // Forward looks up ids, integers of any shape [...], and returns [..., dim]. An
 // id outside the table is an error: see [SetIndexChecks] for a GPU's.
-func (m *Embedding) Forward(ids *torch.Tensor) *torch.Tensor {
-	defer m.guard("Embedding")
+func (m *Embedding) Forward(ids *torch.Tensor) (vectors *torch.Tensor) {
+	ids = m.enter(ids)
+	defer m.leave("Embedding", ids, &vectors)
 	defer explain(m.checkIDs("embedding", ids))
 	if m.config.MaxNorm != nil {
 		ids = ids.Contiguous()

@@ -53,8 +53,9 @@ func (m *EmbeddingBag) checkMode() {
 // with nil for offsets; or [N], all bags one behind the other, with their beginnings as integers
 // [B] of the same dtype, with IncludeLastOffset [B+1]. An empty bag gives zeros. The weights, like
 // the ids, scale vectors before they are summed, with Mode "sum" only; nil is ones.
-func (m *EmbeddingBag) Forward(ids, offsets, weights *torch.Tensor) *torch.Tensor {
-	defer m.guard("EmbeddingBag")
+func (m *EmbeddingBag) Forward(ids, offsets, weights *torch.Tensor) (vectors *torch.Tensor) {
+	in := m.enterAll(&ids, &offsets, &weights)
+	defer m.leaveAll("EmbeddingBag", in, &vectors)
 	m.checkBags(ids, offsets, weights)
 	defer explain(m.checkIDs("embedding_bag", ids))
 	if shape := ids.Shape(); len(shape) == 2 {

@@ -32,7 +32,8 @@ func NewGRU(input, hidden int, opts ...RNNOption) *GRU {
 // D is 2 with Bidirectional, else 1. Sequences of several lengths go through
 // [GRU.ForwardPacked].
 func (m *GRU) Forward(x, h0 *torch.Tensor) (output, hn *torch.Tensor) {
-	defer m.guard("GRU")
+	in := m.enterAll(&x, &h0)
+	defer m.leaveAll("GRU", in, &output, &hn)
 	ys := m.forward(gru, x, state{"h0", h0, m.hidden})
 	return ys[0], ys[1]
 }

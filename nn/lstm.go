@@ -32,7 +32,8 @@ func NewLSTM(input, hidden int, opts ...RNNOption) *LSTM {
 // D is 2 with Bidirectional, else 1; out is ProjSize, or hidden without one. Sequences of several
 // lengths go through [LSTM.ForwardPacked].
 func (m *LSTM) Forward(x, h0, c0 *torch.Tensor) (output, hn, cn *torch.Tensor) {
-	defer m.guard("LSTM")
+	in := m.enterAll(&x, &h0, &c0)
+	defer m.leaveAll("LSTM", in, &output, &hn, &cn)
 	ys := m.forward(lstm, x, m.cells(h0, c0)...)
 	return ys[0], ys[1], ys[2]
 }

@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -74,6 +75,24 @@ func TestSequencesLeaveNothing(t *testing.T) {
 		}},
 		"bag":      {bag, func() []*torch.Tensor { return list(bag.Forward(ids, nil, nil)) }},
 		"sequence": {bag, func() []*torch.Tensor { return nn.UnpackSequence(packed) }},
+	}
+	for name, c := range cases { // and they run hooks
+		var seen []*torch.Tensor
+		hook := nn.RegisterForwardHook(c.m, func(_ nn.Module, _, outputs []*torch.Tensor) []*torch.Tensor {
+			seen = outputs
+			return nil
+		})
+		results := c.call()
+		hook.Remove()
+		switch name {
+		case "lstm, packed", "sequence": // not a Forward of tensors
+			require.Nil(t, seen)
+		default:
+			require.Equal(t, results, slices.DeleteFunc(seen, func(y *torch.Tensor) bool { return y == nil }), name)
+		}
+		for _, r := range results {
+			r.Free()
+		}
 	}
 	withoutCollector(t)
 	for name, c := range cases {

@@ -29,7 +29,8 @@ func checkNonlinearity(kind, n string) {
 
 // Forward is [GRU.Forward], with the same shapes.
 func (m *RNN) Forward(x, h0 *torch.Tensor) (output, hn *torch.Tensor) {
-	defer m.guard("RNN")
+	in := m.enterAll(&x, &h0)
+	defer m.leaveAll("RNN", in, &output, &hn)
 	ys := m.forward(rnns[m.config.Nonlinearity], x, state{"h0", h0, m.hidden})
 	return ys[0], ys[1]
 }

@@ -44,8 +44,9 @@ func (m *Transformer) Forward(src, tgt *torch.Tensor) *torch.Tensor {
 }
 
 // ForwardMasked is Forward with masks.
-func (m *Transformer) ForwardMasked(src, tgt *torch.Tensor, masks TransformerMasks) *torch.Tensor {
-	defer m.guard("Transformer")
+func (m *Transformer) ForwardMasked(src, tgt *torch.Tensor, masks TransformerMasks) (output *torch.Tensor) {
+	in := m.enterAll(&src, &tgt)
+	defer m.leaveAll("Transformer", in, &output)
 	attention := m.Encoder.Layers[0].SelfAttn
 	attention.checkSequence("Transformer", src)
 	attention.checkSequence("Transformer", tgt)

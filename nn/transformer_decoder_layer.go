@@ -40,8 +40,9 @@ func (m *TransformerDecoderLayer) Forward(tgt, memory *torch.Tensor) *torch.Tens
 }
 
 // ForwardMasked is Forward with the masks that begin with Tgt and Memory.
-func (m *TransformerDecoderLayer) ForwardMasked(tgt, memory *torch.Tensor, masks TransformerMasks) *torch.Tensor {
-	defer m.guard("TransformerDecoderLayer")
+func (m *TransformerDecoderLayer) ForwardMasked(tgt, memory *torch.Tensor, masks TransformerMasks) (output *torch.Tensor) {
+	in := m.enterAll(&tgt, &memory)
+	defer m.leaveAll("TransformerDecoderLayer", in, &output)
 	masks.only("TransformerDecoderLayer", "Tgt", "Memory")
 	m.SelfAttn.checkSequence("TransformerDecoderLayer", tgt)
 	m.SelfAttn.checkSequence("TransformerDecoderLayer", memory)

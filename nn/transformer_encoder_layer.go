@@ -1,6 +1,10 @@
 package nn
 
-import "multitorch/torch"
+import (
+	"slices"
+
+	"multitorch/torch"
+)
 
 var encoderLayer = torch.NewOperator("aten::_transformer_encoder_layer_fwd", "src", "embed_dim", "num_heads",
 	"qkv_weight", "qkv_bias", "proj_weight", "proj_bias", "use_gelu", "norm_first", "eps", "norm_weight_1", "norm_bias_1",
@@ -42,8 +46,9 @@ func (m *TransformerEncoderLayer) Forward(src *torch.Tensor) *torch.Tensor {
 }
 
 // ForwardMasked is Forward with the masks that begin with Src.
-func (m *TransformerEncoderLayer) ForwardMasked(src *torch.Tensor, masks TransformerMasks) *torch.Tensor {
-	defer m.guard("TransformerEncoderLayer")
+func (m *TransformerEncoderLayer) ForwardMasked(src *torch.Tensor, masks TransformerMasks) (output *torch.Tensor) {
+	src = m.enter(src)
+	defer m.leave("TransformerEncoderLayer", src, &output)
 	masks.only("TransformerEncoderLayer", "Src")
 	if m.fused(src, masks) {
 		return m.native(src, masks)
@@ -86,8 +91,21 @@ func (p *passing) next(x *torch.Tensor, f func(*torch.Tensor) *torch.Tensor) *to
 
 // fused reports whether PyTorch computes such a call with one operator.
 func (m *TransformerEncoderLayer) fused(src *torch.Tensor, masks TransformerMasks) bool {
-	return src.Dim() == 3 && !m.Training() && m.config.BatchFirst && m.config.function == nil && m.SelfAttn.allowsNative() &&
-		(masks.SrcMask == nil || !olderAttention()) && m.Norm1.Bias != nil && m.Norm2.Bias != nil && !m.wantsGradient(src)
+	c := &m.config
+	if src.Dim() != 3 || m.Training() || !c.BatchFirst || c.function != nil || !m.SelfAttn.allowsNative() {
+		return false
+	}
+	if olderAttention() && masks.SrcMask != nil || !olderAttention() && m.hooked() {
+		return false
+	}
+	return m.Norm1.Bias != nil && m.Norm2.Bias != nil && !m.wantsGradient(src)
+}
+
+// hooked reports whether the layer, or one of its parts, has hooks, for which newer PyTorch takes single steps.
+func (m *TransformerEncoderLayer) hooked() bool {
+	return slices.ContainsFunc([]Module{
+		m, m.SelfAttn, m.SelfAttn.OutProj, m.Linear1, m.Dropout, m.Linear2, m.Norm1, m.Norm2, m.Dropout1, m.Dropout2,
+	}, func(p Module) bool { return p.mustEmbedNNBase().hooks.Load() != nil })
 }
 
 func (m *TransformerEncoderLayer) wantsGradient(src *torch.Tensor) bool {

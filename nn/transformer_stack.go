@@ -73,8 +73,9 @@ func (m *TransformerEncoder) Forward(src *torch.Tensor) *torch.Tensor {
 //
 // As in PyTorch, in evaluation and without gradients what the SrcKeyPaddingMask pads is not computed where the settings allow that, and
 // is zero in the output, which in libtorch 1.13 then ends with the longest sequence.
-func (m *TransformerEncoder) ForwardMasked(src *torch.Tensor, masks TransformerMasks) *torch.Tensor {
-	defer m.guard("TransformerEncoder")
+func (m *TransformerEncoder) ForwardMasked(src *torch.Tensor, masks TransformerMasks) (output *torch.Tensor) {
+	src = m.enter(src)
+	defer m.leave("TransformerEncoder", src, &output)
 	masks.only("TransformerEncoder", "Src")
 	var p passing
 	defer p.free()
@@ -168,8 +169,9 @@ func (m *TransformerDecoder) Forward(tgt, memory *torch.Tensor) *torch.Tensor {
 }
 
 // ForwardMasked is Forward with the masks that begin with Tgt and Memory.
-func (m *TransformerDecoder) ForwardMasked(tgt, memory *torch.Tensor, masks TransformerMasks) *torch.Tensor {
-	defer m.guard("TransformerDecoder")
+func (m *TransformerDecoder) ForwardMasked(tgt, memory *torch.Tensor, masks TransformerMasks) (output *torch.Tensor) {
+	in := m.enterAll(&tgt, &memory)
+	defer m.leaveAll("TransformerDecoder", in, &output)
 	masks.only("TransformerDecoder", "Tgt", "Memory")
 	var p passing
 	defer p.free()
