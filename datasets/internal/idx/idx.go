@@ -4,6 +4,7 @@ package idx
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -17,7 +18,7 @@ const typeUint8 = 0x08
 // Read reads one file of unsigned bytes: its shape, and the elements in row-major order.
 //
 // The error says so when the file is of another form or type, has more than limit elements, or is longer or shorter than
-// its shape. Memory is taken as the elements come, so a shape that lies costs none.
+// its shape. A shape that lies costs memory for at most limit elements.
 func Read(r io.Reader, limit int) (shape []int, elements []uint8, err error) {
 	var magic [4]byte
 	if _, err := io.ReadFull(r, magic[:]); err != nil {
@@ -45,15 +46,19 @@ func Read(r io.Reader, limit int) (shape []int, elements []uint8, err error) {
 		}
 		n *= size
 	}
-	elements, err = io.ReadAll(io.LimitReader(r, int64(n)+1))
+	elements = make([]uint8, n)
+	got, err := io.ReadFull(r, elements)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, nil, fmt.Errorf("it has %d elements, but its shape is %v", got, shape)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("its elements can't be read: %w", err)
 	}
-	if len(elements) > n {
+	switch more, err := io.ReadFull(r, make([]byte, 1)); { // which also has gzip look at its checksum
+	case more > 0:
 		return nil, nil, fmt.Errorf("it is longer than its shape %v", shape)
-	}
-	if len(elements) < n {
-		return nil, nil, fmt.Errorf("it has %d elements, but its shape is %v", len(elements), shape)
+	case !errors.Is(err, io.EOF):
+		return nil, nil, fmt.Errorf("its elements can't be read: %w", err)
 	}
 	return shape, elements, nil
 }
