@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"multitorch/twin"
 )
 
 // pages are the pages of docs with Go on them, and what it takes for granted: the files that it names are
@@ -39,9 +41,39 @@ func main() {
 	must(err)
 	must(torch.Save("checkpoint.pt", map[string]any{"model": nn.StateDict(model), "optimizer": state}))
 `,
+	"porting.md": `
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"multitorch/datasets"
+	"multitorch/nn"
+	"multitorch/optim"
+	"multitorch/optim/lr_scheduler"
+	"multitorch/torch"
+)
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
 }
 
-// What stands on the pages of docs in Go is compiled and run, each piece in a function of its own.
+var (
+	model     = nn.NewLinear(3, 20)
+	optimizer = optim.NewAdam(nn.Parameters(model))
+)
+
+func main() {
+	var err error
+`,
+}
+
+// What stands on the pages of docs in Go is compiled and run, each piece in a function of its own, but for those that
+// begin with a type and methods.
 func TestPagesRun(t *testing.T) {
 	all, err := filepath.Glob("../docs/*.md")
 	require.NoError(t, err)
@@ -51,16 +83,30 @@ func TestPagesRun(t *testing.T) {
 			require.Empty(t, fences(t, page, "go"), "%s has Go on it, and no entry in pages", page)
 			continue
 		}
+		types := ""
 		for _, piece := range blocks(t, page, "go") {
+			if strings.HasPrefix(piece, "type ") {
+				types += piece
+				continue
+			}
 			program += "\tfunc() {\n" + piece + "\n" + used(piece) + "\t\tmust(err)\n\t}()\n"
 		}
 		dir := t.TempDir()
-		writeFile(t, dir+"/main.go", program+"}\n")
+		writeFile(t, dir+"/main.go", program+"}\n"+types)
 		shell(t, checkout(t), "go build -o '"+dir+"/page' '"+dir+"/main.go' && cd '"+dir+"' && ./page")
 	}
 }
 
-var declared = regexp.MustCompile(`(?m)^\s*([\w, ]+) :=`)
+// The pieces of Python beside them run as well, one after the other.
+func TestPortingPageRunsInPython(t *testing.T) {
+	page, err := filepath.Abs("../docs/porting.md")
+	require.NoError(t, err)
+	t.Chdir(t.TempDir())
+	pieces := strings.Join(blocks(t, page, "python"), "\n")
+	twin.Run(t, "from torch import nn\nmodel = nn.Linear(3, 20)\n"+pieces, nil)
+}
+
+var declared = regexp.MustCompile(`(?m)^(\w+(?:, \w+)*) :=`)
 
 // used uses every variable that a piece declares, for which Go asks.
 func used(piece string) string {
