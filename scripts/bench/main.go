@@ -12,12 +12,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
 //go:embed twin.py
 var twin string
+
+//go:embed language.py
+var language string
 
 // settings of glibc under which memory is not given back to the kernel after each step.
 var tuned = []string{
@@ -40,7 +44,11 @@ type row struct {
 
 func seconds(r report, _ time.Duration) float64 { return r.Seconds }
 func wall(_ report, d time.Duration) float64    { return d.Seconds() }
-func peak(r report, _ time.Duration) float64    { return float64(r.PeakKiB) }
+
+func step(optimizer string) func(report, time.Duration) float64 {
+	return func(r report, _ time.Duration) float64 { return r.Each[optimizer] }
+}
+func peak(r report, _ time.Duration) float64 { return float64(r.PeakKiB) }
 
 var rows = []row{
 	{"x + x on 4 floats", "add", seconds, "µs", 1e6, "1.0 / -"},
@@ -54,14 +62,31 @@ var rows = []row{
 	{"process start to first step", "start", wall, "s", 1, "0.45 / -"},
 	{"one epoch, 6400 samples", "epoch", seconds, "s", 1, "- / -"},
 	{"peak memory of that epoch", "epoch", peak, "MiB", 1.0 / 1024, "1.0 / -"},
+	{"step of Adadelta, 100 parameters", "optimizers", step("Adadelta"), "µs", 1e6, "0.7 / -"},
+	{"… of Adagrad", "optimizers", step("Adagrad"), "µs", 1e6, "0.7 / -"},
+	{"… of Adam", "optimizers", step("Adam"), "µs", 1e6, "0.7 / -"},
+	{"… of AdamW", "optimizers", step("AdamW"), "µs", 1e6, "0.7 / -"},
+	{"… of Adamax", "optimizers", step("Adamax"), "µs", 1e6, "0.7 / -"},
+	{"… of ASGD", "optimizers", step("ASGD"), "µs", 1e6, "0.7 / -"},
+	{"… of L-BFGS, two iterations", "optimizers", step("LBFGS"), "µs", 1e6, "0.7 / -"},
+	{"… of NAdam", "optimizers", step("NAdam"), "µs", 1e6, "0.7 / -"},
+	{"… of RAdam", "optimizers", step("RAdam"), "µs", 1e6, "0.7 / -"},
+	{"… of RMSprop", "optimizers", step("RMSprop"), "µs", 1e6, "0.7 / -"},
+	{"… of Rprop", "optimizers", step("Rprop"), "µs", 1e6, "0.7 / -"},
+	{"… of SGD", "optimizers", step("SGD"), "µs", 1e6, "0.7 / -"},
+	{"small GPT, training step", "gpt", seconds, "ms", 1e3, "1.0 / -"},
+	{"LSTM, training step", "lstm", seconds, "ms", 1e3, "1.0 / -"},
+	{"small GPT, one request", "infer", seconds, "ms", 1e3, "0.8 / -"},
+	{"… by 8 goroutines or threads, each", "serve", seconds, "ms", 1e3, "1.0 / -"},
 }
 
 func main() {
 	worker := flag.String("worker", "", "run one mode in this process and print its report")
 	rounds := flag.Int("rounds", 5, "runs of each side")
+	only := flag.String("only", "", "measure these modes alone: gpt,lstm")
 	python := flag.String("python", envOr("PYTHON", "/usr/bin/python3"), "Python with torch on the same libtorch")
 	flag.Parse()
-	if err := run(*worker, *rounds, *python); err != nil {
+	if err := run(*worker, *rounds, *python, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -74,7 +99,7 @@ func envOr(name, other string) string {
 	return other
 }
 
-func run(worker string, rounds int, python string) error {
+func run(worker string, rounds int, python, only string) error {
 	if worker != "" {
 		r, err := work(worker)
 		if err != nil {
@@ -91,6 +116,9 @@ func run(worker string, rounds int, python string) error {
 	if err := os.WriteFile(script, []byte(twin), 0o600); err != nil {
 		return err
 	}
+	if err := os.WriteFile(filepath.Join(dir, "language.py"), []byte(language), 0o600); err != nil {
+		return err
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -105,6 +133,9 @@ func run(worker string, rounds int, python string) error {
 	fmt.Println("| | Go | Python | Python, tuned malloc | ratio | ratio to tuned | at most |\n|---|---|---|---|---|---|---|")
 	results := map[string][][]measured{}
 	for _, r := range rows {
+		if only != "" && !slices.Contains(strings.Split(only, ","), r.mode) {
+			continue
+		}
 		if results[r.mode] == nil {
 			if results[r.mode], err = measure(r.mode, sides, rounds); err != nil {
 				return err
@@ -113,8 +144,30 @@ func run(worker string, rounds int, python string) error {
 		printRow(r, results[r.mode])
 	}
 	fmt.Println()
-	for i, s := range sides {
-		fmt.Printf("%s: %s\n", s.name, results["add"][i][0].Settings)
+	for _, measured := range results {
+		for i, s := range sides {
+			fmt.Printf("%s: %s\n", s.name, measured[i][0].Settings)
+		}
+		break
+	}
+	return compiled(sides[1], results)
+}
+
+// compiled prints what torch.compile makes of the training steps of language.py, where Python has it: it takes half a
+// minute for each, and so is measured once.
+func compiled(python side, results map[string][][]measured) error {
+	for _, mode := range []string{"gpt", "lstm"} {
+		if results[mode] == nil {
+			continue
+		}
+		runs, err := measure(mode+"-compiled", []side{python}, 1)
+		if err != nil {
+			return err
+		}
+		if c := runs[0][0].Seconds; c > 0 {
+			goes := middle(results[mode][0], seconds)
+			fmt.Printf("%s, training step under torch.compile: %.3g ms; Go takes %.2f of it.\n", mode, c*1e3, goes/c)
+		}
 	}
 	return nil
 }
@@ -158,15 +211,20 @@ func measure(mode string, sides []side, rounds int) ([][]measured, error) {
 func printRow(r row, results [][]measured) {
 	var medians []float64
 	for _, ms := range results {
-		var values []float64
-		for _, m := range ms {
-			values = append(values, r.figure(m.report, m.wall))
-		}
-		medians = append(medians, median(values))
+		medians = append(medians, middle(ms, r.figure))
 	}
 	fmt.Printf("| %s |", r.name)
 	for _, m := range medians {
 		fmt.Printf(" %.3g %s |", m*r.scale, r.unit)
 	}
 	fmt.Printf(" %.2f | %.2f | %s |\n", medians[0]/medians[1], medians[0]/medians[2], r.target)
+}
+
+// middle is the median of a figure.
+func middle(runs []measured, figure func(report, time.Duration) float64) float64 {
+	var values []float64
+	for _, m := range runs {
+		values = append(values, figure(m.report, m.wall))
+	}
+	return median(values)
 }

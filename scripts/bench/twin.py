@@ -8,6 +8,8 @@ import timeit
 import torch
 import torch.nn as nn
 
+import language
+
 
 class ImageFeatureExtractor(nn.Module):
     def __init__(self):
@@ -125,10 +127,17 @@ modes = {
     "step8": lambda: train_step(8, 4, 600),
     "start": start,
     "epoch": epoch,
+    "gpt": lambda: language.step(language.GPT(), 20),
+    "lstm": lambda: language.step(language.LSTM(), 40),
+    "gpt-compiled": lambda: language.compiled_step(language.GPT(), 20),
+    "lstm-compiled": lambda: language.compiled_step(language.LSTM(), 40),
+    "infer": lambda: language.infer(200),
+    "serve": lambda: language.serve(8, 2.0),
 }
-seconds = modes[sys.argv[1]]()
+mode = sys.argv[1]
 print(json.dumps({
-    "seconds": seconds,
+    "seconds": modes[mode]() if mode in modes else 0.0,
+    "each": language.optimizer_steps(100) if mode == "optimizers" else {},
     "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
     "settings": f"Python torch {torch.__version__}, {torch.get_num_threads()} thread(s)",
 }))

@@ -26,27 +26,39 @@ var modes = map[string]func() (float64, error){
 	"step8":    func() (float64, error) { return trainStep(8, 4, 600), nil },
 	"start":    start,
 	"epoch":    epoch,
+	"gpt":      func() (float64, error) { return languageStep(newGPT(), 20) },
+	"lstm":     func() (float64, error) { return languageStep(newLSTM(), 40) },
+	"infer":    func() (float64, error) { return infer(200) },
+	"serve":    func() (float64, error) { return serve(8, 2*time.Second) },
 }
 
 // report is what a worker prints, as JSON.
 type report struct {
-	Seconds  float64 `json:"seconds"`
-	PeakKiB  int64   `json:"peak_kib"`
-	Settings string  `json:"settings"`
+	Seconds  float64            `json:"seconds"`
+	Each     map[string]float64 `json:"each"` // seconds, where a mode times several things
+	PeakKiB  int64              `json:"peak_kib"`
+	Settings string             `json:"settings"`
 }
 
 func work(mode string) (report, error) {
-	seconds, err := modes[mode]()
-	if err != nil {
-		return report{}, err
+	var r report
+	if mode == "optimizers" {
+		r.Each = optimizerSteps(100)
+	} else {
+		var err error
+		if r.Seconds, err = modes[mode](); err != nil {
+			return r, err
+		}
 	}
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
 		return report{}, err
 	}
 	i := torch.Runtime()
-	return report{seconds, usage.Maxrss, fmt.Sprintf("Go, libtorch %s, %d thread(s), BLAS %s with %s thread(s), malloc: %s",
-		i.Version, torch.NumThreads(), i.BLAS, i.BLASThreads, i.Malloc)}, nil
+	r.PeakKiB = usage.Maxrss
+	r.Settings = fmt.Sprintf("Go, libtorch %s, %d thread(s), BLAS %s with %s thread(s), malloc: %s",
+		i.Version, torch.NumThreads(), i.BLAS, i.BLASThreads, i.Malloc)
+	return r, nil
 }
 
 const words = 1000
