@@ -237,7 +237,7 @@ func TestCopiesOfDerivedWeights(t *testing.T) {
 		"parametrization": parametrizations.SpectralNorm(nn.NewLinear(4, 4)),
 		"orthogonal":      parametrizations.Orthogonal(nn.NewLinear(4, 4)),
 	} {
-		c := nn.DeepCopy(m)
+		c := nn.Clone(m)
 		require.Equal(t, nn.Describe(m), nn.Describe(c), name)
 		nn.Eval(m)
 		nn.Eval(c)

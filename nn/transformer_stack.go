@@ -56,7 +56,7 @@ func NewTransformerEncoder(layer *TransformerEncoderLayer, n int, opts ...StackO
 	atLeast(1, n, "TransformerEncoder", "num_layers")
 	m := &TransformerEncoder{Norm: c.norm, config: c}
 	for range n {
-		m.Layers = append(m.Layers, DeepCopy(layer))
+		m.Layers = append(m.Layers, Clone(layer))
 	}
 	return m
 }
@@ -155,7 +155,7 @@ func NewTransformerDecoder(layer *TransformerDecoderLayer, n int, opts ...StackO
 	atLeast(1, n, "TransformerDecoder", "num_layers")
 	m := &TransformerDecoder{Norm: c.norm, config: c}
 	for range n {
-		m.Layers = append(m.Layers, DeepCopy(layer))
+		m.Layers = append(m.Layers, Clone(layer))
 	}
 	return m
 }

@@ -94,7 +94,7 @@ func parameter(m nn.Module, name string) *torch.Tensor {
 
 // with is a copy of a module with another weight and bias.
 func with[M nn.Module](m M, weight, bias *torch.Tensor) M {
-	c := nn.DeepCopy(m)
+	c := nn.Clone(m)
 	fields := reflect.ValueOf(c).Elem()
 	fields.FieldByName("Weight").Set(reflect.ValueOf(nn.NewParameter(weight)))
 	fields.FieldByName("Bias").Set(reflect.ValueOf(nn.NewParameter(bias)))
