@@ -3,6 +3,7 @@ package distributions_test
 import (
 	"errors"
 	"math"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -249,4 +250,27 @@ func TestOneOfYourOwn(t *testing.T) {
 	failure(t, func() { distributions.KLDivergence(d, d) })
 	distributions.RegisterKL(func(p, q *point) *torch.Tensor { return p.at.Sub(q.at) })
 	require.Equal(t, 0.0, distributions.KLDivergence(d, d).Sum().Item())
+}
+
+// Goroutines may share a distribution: what is computed for later is computed once.
+func TestManyGoroutines(t *testing.T) {
+	d := distributions.NewMultinomial(3, byProbs(torch.New([]float32{0.2, 0.3, 0.5})))
+	value := torch.New([]float32{1, 1, 1})
+	want := d.LogProb(value).Item()
+	var group sync.WaitGroup
+	results := make(chan float64, 8*20)
+	d = distributions.NewMultinomial(3, byProbs(torch.New([]float32{0.2, 0.3, 0.5})), distributions.ValidateArgs(false))
+	for range 8 {
+		group.Go(func() {
+			for range 20 {
+				d.Sample(2)
+				results <- d.LogProb(value).Item()
+			}
+		})
+	}
+	group.Wait()
+	close(results)
+	for got := range results {
+		require.Equal(t, want, got)
+	}
 }

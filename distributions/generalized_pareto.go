@@ -7,7 +7,7 @@ import (
 	"multitorch/torch"
 )
 
-// GeneralizedPareto is the tail of a distribution, as torch.distributions.GeneralizedPareto of 2.8 and newer.
+// GeneralizedPareto is the tail of a distribution, as torch.distributions.GeneralizedPareto of newer versions.
 type GeneralizedPareto struct {
 	Base
 	Loc, Scale, Concentration *torch.Tensor

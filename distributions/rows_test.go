@@ -114,6 +114,6 @@ func rows() []row {
 		odds("Categorical", distributions.NewCategorical, false),
 		odds("OneHotCategorical", distributions.NewOneHotCategorical, false),
 		odds("OneHotCategoricalStraightThrough", distributions.NewOneHotCategoricalStraightThrough, false),
-		countRows(), vectorRows(), composedRows(),
+		countRows(), vectorRows(), composedRows(), edgeRows(), newerRows(),
 	)
 }

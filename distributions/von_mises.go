@@ -111,8 +111,10 @@ func logBessel(x *torch.Tensor, order int) *torch.Tensor {
 	if order == 1 {
 		small = x.Abs().Mul(small)
 	}
-	large := x.Sub(x.Log().Mul(0.5)).Add(polynomial(x.RDiv(3.75), besselLarge[order]).Log())
-	return torch.Where(x.Lt(3.75), small.Log(), large)
+	small = small.Log()
+	y = x.RDiv(3.75)
+	large := x.Sub(x.Log().Mul(0.5)).Add(polynomial(y, besselLarge[order]).Log())
+	return torch.Where(x.Lt(3.75), small, large)
 }
 
 // polynomial is Horner's rule, from the constant coefficient on.

@@ -167,7 +167,9 @@ func (d *Wishart) LogProb(value *torch.Tensor) *torch.Tensor {
 // Entropy implements [Distribution].
 func (d *Wishart) Entropy() *torch.Tensor {
 	nu, p := d.DF, d.event[0]
-	d.CovarianceMatrix() // as Python's, which keeps it
+	if !since(2, 0) {
+		d.CovarianceMatrix() // Python's did no more with it than keep it
+	}
 	scale := logDiagonal(d.tril).Add(float64(p) * libm.Log(2) / 2).Mul(p + 1)
 	return scale.Add(nu.Div(2).Mvlgamma(p)).Sub(nu.Sub(p).Sub(1).Div(2).Mul(mvDigamma(nu.Div(2), p))).Add(nu.Mul(p).Div(2))
 }
