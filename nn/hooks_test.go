@@ -167,3 +167,33 @@ func TestHooksOfOddModules(t *testing.T) {
 	tanh.Forward(x).Sum().Backward()
 	require.Equal(t, []string{"pre", "2"}, order)
 }
+
+// TestEveryModuleRunsHooks: whatever the module and the number of its tensors.
+func TestEveryModuleRunsHooks(t *testing.T) {
+	seen := map[string]bool{}
+	for _, r := range rows() {
+		m := r.make()
+		kind := fmt.Sprintf("%T", m)
+		if r.forward != nil || seen[kind] {
+			continue
+		}
+		seen[kind] = true
+		x := make([]*torch.Tensor, len(r.inputs))
+		for i, input := range r.inputs {
+			if input != nil {
+				x[i] = input()
+			}
+		}
+		var got, returned []*torch.Tensor
+		nn.RegisterForwardPreHook(m, func(_ nn.Module, xs []*torch.Tensor) []*torch.Tensor { got = xs; return nil })
+		nn.RegisterForwardHook(m, func(c nn.Module, _, ys []*torch.Tensor) []*torch.Tensor {
+			require.Same(t, m, c, kind)
+			returned = ys
+			return nil
+		})
+		ys := r.run(m, x)
+		require.Equal(t, x, got, kind)
+		require.Equal(t, ys, returned, kind)
+	}
+	require.Greater(t, len(seen), 100)
+}
