@@ -2,6 +2,7 @@ package nn_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -132,4 +133,51 @@ func TestDTypeOfModules(t *testing.T) {
 			require.Equal(t, want, s.Tensor.DType(), s.Name)
 		}
 	}
+}
+
+// TestConfigurationsOfLayers: each family's settings make the same module again.
+func TestConfigurationsOfLayers(t *testing.T) {
+	conv := nn.NewConvTranspose3d(2, 4, 3, nn.Stride(2), nn.OutputPadding(1))
+	pool := nn.NewAvgPool3d(nn.Triple{1, 2, 3}, nn.Stride(2), nn.CeilMode(true))
+	lp, lp2 := nn.NewLPPool1d(2, 3), nn.NewLPPool2d(1.5, 3, nn.Stride(3, 2))
+	fractional := nn.NewFractionalMaxPool2d(2, nn.OutputRatio(0.5))
+	elu, rrelu := nn.NewELU(nn.Alpha(0.3), nn.Inplace(true)), nn.NewRReLU(nn.Lower(0.1))
+	norm, rms := nn.NewInstanceNorm2d(3, nn.Affine(true), nn.Momentum(0.2)), nn.NewRMSNorm(4)
+	lrn := nn.NewLocalResponseNorm(3, nn.K(2))
+	up, fold := nn.NewUpsample(nn.Size{3, 4}, nn.Mode("bilinear"), nn.AlignCorners(false)), nn.NewUnfold(2, nn.Dilation(2, 1))
+	soft := nn.NewAdaptiveLogSoftmaxWithLoss(8, 9, []int{3}, nn.DivValue(2), nn.HeadBias(true))
+	for _, c := range []struct {
+		was, again nn.Module
+		text       any
+	}{
+		{conv, nn.NewConvTranspose3d(2, 4, 3, conv.Config()), nil},
+		{pool, nn.NewAvgPool3d(nn.Triple{1, 2, 3}, pool.Config()), nil},
+		{lp, nn.NewLPPool1d(2, 3, lp.Config()), nil},
+		{lp2, nn.NewLPPool2d(1.5, 3, lp2.Config()), nil},
+		{fractional, nn.NewFractionalMaxPool2d(2, fractional.Config()), nil},
+		{elu, nn.NewELU(elu.Config()), elu.Config()},
+		{rrelu, nn.NewRReLU(rrelu.Config()), rrelu.Config()},
+		{norm, nn.NewInstanceNorm2d(3, norm.Config()), norm.Config()},
+		{rms, nn.NewRMSNorm(4, rms.Config()), rms.Config()},
+		{lrn, nn.NewLocalResponseNorm(3, lrn.Config()), lrn.Config()},
+		{up, nn.NewUpsample(up.Config()), up.Config()},
+		{fold, nn.NewUnfold(2, fold.Config()), fold.Config()},
+		{soft, nn.NewAdaptiveLogSoftmaxWithLoss(8, 9, []int{3}, soft.Config()), soft.Config()},
+	} {
+		require.Equal(t, nn.Describe(c.was), nn.Describe(c.again))
+		if c.text != nil {
+			require.Equal(t, c.text, configOf(c.again))
+		}
+	}
+	require.Equal(t, "inplace=True, alpha=0.3", elu.Config().String())
+	require.Equal(t, "size=(3, 4), mode='bilinear', align_corners=False, recompute_scale_factor=False", up.Config().String())
+	require.Equal(t, "kernel_size=2, dilation=(2, 1), padding=0, stride=1", fold.Config().String())
+	require.Equal(t, "div_value=2.0, head_bias=True", soft.Config().String())
+	up.Config().Size[0] = 9
+	require.Equal(t, nn.Size{3, 4}, up.Config().Size)
+}
+
+// configOf is what a module's Config returns.
+func configOf(m nn.Module) any {
+	return reflect.ValueOf(m).MethodByName("Config").Call(nil)[0].Interface()
 }

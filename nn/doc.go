@@ -16,7 +16,8 @@
 //
 // What PyTorch has as methods of Module are functions here, since Go can't call
 // a struct's own fields from an embedded one: [Parameters], [StateDict],
-// [LoadStateDict], [To], [Train], [Eval], [Apply].
+// [LoadStateDict], [To], [Train], [Eval], [Apply], [Clone], [SetRequiresGrad], [Summary],
+// [RegisterForwardHook].
 //
 // Python's keyword arguments are options, each of a type of its own:
 //

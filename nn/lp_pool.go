@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"multitorch/torch"
 )
@@ -60,9 +61,11 @@ func (m *lpPool) init(kind string, dims int, norm any, kernel Size, opts []PoolO
 		panic(invalid(kind, "norm_type must not be zero, but got %v", norm))
 	}
 	for _, o := range opts {
-		switch o.(type) {
-		case strideOption, PoolConfig:
+		switch o := o.(type) {
+		case strideOption:
 			m.stated = true
+		case PoolConfig:
+			m.stated = !slices.Equal(o.Stride, o.KernelSize)
 		}
 	}
 	m.pool.init(kind, "stride ceil_mode", dims, kernel, opts)
