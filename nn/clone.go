@@ -62,6 +62,11 @@ func (c *cloner) value(v reflect.Value) reflect.Value {
 	return result
 }
 
+var (
+	derivationType = reflect.TypeFor[*Derivation]()
+	sourceType     = reflect.TypeFor[Source]()
+)
+
 // pointer copies what may be part of a module. Others keep pointing where they did.
 func (c *cloner) pointer(v reflect.Value) reflect.Value {
 	if known, ok := c.copies[v.UnsafePointer()]; ok && known.Type() == v.Type() {
@@ -72,7 +77,7 @@ func (c *cloner) pointer(v reflect.Value) reflect.Value {
 		c.copies[v.UnsafePointer()] = result
 		return result
 	}
-	if !holds(v.Type(), nil) {
+	if !holds(v.Type(), nil) && v.Type() != derivationType && !v.Type().Implements(sourceType) {
 		return v
 	}
 	result := reflect.New(v.Type().Elem())
@@ -93,7 +98,7 @@ func (c *cloner) pointer(v reflect.Value) reflect.Value {
 // fields copies a struct's fields, also those that are not exported.
 func (c *cloner) fields(from, to reflect.Value) {
 	if from.Type() == baseType {
-		to.Addr().Interface().(*Base).copyOf(from.Addr().Interface().(*Base))
+		c.base(from.Addr().Interface().(*Base), to.Addr().Interface().(*Base))
 		return
 	}
 	if !from.CanAddr() { // fields can be reached in memory only
@@ -108,14 +113,10 @@ func (c *cloner) fields(from, to reflect.Value) {
 	}
 }
 
-// copyOf takes over mode and hooks, whose module is not known yet.
-func (b *Base) copyOf(from *Base) {
-	if len(from.derived) > 0 {
-		e := invalid("Clone", "the parameter %q is computed of others, which a copy would share: make it one of its own before", from.derived[0].name)
-		e.Kind = torch.NotImplemented
-		panic(e)
-	}
+// base copies mode, what parameters are derived of, and hooks, whose module is not known yet.
+func (c *cloner) base(from, b *Base) {
 	b.evaluating.Store(from.evaluating.Load())
+	b.derived = c.value(reflect.ValueOf(from.derived)).Interface().([]derived)
 	if h := from.hooks.Load(); h != nil {
 		own := *h
 		own.module, own.calls = nil, &sync.Map{}
