@@ -30,6 +30,8 @@
 //	config := conv.Config() // ConvConfig: stride=1, padding=1, …
 //	nn.NewConv2d(8, 8, 3, config)
 //
+// Package functional has the same as functions, without modules.
+//
 // A field that holds a module or parameter which a walk can't see (it is not exported, say) is
 // an error; tagged `nn:"-"` it is left out.
 //

@@ -77,5 +77,20 @@ func lossRows() (rows []row) {
 		row{python: "nn.L1Loss()", make: func() nn.Module { return l1() }, inputs: in(randn(2, 3, 4), randn(2, 3, 4))},
 		row{python: "nn.L1Loss() ", make: func() nn.Module { return l1() }, inputs: in(randn(), randn())})
 	rows = withReductions(rows, "nn.L1Loss()", l1, in(randn(4), randn(4)))
+
+	// as in PyTorch's criterion_tests
+	const w3 = "torch.tensor([0.3, 2.0, 0.7])"
+	weight3 := torch.New([]float32{0.3, 2, 0.7})
+	for _, rest := range [][]int{{5}, {5, 5}, {5, 5, 2, 2}} {
+		targets := ids(3, append([]int{2}, rest...)...)
+		rows = withReductions(rows, "nn.NLLLoss()", nll, in(log(append([]int{2, 3}, rest...)...), targets))
+		rows = withReductions(rows, "nn.NLLLoss(weight="+w3+", ignore_index=1)", nll, in(log(append([]int{2, 3}, rest...)...), targets),
+			nn.Weight(weight3), nn.IgnoreIndex(1))
+	}
+	for _, rest := range [][]int{{}, {4}, {4, 2}} {
+		shape := append([]int{5, 3}, rest...)
+		rows = withReductions(rows, "nn.CrossEntropyLoss(weight="+w3+", label_smoothing=0.15)", ce,
+			in(randn(shape...), func() *torch.Tensor { return torch.Rand(shape).Softmax(1) }), nn.Weight(weight3), nn.LabelSmoothing(0.15))
+	}
 	return slices.Concat(rows, elementLossRows(), marginLossRows(), distanceRows(), ctcRows())
 }
