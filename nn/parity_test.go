@@ -42,7 +42,7 @@ func ids(high int, shape ...int) input {
 
 func rows() []row {
 	return slices.Concat(convolutionRows(), convolutionSamples(), poolRows(), unpoolRows(), paddingRows(), normRows(),
-		recurrentRows(), activationRows(), lossRows(), embeddingRows(), attentionRows(), transformerRows(), utilsRows(), otherRows())
+		recurrentRows(), activationRows(), lossRows(), embeddingRows(), attentionRows(), transformerRows(), sequenceSamples(), utilsRows(), otherRows())
 }
 
 // samples makes rows of one module and inputs of several shapes.
