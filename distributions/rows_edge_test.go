@@ -15,8 +15,10 @@ func edgeRows() []row {
 	return []row{
 		{"Bernoulli(p[0])  ", func(p tensors) dd { return distributions.NewBernoulli(byProbs(p[0])) }, v(0, 1, 0.5)},
 		{"Bernoulli(logits=p[0])  ", func(p tensors) dd { return distributions.NewBernoulli(byLogits(p[0])) }, v(0, 90, -90)},
-		{"Categorical(p[0])  ", func(p tensors) dd { return distributions.NewCategorical(byProbs(p[0])) },
-			tensors{torch.New([][]float32{{1, 0}, {0, 1}, {3, 1}})}},
+		{
+			"Categorical(p[0])  ", func(p tensors) dd { return distributions.NewCategorical(byProbs(p[0])) },
+			tensors{torch.New([][]float32{{1, 0}, {0, 1}, {3, 1}})},
+		},
 		{"Categorical(logits=p[0])  ", func(p tensors) dd { return distributions.NewCategorical(byLogits(p[0])) }, v(0, inf, 1)},
 		{"OneHotCategorical(p[0])  ", func(p tensors) dd { return distributions.NewOneHotCategorical(byProbs(p[0])) }, v(0.5, 0, 0.5)},
 		{"Multinomial(4, p[0])  ", func(p tensors) dd { return distributions.NewMultinomial(4, byProbs(p[0])) }, v(0.5, 0, 0.5)},
@@ -29,8 +31,10 @@ func edgeRows() []row {
 		{"StudentT(p[0])  ", func(p tensors) dd { return distributions.NewStudentT(p[0], 0.0, 1.0) }, v(0.5, 1, 1.5, 2, 3)},
 		{"FisherSnedecor(p[0], p[0])", func(p tensors) dd { return distributions.NewFisherSnedecor(p[0], p[0]) }, v(0.5, 2, 3, 4, 5)},
 		{"Pareto(1.0, p[0])", func(p tensors) dd { return distributions.NewPareto(1.0, p[0]) }, v(0.5, 1, 1.5, 2, 3)},
-		{"ContinuousBernoulli(p[0])  ", func(p tensors) dd { return distributions.NewContinuousBernoulli(byProbs(p[0])) },
-			v(0, 0.4995, 0.5, 0.5005, 1)},
+		{
+			"ContinuousBernoulli(p[0])  ", func(p tensors) dd { return distributions.NewContinuousBernoulli(byProbs(p[0])) },
+			v(0, 0.4995, 0.5, 0.5005, 1),
+		},
 		{"ContinuousBernoulli(p[0], lims=(0.4, 0.6))", func(p tensors) dd {
 			return distributions.NewContinuousBernoulli(byProbs(p[0]), distributions.Lims{0.4, 0.6})
 		}, v(0.3, 0.45, 0.7)},
@@ -47,8 +51,10 @@ func edgeRows() []row {
 func newerRows() (rows []row) {
 	if version.AtLeast(torch.Version(), 2, 1) {
 		rows = append(rows, two("InverseGamma", distributions.NewInverseGamma, positive, positive)...)
-		rows = append(rows, row{"VonMises(0.0, p[0])", func(p tensors) dd { return distributions.NewVonMises(0.0, p[0]) },
-			tensors{torch.New([]float32{1e-7, 1e-6, 1e-5})}})
+		rows = append(rows, row{
+			"VonMises(0.0, p[0])", func(p tensors) dd { return distributions.NewVonMises(0.0, p[0]) },
+			tensors{torch.New([]float32{1e-7, 1e-6, 1e-5})},
+		})
 	}
 	if version.AtLeast(torch.Version(), 2, 9) {
 		rows = append(rows, row{"GeneralizedPareto(p[0], p[1], p[2])", func(p tensors) dd {
