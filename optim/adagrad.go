@@ -28,10 +28,11 @@ type AdagradConfig struct {
 	Eps                     float64 `json:"eps"`                       // 1e-10
 	Maximize                bool    `json:"maximize"`
 	Foreach                 *bool   `json:"foreach"` // nil: not said; see the option
+	Fused                   *bool   `json:"fused"`   // nil: not said; see the option
 }
 
 // AdagradOption is an option of [NewAdagrad]: [LR] (1e-2 unless given), [LRDecay], [WeightDecay], [InitialAccumulatorValue],
-// [Eps], [Maximize] and [Foreach].
+// [Eps], [Maximize], [Foreach] and [Fused].
 type AdagradOption interface {
 	adagrad(lr *float64, c *AdagradConfig)
 }
@@ -48,6 +49,7 @@ func (v InitialAccumulatorValue) adagrad(_ *float64, c *AdagradConfig) {
 func (v Eps) adagrad(_ *float64, c *AdagradConfig)      { c.Eps = float64(v) }
 func (v Maximize) adagrad(_ *float64, c *AdagradConfig) { c.Maximize = bool(v) }
 func (v Foreach) adagrad(_ *float64, c *AdagradConfig)  { c.Foreach = (*bool)(&v) }
+func (v Fused) adagrad(_ *float64, c *AdagradConfig)    { c.Fused = (*bool)(&v) }
 
 // Check implements [Settings].
 func (c *AdagradConfig) Check() error {
@@ -56,6 +58,7 @@ func (c *AdagradConfig) Check() error {
 		CheckRange("weight decay", c.WeightDecay, math.Inf(1)),
 		CheckRange("initial accumulator value", c.InitialAccumulatorValue, math.Inf(1)),
 		CheckRange("eps", c.Eps, math.Inf(1)),
+		checkFused(c.Fused, c.Foreach),
 	)
 }
 
@@ -88,6 +91,7 @@ func (a *Adagrad) AddParamGroup(params []*nn.Parameter, opts ...AdagradOption) {
 	for _, o := range opts {
 		o.adagrad(&lr, &c)
 	}
+	a.fusable(c.Fused, params, fusedAdagrad, 6)
 	a.Add(params, lr, &c)
 }
 
@@ -96,6 +100,14 @@ func (a *Adagrad) Step(closure ...Closure) *torch.Tensor { return a.Update(closu
 
 func (a *Adagrad) update(g *Group, b *Batch) {
 	c := g.Settings.(*AdagradConfig)
+	if isTrue(c.Fused) {
+		b.refuseSparse()
+		b.Steps(adagradStep, func(b *Batch, t float64) {
+			fusedAdagrad.Do(b.Params.tensors, b.Grads.tensors, b.Slot(adagradSum).tensors, b.countsOf(t),
+				g.LR, c.LRDecay, c.WeightDecay, c.Eps, c.Maximize)
+		})
+		return
+	}
 	if b.sparse && c.WeightDecay != 0 {
 		a.refuse(torch.OtherError, "weight decay does not go together with sparse gradients")
 	}

@@ -33,10 +33,11 @@ type AdamConfig struct {
 	AMSGrad     bool       `json:"amsgrad"`      // divides by the largest average of squares so far
 	Maximize    bool       `json:"maximize"`
 	Foreach     *bool      `json:"foreach"` // nil: not said; see the option
+	Fused       *bool      `json:"fused"`   // nil: not said; see the option
 }
 
 // AdamOption is an option of [NewAdam] and [NewAdamW]: [LR] (1e-3 unless given), [Betas], [Eps], [WeightDecay], [AMSGrad],
-// [Maximize] and [Foreach].
+// [Maximize], [Foreach] and [Fused].
 type AdamOption interface {
 	adam(lr *float64, c *AdamConfig)
 }
@@ -51,6 +52,7 @@ func (v WeightDecay) adam(_ *float64, c *AdamConfig) { c.WeightDecay = float64(v
 func (v AMSGrad) adam(_ *float64, c *AdamConfig)     { c.AMSGrad = bool(v) }
 func (v Maximize) adam(_ *float64, c *AdamConfig)    { c.Maximize = bool(v) }
 func (v Foreach) adam(_ *float64, c *AdamConfig)     { c.Foreach = (*bool)(&v) }
+func (v Fused) adam(_ *float64, c *AdamConfig)       { c.Fused = (*bool)(&v) }
 
 // Check implements [Settings].
 func (c *AdamConfig) Check() error {
@@ -58,6 +60,7 @@ func (c *AdamConfig) Check() error {
 		CheckRange("weight decay", c.WeightDecay, math.Inf(1)),
 		betas(c.Betas).check(),
 		CheckRange("eps", c.Eps, math.Inf(1)),
+		checkFused(c.Fused, c.Foreach),
 	)
 }
 
@@ -112,6 +115,7 @@ func (a *Adam) AddParamGroup(params []*nn.Parameter, opts ...AdamOption) {
 	for _, o := range opts {
 		o.adam(&lr, &c)
 	}
+	a.fusable(c.Fused, params, fusedAdam, 4)
 	a.Add(params, lr, &c)
 }
 
@@ -120,6 +124,10 @@ func (a *Adam) Step(closure ...Closure) *torch.Tensor { return a.Update(closure,
 
 func (a *Adam) update(g *Group, b *Batch) {
 	c := g.Settings.(*AdamConfig)
+	if isTrue(c.Fused) {
+		b.Steps(adamStep, func(b *Batch, t float64) { a.fused(c, g.LR, b, t) })
+		return
+	}
 	decay := c.WeightDecay
 	if a.decoupled {
 		decay = 0
@@ -141,4 +149,16 @@ func (a *Adam) update(g *Group, b *Batch) {
 	})
 	denominators := square.Sqrt().DivInplace(corrections[1]).AddNumberInplace(c.Eps)
 	params.AddcdivInplace(avg, denominators, corrections[0])
+}
+
+func (a *Adam) fused(c *AdamConfig, lr float64, b *Batch, t float64) {
+	kernel, largest := fusedAdam, []*torch.Tensor{}
+	if a.decoupled {
+		kernel = fusedAdamW
+	}
+	if c.AMSGrad {
+		largest = b.Slot(maxExpAvgSq).tensors
+	}
+	kernel.Do(b.Params.tensors, b.Grads.tensors, b.Slot(expAvg).tensors, b.Slot(expAvgSq).tensors, largest, b.countsOf(t),
+		lr, c.Betas[0], c.Betas[1], c.WeightDecay, c.Eps, c.AMSGrad, c.Maximize)
 }

@@ -1,6 +1,7 @@
 package optim_test
 
 import (
+	"slices"
 	"strings"
 
 	"multitorch/internal/version"
@@ -86,7 +87,7 @@ func (c testCase) isInPython() bool {
 	return true
 }
 
-var cases = append(moreCases, []testCase{
+var cases = append(slices.Concat(moreCases, fusedCases()), []testCase{
 	{all, "Adam(ps)", adam()},
 	{all, "Adam(ps, foreach=True)", adam(optim.Foreach(true))},
 	{all, "Adam(ps, foreach=False)", adam(optim.Foreach(false))},

@@ -33,8 +33,7 @@
 // where PyTorch uses them: see [Foreach].
 //
 // Not there, and why: capturable (it serves CUDA graphs), differentiable (it
-// records the step itself), fused (kernels of their own, with other bits), and a
-// learning rate that is a tensor. SGD, LBFGS, Adagrad and SparseAdam take sparse gradients, and the others refuse them, as in
+// records the step itself), and a learning rate that is a tensor. SGD, LBFGS, Adagrad and SparseAdam take sparse gradients, and the others refuse them, as in
 // PyTorch.
 //
 // Schedulers are in package lr_scheduler, averages of weights in package swa_utils.

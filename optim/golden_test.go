@@ -3,6 +3,7 @@ package optim_test
 import (
 	"encoding/json"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -54,7 +55,7 @@ func TestGoldenNumbers(t *testing.T) {
 			if call[0] == 'M' {
 				within = 2e-2
 			}
-			if torch.Version() == golden.Version {
+			if strings.HasPrefix(golden.Version, torch.Version()) { // without the suffix of a wheel
 				within = 0
 			}
 			got := torch.ToSlice[float64](p.Detach().To(torch.Float64).View(-1))

@@ -1,6 +1,10 @@
 package optim_test
 
-import "multitorch/optim"
+import (
+	"multitorch/internal/version"
+	"multitorch/optim"
+	"multitorch/torch"
+)
 
 // small are the problem's parameters but for the large one.
 const small = "matrix vector scalar rare unused double turned"
@@ -142,4 +146,27 @@ var moreCases = []testCase{
 	{"complex matrix", "ASGD(ps, weight_decay=0.1)", asgd(optim.WeightDecay(0.1))},
 	{"complex matrix", "ASGD(ps, weight_decay=0.1, foreach=True)", asgd(optim.WeightDecay(0.1), optim.Foreach(true))},
 	{"complex matrix", "ASGD(ps, weight_decay=0.1, foreach=True, maximize=True)", asgd(optim.WeightDecay(0.1), optim.Foreach(true), optim.Maximize(true))},
+}
+
+// fusedCases are none where the running libtorch has no fused kernels for the CPU.
+func fusedCases() []testCase {
+	if !version.AtLeast(torch.Version(), 2, 6) {
+		return nil
+	}
+	fused := optim.Fused(true)
+	return []testCase{
+		{all, "Adam(ps, fused=True)", adam(fused)},
+		{small, "Adam(ps, fused=True, weight_decay=0.1, amsgrad=True, maximize=True)", adam(
+			fused, optim.WeightDecay(0.1), optim.AMSGrad(true), optim.Maximize(true))},
+		{"bfloat matrix", "Adam(ps, fused=True)", adam(fused)},
+		{small, "AdamW(ps, fused=True)", adamW(fused)},
+		{all, "SGD(ps, lr=0.1, fused=True)", sgd(optim.LR(0.1), fused)},
+		{"matrix vector scalar double turned", "SGD(ps, lr=0.1, momentum=0.9, dampening=0.1, weight_decay=0.1, fused=True)", sgd(
+			optim.LR(0.1), optim.Momentum(0.9), optim.Dampening(0.1), optim.WeightDecay(0.1), fused)},
+		{"matrix vector scalar double turned", "SGD(ps, lr=0.1, momentum=0.9, nesterov=True, maximize=True, fused=True)", sgd(
+			optim.LR(0.1), optim.Momentum(0.9), optim.Nesterov(true), optim.Maximize(true), fused)},
+		{small, "Adagrad(ps, fused=True)", adagrad(fused)},
+		{small, "Adagrad(ps, lr=0.1, lr_decay=0.05, weight_decay=0.1, fused=True)", adagrad(
+			optim.LR(0.1), optim.LRDecay(0.05), optim.WeightDecay(0.1), fused)},
+	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/version"
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
@@ -45,6 +46,10 @@ func TestWhatCanNotBeTrained(t *testing.T) {
 		{"momentum", func() { optim.NewSGD([]*nn.Parameter{p}, optim.Momentum(-1)) }, "the momentum is -1"},
 		{"dampening", func() { optim.NewSGD([]*nn.Parameter{p}, optim.Dampening(math.NaN())) }, "the dampening is NaN"},
 		{"alpha", func() { optim.NewRMSprop([]*nn.Parameter{p}, optim.Alpha(-1)) }, "optim.RMSprop: the alpha is -1"},
+		{"both", adam(optim.Fused(true), optim.Foreach(true)), "fused"},
+		{"fused complex", func() {
+			optim.NewSGD([]*nn.Parameter{nn.NewParameter(torch.Zeros(torch.Shape{2}, torch.Complex64))}, optim.Fused(true))
+		}, "optim.SGD: parameter 0, [2] of complex64: fused kernels take real floating point"},
 		{"adamax", func() { optim.NewAdamax([]*nn.Parameter{p}, optim.Betas(0.9, 1)) }, "optim.Adamax: the beta at index 1 is 1"},
 		{"nadam", func() { optim.NewNAdam([]*nn.Parameter{p}, optim.MomentumDecay(-1)) }, "optim.NAdam: the momentum decay is -1"},
 		{"radam", func() { optim.NewRAdam([]*nn.Parameter{p}, optim.Eps(math.NaN())) }, "optim.RAdam: the eps is NaN"},
@@ -222,4 +227,13 @@ func TestAFailedStepIsATypedError(t *testing.T) {
 	require.Equal(t, torch.FreedError, e.Kind)
 	require.Equal(t, live-1, torch.LiveTensors())
 	require.True(t, torch.IsGradEnabled())
+}
+
+func TestFusedWithoutKernels(t *testing.T) {
+	err := torch.Try(func() error { optim.NewAdam([]*nn.Parameter{parameter(1)}, optim.Fused(true)); return nil })
+	if version.AtLeast(torch.Version(), 2, 4) {
+		require.NoError(t, err)
+		return
+	}
+	require.ErrorContains(t, err, "has no fused kernel for cpu: leave Fused out")
 }

@@ -105,12 +105,12 @@ var whole = []string{"max_iter", "max_eval", "history_size", "ns_steps", "params
 func pythonGroup(kind string, settings map[string]any) *torch.Dict {
 	g := &torch.Dict{}
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		if v := settings[name]; !isOlder(kind, name, v) {
+		if v := settings[name]; !isOlder(kind, name, v) && (name != "fused" || v != nil) {
 			g.Set(name, pythonSetting(name, v))
 		}
 	}
 	for _, f := range fixed[kind] {
-		if version.AtLeast(torch.Version(), f.major, f.minor) {
+		if version.AtLeast(torch.Version(), f.major, f.minor) && (f.name != "fused" || settings["fused"] == nil) {
 			g.Set(f.name, f.value)
 		}
 	}

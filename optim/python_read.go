@@ -51,7 +51,7 @@ func FromPython(v any) (State, error) {
 
 // before are what settings were before there were such, which PyTorch adds to older states in the same way.
 var before = map[string]any{
-	"maximize": false, "foreach": nil, "amsgrad": false, "nesterov": false, "momentum": 0, "centered": false, decoupled: false,
+	"maximize": false, "foreach": nil, "fused": nil, "amsgrad": false, "nesterov": false, "momentum": 0, "centered": false, decoupled: false,
 }
 
 func (s *State) readGroups(groups []any) error {

@@ -26,10 +26,11 @@ type SGDConfig struct {
 	Nesterov    bool    `json:"nesterov"`     // looks ahead along the momentum; needs momentum, and no dampening
 	Maximize    bool    `json:"maximize"`
 	Foreach     *bool   `json:"foreach"` // nil: not said; see the option
+	Fused       *bool   `json:"fused"`   // nil: not said; see the option
 }
 
 // SGDOption is an option of [NewSGD]: [LR] (1e-3 unless given), [Momentum], [Dampening], [WeightDecay], [Nesterov],
-// [Maximize] and [Foreach].
+// [Maximize], [Foreach] and [Fused].
 type SGDOption interface {
 	sgd(lr *float64, c *SGDConfig)
 }
@@ -47,6 +48,7 @@ func (v WeightDecay) sgd(_ *float64, c *SGDConfig) { c.WeightDecay = float64(v) 
 func (v Nesterov) sgd(_ *float64, c *SGDConfig)    { c.Nesterov = bool(v) }
 func (v Maximize) sgd(_ *float64, c *SGDConfig)    { c.Maximize = bool(v) }
 func (v Foreach) sgd(_ *float64, c *SGDConfig)     { c.Foreach = (*bool)(&v) }
+func (v Fused) sgd(_ *float64, c *SGDConfig)       { c.Fused = (*bool)(&v) }
 
 // Check implements [Settings].
 func (c *SGDConfig) Check() error {
@@ -59,6 +61,7 @@ func (c *SGDConfig) Check() error {
 	return firstError(
 		CheckRange("momentum", c.Momentum, math.Inf(1)),
 		CheckRange("weight decay", c.WeightDecay, math.Inf(1)),
+		checkFused(c.Fused, c.Foreach),
 	)
 }
 
@@ -85,6 +88,7 @@ func (s *SGD) AddParamGroup(params []*nn.Parameter, opts ...SGDOption) {
 	for _, o := range opts {
 		o.sgd(&lr, &c)
 	}
+	s.fusable(c.Fused, params, fusedSGD, 4)
 	s.Add(params, lr, &c)
 }
 
@@ -93,6 +97,10 @@ func (s *SGD) Step(closure ...Closure) *torch.Tensor { return s.Update(closure, 
 
 func (s *SGD) update(g *Group, b *Batch) {
 	c := g.Settings.(*SGDConfig)
+	if isTrue(c.Fused) {
+		s.fused(c, g.LR, b)
+		return
+	}
 	grads, temporary := b.Grads, false
 	if c.Maximize {
 		grads, temporary = grads.Neg(), true
@@ -115,6 +123,31 @@ func (s *SGD) update(g *Group, b *Batch) {
 		}
 	}
 	b.Params.AddInplace(grads, -g.LR)
+}
+
+// fused goes through the parameters that take their first step and the others.
+func (s *SGD) fused(c *SGDConfig, lr float64, b *Batch) {
+	b.refuseSparse()
+	step := func(b *Batch, first bool) {
+		buffers := []*torch.Tensor{}
+		if c.Momentum != 0 {
+			buffers = b.Slot(momentumBuffer).tensors
+		}
+		fusedSGD.Do(b.Params.tensors, b.Grads.tensors, buffers, c.WeightDecay, c.Momentum, lr, c.Dampening, c.Nesterov, c.Maximize, first)
+	}
+	var parts [2][]int
+	for i, state := range b.states {
+		has := 0
+		if state.tensors[momentumBuffer] == nil && c.Momentum != 0 {
+			has = 1
+		}
+		parts[has] = append(parts[has], i)
+	}
+	for first, members := range parts {
+		if len(members) > 0 {
+			step(b.part(members), first == 1)
+		}
+	}
 }
 
 // firstError is the first that is one.

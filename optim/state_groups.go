@@ -96,7 +96,7 @@ func (o *Base) decodeGroup(text []byte, g *savedGroup, like Settings) error {
 	t := reflect.TypeOf(like).Elem()
 	names := append(slices.Sorted(maps.Keys(o.settings(like))), "lr")
 	for _, s := range names {
-		if _, there := all[s]; !there {
+		if _, there := all[s]; !there && s != "fused" { // which came later than states of files
 			return fmt.Errorf("the setting %s is missing", s)
 		}
 	}

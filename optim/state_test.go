@@ -146,7 +146,7 @@ func TestStateNamesArePyTorchs(t *testing.T) {
 	require.Equal(t, 3.0, s.Tensors[0].Tensor.Item())
 	require.Equal(t, map[string]string{
 		"optimizer":    "Adam",
-		"param_groups": `[{"amsgrad":true,"betas":[0.9,0.999],"eps":1e-8,"foreach":null,"lr":0.25,"maximize":false,"params":[0,1,2],"weight_decay":0}]`,
+		"param_groups": `[{"amsgrad":true,"betas":[0.9,0.999],"eps":1e-8,"foreach":null,"fused":null,"lr":0.25,"maximize":false,"params":[0,1,2],"weight_decay":0}]`,
 	}, s.Metadata)
 
 	r.opt.ParamGroups()[0].LR = math.Inf(1)
