@@ -89,11 +89,19 @@ func (b *Base) ValidateSample(value *torch.Tensor) {
 				pyShape(want), pyShape(got)))
 		}
 	}
-	support := b.self.Support()
+	support := b.whole().Support()
 	if !support.Check(value).All().ItemBool() {
 		panic(invalid(b.name, "expected a value (a tensor of shape %s) within the support (%s) of the distribution %s, "+
 			"but found invalid values:\n%s", pyShape(got), support, b.self, value))
 	}
+}
+
+// whole is the distribution that embeds b.
+func (b *Base) whole() Distribution {
+	if b.self == nil {
+		panic(invalid("Distribution", "it was not made by a constructor that calls Base.Init"))
+	}
+	return b.self
 }
 
 // keep is the options of a distribution that is made of this one, whose parameters need no second look.
@@ -101,14 +109,14 @@ func (b *Base) keep() Option { return kept(b.validate) }
 
 // Sample implements [Distribution] by RSample.
 func (b *Base) Sample(shape ...int) *torch.Tensor {
-	return withoutGrad(func() *torch.Tensor { return b.self.RSample(shape...) })
+	return withoutGrad(func() *torch.Tensor { return b.whole().RSample(shape...) })
 }
 
 // Stddev implements [Distribution] by Variance.
-func (b *Base) Stddev() *torch.Tensor { return b.self.Variance().Sqrt() }
+func (b *Base) Stddev() *torch.Tensor { return b.whole().Variance().Sqrt() }
 
 // Perplexity implements [Distribution] by Entropy.
-func (b *Base) Perplexity() *torch.Tensor { return b.self.Entropy().Exp() }
+func (b *Base) Perplexity() *torch.Tensor { return b.whole().Entropy().Exp() }
 
 // HasRSample implements [Distribution]: false.
 func (b *Base) HasRSample() bool { return false }

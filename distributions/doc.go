@@ -11,6 +11,8 @@
 //	distributions.NewCategorical(distributions.Logits(scores))
 //	distributions.NewMultivariateNormal(mean, distributions.ScaleTril(l))
 //
+// Where versions of PyTorch have other formulas, the one of the libtorch that is loaded holds.
+//
 // # Shapes
 //
 // A sample has the shape asked for, then the batch's, then that of one event:

@@ -248,6 +248,8 @@ func TestOneOfYourOwn(t *testing.T) {
 	require.True(t, errors.Is(failure(t, func() { d.Mean() }), torch.NotImplemented))
 	require.Contains(t, failure(t, func() { newPoint(torch.New(-1.0)) }).Error(), "point: expected parameter at")
 	failure(t, func() { distributions.KLDivergence(d, d) })
+	failure(t, func() { distributions.RegisterKL[*point, *point](nil) })
+	require.Contains(t, failure(t, func() { new(point).Sample() }).Error(), "Base.Init")
 	distributions.RegisterKL(func(p, q *point) *torch.Tensor { return p.at.Sub(q.at) })
 	require.Equal(t, 0.0, distributions.KLDivergence(d, d).Sum().Item())
 }

@@ -12,6 +12,9 @@ import (
 //
 //	distributions.RegisterKL(func(p *Mine, q *distributions.Normal) *torch.Tensor { … })
 func RegisterKL[P, Q Distribution](f func(p P, q Q) *torch.Tensor) {
+	if f == nil {
+		panic(wrongType("register_kl", "the function is nil"))
+	}
 	pair := [2]reflect.Type{reflect.TypeFor[P](), reflect.TypeFor[Q]()}
 	divergences.Store(pair, func(p, q Distribution) *torch.Tensor { return f(p.(P), q.(Q)) })
 }
