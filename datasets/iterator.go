@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"context"
+	"fmt"
 
 	"multitorch/torch"
 )
@@ -120,6 +121,9 @@ func (it *Iterator[B]) start() error {
 	it.started = true
 	l := it.loader
 	n := l.samples()
+	if n < 0 {
+		return fmt.Errorf("datasets: the data set says that it has %d samples; expected 0 at least", n)
+	}
 	order, err := l.config.order(n)
 	if err != nil {
 		return err

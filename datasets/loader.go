@@ -75,6 +75,9 @@ func newLoader[B any](samples func() int, opts []Option) (*Loader[B], error) {
 	if err != nil {
 		return nil, err
 	}
+	if n := samples(); n < 0 {
+		return nil, fmt.Errorf("datasets: the data set says that it has %d samples; expected 0 at least", n)
+	}
 	if s.Shuffle && samples() == 0 {
 		return nil, errors.New("datasets: an empty data set can't be shuffled: check what was read into it")
 	}

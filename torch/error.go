@@ -121,5 +121,10 @@ func newError(op string, err error, operands []string) *Error {
 	if errors.As(err, &native) {
 		e.Kind = Kind(native.Kind)
 	}
+	if strings.Contains(e.Message, "from the 'CUDA' backend") {
+		if why := CUDAWhyNot(); why != "" {
+			e.Message = "CUDA is not available: " + why
+		}
+	}
 	return e
 }

@@ -22,7 +22,7 @@ import (
 //	}
 //	y := exp.Call(x)
 type Function struct {
-	// Name appears in GradFn ("ExpBackward") and in errors.
+	// Name appears in GradFn ("ExpBackward") and in errors; "Function" when not given.
 	Name string
 
 	// Forward computes the outputs, one or more, without recording. An input may be nil,
@@ -91,6 +91,9 @@ func (f *Function) Call(inputs ...*Tensor) *Tensor { return f.Apply(inputs...)[0
 
 // Apply applies the function, and returns all outputs.
 func (f *Function) Apply(inputs ...*Tensor) []*Tensor {
+	if f == nil || f.Forward == nil {
+		panic(&Error{Op: f.name(), Kind: ValueError, Message: "expected a Forward, but it is nil"})
+	}
 	records := IsGradEnabled() && !IsInferenceModeEnabled()
 	ctx := &Context{}
 	needed := false
@@ -120,16 +123,24 @@ func (f *Function) Apply(inputs ...*Tensor) []*Tensor {
 	return outputs
 }
 
+// name is what errors call the function.
+func (f *Function) name() string {
+	if f == nil || f.Name == "" {
+		return "Function"
+	}
+	return f.Name
+}
+
 // has reports whether t is one of ts.
 func has(ts []*Tensor, t *Tensor) bool {
 	return slices.ContainsFunc(ts, func(o *Tensor) bool { return o != nil && t != nil && o.handle == t.handle })
 }
 
 func (f *Function) record(ctx *Context, inputs, outputs []*Tensor) []*Tensor {
-	h := holdTensors{op: f.Name}
+	h := holdTensors{op: f.name()}
 	defer h.release()
 	r := libtorch.Recording{
-		Name:    f.Name + "Backward",
+		Name:    f.name() + "Backward",
 		Inputs:  h.some(inputs),
 		Outputs: h.all(outputs), Differentiable: make([]bool, len(outputs)), Dirty: make([]bool, len(outputs)),
 		Saved:       h.some(ctx.saved),
@@ -145,7 +156,7 @@ func (f *Function) record(ctx *Context, inputs, outputs []*Tensor) []*Tensor {
 	r.Backward = (&gradient{f, ctx.Data, len(inputs)}).backward
 	handles, err := libtorch.Record(r)
 	if err != nil {
-		fail(f.Name, inputs, err)
+		fail(f.name(), inputs, err)
 	}
 	recorded := make([]*Tensor, len(outputs))
 	for i, y := range outputs {
@@ -188,7 +199,7 @@ func (k *gradient) backward(grads, saved []libtorch.Tensor, needed []bool) []lib
 	if len(results) != k.inputs {
 		panic(k.f.error(fmt.Sprintf("expected its Backward to return a gradient for each input: %d, but got %d", k.inputs, len(results))))
 	}
-	h := holdTensors{op: k.f.Name}
+	h := holdTensors{op: k.f.name()}
 	defer h.release()
 	given := make([]libtorch.Tensor, len(results))
 	for i, r := range results {
@@ -205,5 +216,5 @@ func (k *gradient) backward(grads, saved []libtorch.Tensor, needed []bool) []lib
 }
 
 func (f *Function) error(message string) *Error {
-	return &Error{Op: f.Name, Kind: ValueError, Message: message}
+	return &Error{Op: f.name(), Kind: ValueError, Message: message}
 }

@@ -164,30 +164,32 @@ func FromSlice[T Element](data []T, shape ...int) *Tensor {
 		shape = Shape{len(data)}
 	}
 	size := int(unsafe.Sizeof(*new(T)))
-	return fromBytes(bytesOf(data, size), shape, DTypeOf[T]())
+	return fromBytes("FromSlice", bytesOf(data, size), shape, DTypeOf[T]())
 }
 
 // FromBytes copies raw row-major memory, in the machine's byte order, into a
 // tensor. It is how dtypes without a Go type (Float16, BFloat16) come in.
-func FromBytes(data []byte, shape Shape, dtype DType) *Tensor { return fromBytes(data, shape, dtype) }
+func FromBytes(data []byte, shape Shape, dtype DType) *Tensor {
+	return fromBytes("FromBytes", data, shape, dtype)
+}
 
-func fromBytes(data []byte, shape Shape, dtype DType) *Tensor {
+func fromBytes(op string, data []byte, shape Shape, dtype DType) *Tensor {
 	err := dtype.available()
 	if err == nil && dtype.IsQuantized() {
 		err = fmt.Errorf("the bytes of %s mean nothing without a scale; make the tensor with QuantizePerTensor", dtype)
 	}
 	if err != nil {
-		panic(&Error{Op: "FromSlice", Kind: TypeError, Message: err.Error()})
+		panic(&Error{Op: op, Kind: TypeError, Message: err.Error()})
 	}
 	n := dtype.Size()
 	for _, s := range shape {
 		if s < 0 {
-			panic(&Error{Op: "FromSlice", Kind: ValueError, Message: fmt.Sprintf("the shape %v has a negative size", shape)})
+			panic(&Error{Op: op, Kind: ValueError, Message: fmt.Sprintf("the shape %v has a negative size", shape)})
 		}
 		n *= s
 	}
 	if n != len(data) {
-		panic(&Error{Op: "FromSlice", Kind: ValueError, Message: fmt.Sprintf(
+		panic(&Error{Op: op, Kind: ValueError, Message: fmt.Sprintf(
 			"the shape %v of %s takes %d bytes, but %d were given", shape, dtype, n, len(data))})
 	}
 	h, err := libtorch.FromBytes(data, shape, int(dtype))
@@ -195,7 +197,7 @@ func fromBytes(data []byte, shape Shape, dtype DType) *Tensor {
 		h, err = libtorch.FromBytes(data, shape, int(dtype))
 	}
 	if err != nil {
-		fail("FromSlice", nil, err)
+		fail(op, nil, err)
 	}
 	return newTensor(h, nil)
 }
@@ -231,7 +233,7 @@ func New(data any, opts ...Option) *Tensor {
 	if k := elem.Kind(); k == reflect.Float64 || k == reflect.Complex128 {
 		pythonNaN(flat)
 	}
-	t := fromBytes(flat, shape, dtypeOf(zero))
+	t := fromBytes("FromSlice", flat, shape, dtypeOf(zero))
 	o := settle(opts)
 	if o.dtype == nil {
 		o.dtype = inferred(t.DType())

@@ -1,6 +1,11 @@
 package torch
 
-import "multitorch/internal/libtorch"
+import (
+	"fmt"
+	"math"
+
+	"multitorch/internal/libtorch"
+)
 
 // Products of matrices and vectors; decompositions and solvers are in package
 // torch/linalg.
@@ -149,7 +154,12 @@ func (x *Tensor) Det() *Tensor { return do1(opDet, x) }
 func (x *Tensor) Logdet() *Tensor { return do1(opLogdet, x) }
 
 // MatrixPower is the n-th power of square matrices.
-func (x *Tensor) MatrixPower(n int) *Tensor { return do(opMatrixPower, x, n) }
+func (x *Tensor) MatrixPower(n int) *Tensor {
+	if n == math.MinInt { // has no opposite, for which libtorch would look without end
+		panic(&Error{Op: "matrix_power", Kind: ValueError, Message: fmt.Sprintf("expected a power above %d", n)})
+	}
+	return do(opMatrixPower, x, n)
+}
 
 // MatrixExp is the exponential of square matrices.
 func (x *Tensor) MatrixExp() *Tensor { return do1(opMatrixExp, x) }

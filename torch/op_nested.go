@@ -3,7 +3,6 @@ package torch
 import (
 	"fmt"
 	"reflect"
-	"runtime"
 	"unsafe"
 )
 
@@ -86,48 +85,4 @@ func nest(v reflect.Value, data []byte, shape Shape) []byte {
 		data = nest(v.Index(i), data, shape[1:])
 	}
 	return data
-}
-
-// WithData gives f the memory of a contiguous CPU tensor as a slice, without a
-// copy: what f writes is in the tensor. The memory stays while f runs, whoever
-// frees the tensor meanwhile; f must not keep the slice. Autograd does not see
-// what is written.
-//
-//	torch.WithData(x, func(data []float32) { data[0] = 1 })
-func WithData[T Element](t *Tensor, f func(data []T)) {
-	h := t.acquire("WithData")
-	defer runtime.KeepAlive(t)
-	defer t.release()
-	info, err := h.Info()
-	if err != nil {
-		panic(newError("WithData", err, nil))
-	}
-	refuse := func(why string) {
-		panic(&Error{Op: "WithData", Kind: TypeError, Operands: []string{t.describe()}, Message: why})
-	}
-	switch want := DTypeOf[T](); {
-	case DType(info.DType) != want:
-		refuse(fmt.Sprintf("expected a tensor of %s; convert it with To(torch.%s)", want, goName(want)))
-	case deviceKind(info.DeviceType) != cpu:
-		refuse("expected a tensor on the CPU; move it with CPU()")
-	case info.IsContiguous == 0:
-		refuse("expected a contiguous tensor; Contiguous() copies it into one")
-	}
-	if info.DType == int32(Complex64) || info.DType == int32(Complex128) {
-		if t.IsConj() {
-			refuse("its conjugation is pending; ResolveConj() does it")
-		}
-	}
-	if t.IsNeg() {
-		refuse("its negation is pending; ResolveNeg() does it")
-	}
-	if info.Numel == 0 {
-		f([]T{})
-		return
-	}
-	p, err := h.DataPtr()
-	if err != nil {
-		panic(newError("WithData", err, []string{t.describe()}))
-	}
-	f(unsafe.Slice((*T)(p), info.Numel))
 }

@@ -1,6 +1,11 @@
 package torch
 
-import "multitorch/internal/libtorch"
+import (
+	"fmt"
+	"math"
+
+	"multitorch/internal/libtorch"
+)
 
 var (
 	opSum      = libtorch.NewOp("aten::sum", "self")
@@ -150,4 +155,17 @@ func (x *Tensor) Cumsum(dim int) *Tensor { return do(opCumsum, x, dim) }
 
 // Bincount counts each value of a vector of integers from 0; the result has at
 // least n entries.
-func (x *Tensor) Bincount(n int) *Tensor { return do(opBincount, x, nil, n) }
+func (x *Tensor) Bincount(n int) *Tensor {
+	if x.DType() == Int64 && x.Numel() > 0 {
+		largest := x.Max()
+		most := largest.ItemInt()
+		largest.Free()
+		if most == math.MaxInt64 { // libtorch counts to one more
+			panic(&Error{
+				Op: "bincount", Kind: ValueError, Operands: []string{x.describe()},
+				Message: fmt.Sprintf("expected values below %d, the counts' number: one more can't be counted", most),
+			})
+		}
+	}
+	return do(opBincount, x, nil, n)
+}

@@ -68,9 +68,26 @@ func (x *Tensor) Tile(times ...int) *Tensor { return do(opTile, x, times) }
 // number of times: an int, or a tensor with a number for each.
 func (x *Tensor) RepeatInterleave(times any, dim ...int) *Tensor {
 	if t := asTensor(times); t != nil {
+		checkRepeats(x, t)
 		return do(opRepeatInterleaveSelfTensor, x, t, first(dim))
 	}
 	return do(opRepeatInterleaveSelfInt, x, number("repeat_interleave", times), first(dim))
+}
+
+// checkRepeats refuses counts whose sum wraps around: libtorch would write beyond what it
+// has taken for it.
+func checkRepeats(x, times *Tensor) {
+	if times.DType() != Int64 {
+		return
+	}
+	Scoped(func(s *Scope) {
+		if s.Own(s.Own(times.To(Float64)).Sum()).Item() >= 1<<62 {
+			panic(&Error{
+				Op: "repeat_interleave", Kind: ValueError, Operands: []string{x.describe(), times.describe()},
+				Message: "the counts' sum is too large for a tensor",
+			})
+		}
+	})
 }
 
 // Movedim moves a dimension to another place.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"syscall"
 
 	"multitorch/nn"
 	"multitorch/torch"
@@ -71,6 +72,10 @@ func loadModel(path string, device torch.Device) (*saved, error) {
 	state, err := trainer.LoadCheckpoint(path, &s.about)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("checkpoint %s: there is no such file; multitorch train makes one", path)
+	}
+	var refused syscall.Errno
+	if errors.As(err, &refused) { // by the system: it may be whole
+		return nil, err
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w; multitorch train makes a new one", err)

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"multitorch/internal/atomicfile"
+	"multitorch/internal/regular"
 	"multitorch/trainer"
 	"multitorch/trainer/metrics"
 )
@@ -95,46 +96,76 @@ func table(rows []row) string {
 	return b.String()
 }
 
-// keep puts rows into a file in place of those of the same models, and the table of the whole file into a text.
-func keep(rows []row, file, text string) error {
+// keeper puts rows into a file and their table into a text. It has read both before the first model is trained, a
+// quarter of an hour before it writes them.
+type keeper struct {
+	file, text string    // empty: none
+	all        []row     // of the file
+	parts      [2]string // of the text: before and after the table
+}
+
+func newKeeper(file, text string) (*keeper, error) {
+	k := &keeper{file: file, text: text}
 	if file == "" {
 		if text != "" {
-			return errors.New("--readme needs --write, which holds the rows of all tasks")
+			return nil, errors.New("--readme needs --write, which holds the rows of all tasks")
 		}
-		return nil
+		return k, nil
 	}
-	content, err := os.ReadFile(file)
+	content, err := readText(file, "a file of results")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return nil, err
 	}
-	all, err := parseRows(content)
-	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+	if k.all, err = parseRows(content); err != nil {
+		return nil, fmt.Errorf("%s: expected the rows of an earlier \"multitorch results\": %w", file, err)
 	}
-	for _, r := range rows {
-		if i := slices.IndexFunc(all, r.same); i >= 0 {
-			all[i] = r
-		} else {
-			all = append(all, r)
-		}
+	if text == "" {
+		return k, nil
 	}
-	written, err := json.MarshalIndent(all, "", "\t")
-	if err == nil {
-		err = overwrite(file, string(written)+"\n")
-	}
-	if err != nil || text == "" {
-		return err
-	}
-	content, err = os.ReadFile(text)
-	if err != nil {
-		return err
+	if content, err = readText(text, "a text with the marks of a table"); err != nil {
+		return nil, err
 	}
 	before, rest, ok := strings.Cut(string(content), tableBegin)
 	_, after, ok2 := strings.Cut(rest, tableEnd)
 	if !ok || !ok2 {
-		return fmt.Errorf("%s: expected the marks %q and %q", text, tableBegin, tableEnd)
+		return nil, fmt.Errorf("%s: expected the marks %q and %q", text, tableBegin, tableEnd)
 	}
-	return overwrite(text, before+tableBegin+table(all)+tableEnd+after)
+	k.parts = [2]string{before, after}
+	return k, nil
+}
+
+// readText reads a regular file whole, up to a megabyte.
+func readText(path, expected string) (content []byte, err error) {
+	const most = 1 << 20
+	err = regular.Read(path, expected, func(f *os.File, _ int64) error {
+		if content, err = io.ReadAll(io.LimitReader(f, most+1)); err == nil && len(content) > most {
+			err = fmt.Errorf("expected %s, but it is longer than %d bytes", expected, most)
+		}
+		return err
+	})
+	return content, err
+}
+
+// keep writes rows in place of those of the same models, and the table of all.
+func (k *keeper) keep(rows []row) error {
+	if k.file == "" {
+		return nil
+	}
+	for _, r := range rows {
+		if i := slices.IndexFunc(k.all, r.same); i >= 0 {
+			k.all[i] = r
+		} else {
+			k.all = append(k.all, r)
+		}
+	}
+	written, err := json.MarshalIndent(k.all, "", "\t")
+	if err == nil {
+		err = overwrite(k.file, string(written)+"\n")
+	}
+	if err != nil || k.text == "" {
+		return err
+	}
+	return overwrite(k.text, k.parts[0]+tableBegin+table(k.all)+tableEnd+k.parts[1])
 }
 
 // The marks of the table of results.

@@ -39,6 +39,10 @@ func (c *resultsCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	kept, err := newKeeper(c.Write, c.Readme)
+	if err != nil {
+		return err
+	}
 	if err := openData(ctx, c.Task, c.DataDir); err != nil {
 		return err
 	}
@@ -60,7 +64,7 @@ func (c *resultsCmd) Run(ctx context.Context) error {
 	}
 	printf("Test accuracy in %% and macro-F1 of %s, mean ± standard deviation over the seeds %v (libtorch %s on %s):\n\n%s",
 		info.title, c.Seeds, torch.Version(), device, table(rows))
-	return keep(rows, c.Write, c.Readme)
+	return kept.keep(rows)
 }
 
 // train trains all models with one seed and adds what they and their averages reach.

@@ -161,6 +161,9 @@ func (t *emojiTask) predict(model nn.Module, in inputs, device torch.Device) ([]
 		if err != nil {
 			return nil, fmt.Errorf("--text %.80q: %w", in.text, err)
 		}
+		if !slices.ContainsFunc(numbers[:length], func(n int64) bool { return n != emoji10.Unk }) {
+			logLine(fmt.Sprintf("--text %.80q: the model knows none of its words, and answers as to any such text", in.text))
+		}
 		b.Tokens = torch.FromSlice(numbers, 1, len(numbers))
 		b.Lengths = torch.FromSlice([]int64{int64(length)})
 	} else if in.text != "" {

@@ -1,12 +1,46 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
+
+// The files that results writes are looked at before the first model is trained.
+func TestResultsLooksAtItsFilesFirst(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o644))
+		return path
+	}
+	zero := filepath.Join(dir, "zero")
+	require.NoError(t, os.Symlink("/dev/zero", zero))
+	for _, c := range []struct{ write, readme, want string }{
+		{zero, "", "a device"},
+		{dir, "", "a folder"},
+		{file("text", "text"), "", "expected the rows of an earlier"},
+		{file("long", strings.Repeat(" ", 1<<20+1)), "", "longer than 1048576 bytes"},
+		{file("rows", "[]"), file("page", "no table"), "expected the marks"},
+		{file("rows", "[]"), zero, "a device"},
+		{"", file("page", "no table"), "--readme needs --write"},
+	} {
+		args := []string{"results", "--data-dir", filepath.Join(dir, "none"), "--write", c.write, "--readme", c.readme}
+		if c.write == "" {
+			args = slices.Delete(args, 3, 5)
+		}
+		if c.readme == "" {
+			args = args[:len(args)-2]
+		}
+		o := multitorch(args...)
+		require.Equal(t, 1, o.code, c.want)
+		require.Contains(t, o.stderr, c.want)
+	}
+}
 
 func TestHelp(t *testing.T) {
 	for command, want := range map[string][]string{

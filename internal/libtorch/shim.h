@@ -108,6 +108,8 @@ mt_error* mt_tensor_info(mt_tensor t, mt_info* out);
 // Writes min(cap, dims) sizes and strides; either may be NULL.
 mt_error* mt_sizes(mt_tensor t, int64_t* sizes, int64_t* strides, int64_t cap);
 mt_error* mt_data_ptr(mt_tensor t, uintptr_t* out);
+// Whether the memory of t's storage may be replaced by a larger one; before: whether it could until now.
+mt_error* mt_set_resizable(mt_tensor t, int32_t on, int32_t* before);
 // A second owned reference to the same tensor.
 mt_tensor mt_retain(mt_tensor t);
 

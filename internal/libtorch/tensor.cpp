@@ -16,6 +16,14 @@ void mt_free_many(const mt_tensor* ts, int64_t n) {
   for (int64_t i = 0; i < n; i++) mt_free(ts[i]);
 }
 
+mt_error* mt_set_resizable(mt_tensor t, int32_t on, int32_t* before) {
+  return mt::guarded([&] {
+    c10::StorageImpl* storage = mt::borrow(t).storage().unsafeGetStorageImpl();
+    *before = storage->resizable();
+    storage->set_resizable(on != 0);
+  });
+}
+
 mt_tensor mt_retain(mt_tensor t) { return mt::release(mt::borrow(t)); }
 
 mt_error* mt_from_memory(void* data, const int64_t* shape, int64_t dims, int32_t dtype, uintptr_t held, mt_tensor* out) {

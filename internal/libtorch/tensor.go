@@ -33,6 +33,17 @@ func (t Tensor) Free() {
 	releaseCallbacks()
 }
 
+// SetResizable says whether the memory of t's storage may be replaced by a larger one, and returns what held before.
+func (t Tensor) SetResizable(on bool) (before bool, err error) {
+	var was C.int32_t
+	flag := C.int32_t(0)
+	if on {
+		flag = 1
+	}
+	err = take(C.mt_set_resizable(t.c(), flag, &was))
+	return was != 0, err
+}
+
 // Retain makes a second owned reference to the same tensor.
 func (t Tensor) Retain() Tensor { return Tensor(C.mt_retain(t.c())) }
 
