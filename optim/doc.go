@@ -32,9 +32,8 @@
 // with less said in between. On a GPU they are other kernels, and are used only
 // where PyTorch uses them: see [Foreach].
 //
-// Not there, and why: capturable (it serves CUDA graphs), differentiable (it
-// records the step itself), and a learning rate that is a tensor. SGD, LBFGS, Adagrad and SparseAdam take sparse gradients, and the others refuse them, as in
-// PyTorch.
+// Not there, and why: capturable (it serves CUDA graphs), differentiable (it records the step itself), and a learning rate
+// that is a tensor. SGD, LBFGS, Adagrad and SparseAdam take sparse gradients, and the others refuse them, as in PyTorch.
 //
 // Schedulers are in package lr_scheduler, averages of weights in package swa_utils.
 package optim
