@@ -41,6 +41,10 @@
 // Arguments that make no sense panic with a [*torch.Error] at construction, and
 // tensors that don't fit in Forward; [torch.Try] returns it as an error.
 //
+// Packages below this one are nn/init, with the initialisers (its name is nninit, since Go keeps init for itself), and
+// nn/utils, with weight norm, parametrizations, pruning and the like. What torch.nn.utils has for gradients and sequences is
+// here: [ClipGradNorm], [PackPaddedSequence], [PadSequence].
+//
 // Forward is typed by each module. What takes one tensor and returns one is a
 // [Layer], and goes into a [Sequential].
 //
