@@ -182,6 +182,16 @@ func TestDerivedWeightsAreTakenOff(t *testing.T) {
 	}
 }
 
+// TestWeightNormOfBothKindsLoad: the parametrization reads the state of the older function.
+func TestWeightNormOfBothKindsLoad(t *testing.T) {
+	older := nn.NewSequential(utils.WeightNorm(nn.NewLinear(3, 4)))
+	newer := nn.NewSequential(parametrizations.WeightNorm(nn.NewLinear(3, 4)))
+	require.NoError(t, nn.LoadStateDict(newer, nn.StateDict(older)))
+	x := torch.Randn(torch.Shape{2, 3})
+	require.True(t, torch.Equal(older.Forward(x), newer.Forward(x)))
+	require.NoError(t, nn.LoadStateDict(newer, nn.StateDict(newer)))
+}
+
 // symmetric and doubled are parametrizations of one's own.
 type symmetric struct{ nn.Base }
 

@@ -126,6 +126,9 @@ func (m *recurrent) init(kind string, gates, input, hidden int, c RNNConfig) {
 	}
 }
 
+// FlattenParameters does nothing: it stands where programs in Python call flatten_parameters, which prepares weights on a GPU.
+func (m *recurrent) FlattenParameters() {}
+
 // output is the number of features of an output, in one direction.
 func (m *recurrent) output() int {
 	if m.config.ProjSize > 0 {

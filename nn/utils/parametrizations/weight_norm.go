@@ -1,6 +1,8 @@
 package parametrizations
 
 import (
+	"strings"
+
 	"multitorch/nn"
 	"multitorch/nn/utils/parametrize"
 	"multitorch/torch"
@@ -34,6 +36,23 @@ type weightNorm struct {
 }
 
 func (w *weightNorm) PythonName() string { return "_WeightNorm" }
+
+// UpgradeState reads what utils.WeightNorm saved: weight_g and weight_v.
+func (w *weightNorm) UpgradeState(prefix string, state map[string]*torch.Tensor) {
+	list := strings.TrimSuffix(prefix, ".0.") // "encoder.parametrizations.weight"
+	at := strings.LastIndex(list, "parametrizations.")
+	if at < 0 {
+		return
+	}
+	name := list[:at] + list[at+len("parametrizations."):]
+	g, v := state[name+"_g"], state[name+"_v"]
+	if g == nil || v == nil {
+		return
+	}
+	delete(state, name+"_g")
+	delete(state, name+"_v")
+	state[list+".original0"], state[list+".original1"] = g, v
+}
 
 func (w *weightNorm) Join(originals []*torch.Tensor) *torch.Tensor {
 	return normed.Call(originals[1], originals[0], w.dim)
