@@ -82,6 +82,13 @@ func layerCases() map[string][]nn.TransformerOption {
 		small + ", activation='gelu', batch_first=True, norm_first=True": {
 			nn.DimFeedforward(12), nn.Activation("gelu"), nn.BatchFirst(true), nn.NormFirst(true),
 		},
+		small + ", activation=nn.GELU(), batch_first=True": {
+			nn.DimFeedforward(12), nn.ActivationModule(nn.NewGELU()), nn.BatchFirst(true),
+		},
+		small + ", activation=nn.ReLU()": {nn.DimFeedforward(12), nn.ActivationModule(nn.NewReLU())},
+		small + ", activation=nn.Tanh(), batch_first=True": {
+			nn.DimFeedforward(12), nn.ActivationModule(nn.NewTanh()), nn.BatchFirst(true),
+		},
 		small + ", activation=torch.tanh, layer_norm_eps=0.01, batch_first=True": {
 			nn.DimFeedforward(12), nn.ActivationFunc((*torch.Tensor).Tanh), nn.LayerNormEps(0.01), nn.BatchFirst(true),
 		},

@@ -8,7 +8,7 @@ type Transformer struct {
 	Base
 	Encoder *TransformerEncoder
 	Decoder *TransformerDecoder
-	config  TransformerConfig
+	config  TransformerConfig `nn:"-"`
 }
 
 // NewTransformer makes a transformer for sequences of model features, with a number of heads. PyTorch's defaults are 512

@@ -18,11 +18,12 @@ type TransformerConfig struct {
 	NumEncoderLayers int     `json:"num_encoder_layers"` // 6
 	NumDecoderLayers int     `json:"num_decoder_layers"` // 6
 	function         func(*torch.Tensor) *torch.Tensor
+	module           Layer
 	factory
 }
 
 // TransformerOption is an option of the transformer and its layers: [DimFeedforward], a [*Dropout], [Activation],
-// [ActivationFunc], [LayerNormEps], [BatchFirst], [NormFirst], [Bias], [DType], [Device]; of [NewTransformer]
+// [ActivationFunc], [ActivationModule], [LayerNormEps], [BatchFirst], [NormFirst], [Bias], [DType], [Device]; of [NewTransformer]
 // [NumEncoderLayers], [NumDecoderLayers]; or a whole [TransformerConfig].
 type TransformerOption interface{ transformer(*TransformerConfig) }
 
@@ -41,6 +42,11 @@ type Activation string
 // no part of the transformer.
 type ActivationFunc func(*torch.Tensor) *torch.Tensor
 
+type activationModuleOption struct{ Layer }
+
+// ActivationModule is [Activation] with a module, Python's activation=nn.GELU(), which becomes part of the layers.
+func ActivationModule(m Layer) TransformerOption { return activationModuleOption{m} }
+
 // LayerNormEps is the [Eps] of a transformer's normalisations. The default is 1e-5.
 type LayerNormEps float64
 
@@ -53,20 +59,21 @@ type NumEncoderLayers int
 // NumDecoderLayers is how many layers a transformer's decoder has. The default is 6.
 type NumDecoderLayers int
 
-func (d DimFeedforward) transformer(c *TransformerConfig)   { c.DimFeedforward = int(d) }
-func (m *Dropout) transformer(c *TransformerConfig)         { c.Dropout = m.config.P }
-func (a Activation) transformer(c *TransformerConfig)       { c.Activation, c.function = string(a), nil }
-func (a ActivationFunc) transformer(c *TransformerConfig)   { c.Activation, c.function = "", a }
-func (e LayerNormEps) transformer(c *TransformerConfig)     { c.LayerNormEps = float64(e) }
-func (b BatchFirst) transformer(c *TransformerConfig)       { c.BatchFirst = bool(b) }
-func (n NormFirst) transformer(c *TransformerConfig)        { c.NormFirst = bool(n) }
-func (b Bias) transformer(c *TransformerConfig)             { c.Bias = bool(b) }
-func (n NumEncoderLayers) transformer(c *TransformerConfig) { c.NumEncoderLayers = int(n) }
-func (n NumDecoderLayers) transformer(c *TransformerConfig) { c.NumDecoderLayers = int(n) }
-func (d DType) transformer(c *TransformerConfig)            { c.dtype(d) }
-func (d Device) transformer(c *TransformerConfig)           { c.device(d) }
+func (d DimFeedforward) transformer(c *TransformerConfig)         { c.DimFeedforward = int(d) }
+func (m *Dropout) transformer(c *TransformerConfig)               { c.Dropout = m.config.P }
+func (a Activation) transformer(c *TransformerConfig)             { c.activation(string(a), nil, nil) }
+func (a ActivationFunc) transformer(c *TransformerConfig)         { c.activation("", a, nil) }
+func (a activationModuleOption) transformer(c *TransformerConfig) { c.activation("", nil, a.Layer) }
+func (e LayerNormEps) transformer(c *TransformerConfig)           { c.LayerNormEps = float64(e) }
+func (b BatchFirst) transformer(c *TransformerConfig)             { c.BatchFirst = bool(b) }
+func (n NormFirst) transformer(c *TransformerConfig)              { c.NormFirst = bool(n) }
+func (b Bias) transformer(c *TransformerConfig)                   { c.Bias = bool(b) }
+func (n NumEncoderLayers) transformer(c *TransformerConfig)       { c.NumEncoderLayers = int(n) }
+func (n NumDecoderLayers) transformer(c *TransformerConfig)       { c.NumDecoderLayers = int(n) }
+func (d DType) transformer(c *TransformerConfig)                  { c.dtype(d) }
+func (d Device) transformer(c *TransformerConfig)                 { c.device(d) }
 
-const transformerKeywords = "dim_feedforward dropout activation activation_func layer_norm_eps batch_first norm_first bias device dtype"
+const transformerKeywords = "dim_feedforward dropout activation activation_func activation_module layer_norm_eps batch_first norm_first bias device dtype"
 
 func configureTransformer(kind, takes string, opts []TransformerOption) TransformerConfig {
 	c := configure(kind, takes, TransformerConfig{
@@ -74,7 +81,7 @@ func configureTransformer(kind, takes string, opts []TransformerOption) Transfor
 	}, opts, TransformerOption.transformer)
 	atLeast(0, c.DimFeedforward, kind, "dim_feedforward")
 	probability(c.Dropout, kind, "dropout")
-	if c.function == nil && c.Activation != "relu" && c.Activation != "gelu" {
+	if c.function == nil && c.module == nil && c.Activation != "relu" && c.Activation != "gelu" {
 		panic(invalid(kind, "activation must be relu or gelu, but got %.80q", c.Activation))
 	}
 	c.check(kind)
@@ -102,11 +109,29 @@ func (c *TransformerConfig) norm(model int) *LayerNorm {
 
 func (c *TransformerConfig) drop() *Dropout { return NewDropout(c.Dropout) }
 
+// activation takes over one of the ways to say what is between the linear layers.
+func (c *TransformerConfig) activation(name string, f func(*torch.Tensor) *torch.Tensor, m Layer) {
+	c.Activation, c.function, c.module = name, f, m
+}
+
+// known is the name of the activation, also of a module, if an operator for a whole layer has it.
+func (c *TransformerConfig) known() string {
+	switch c.module.(type) {
+	case *ReLU:
+		return "relu"
+	case *GELU:
+		return "gelu"
+	}
+	return c.Activation
+}
+
 // activate is the function between the linear layers.
 func (c *TransformerConfig) activate(x *torch.Tensor) *torch.Tensor {
 	switch {
 	case c.function != nil:
 		return c.function(x)
+	case c.module != nil:
+		return c.module.Forward(x)
 	case c.Activation == "gelu":
 		return gelu.op.Call(x, "none")
 	}

@@ -12,7 +12,8 @@ type TransformerDecoderLayer struct {
 	Linear2                      *Linear
 	Norm1, Norm2, Norm3          *LayerNorm
 	Dropout1, Dropout2, Dropout3 *Dropout
-	config                       TransformerConfig
+	Activation                   Layer             // nil for a function
+	config                       TransformerConfig `nn:"-"`
 }
 
 // NewTransformerDecoderLayer makes a layer for sequences of model features, with a number of heads.
@@ -23,7 +24,7 @@ func NewTransformerDecoderLayer(model, heads int, opts ...TransformerOption) *Tr
 		Linear1: c.linear(model, c.DimFeedforward), Dropout: c.drop(), Linear2: c.linear(c.DimFeedforward, model),
 		Norm1: c.norm(model), Norm2: c.norm(model), Norm3: c.norm(model),
 		Dropout1: c.drop(), Dropout2: c.drop(), Dropout3: c.drop(),
-		config: c,
+		Activation: c.module, config: c,
 	}
 }
 

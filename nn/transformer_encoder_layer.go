@@ -20,7 +20,8 @@ type TransformerEncoderLayer struct {
 	Linear2            *Linear
 	Norm1, Norm2       *LayerNorm
 	Dropout1, Dropout2 *Dropout
-	config             TransformerConfig
+	Activation         Layer             // nil for a function
+	config             TransformerConfig `nn:"-"`
 }
 
 // NewTransformerEncoderLayer makes a layer for sequences of model features, with a number of heads.
@@ -30,7 +31,7 @@ func NewTransformerEncoderLayer(model, heads int, opts ...TransformerOption) *Tr
 		SelfAttn: c.attention(model, heads),
 		Linear1:  c.linear(model, c.DimFeedforward), Dropout: c.drop(), Linear2: c.linear(c.DimFeedforward, model),
 		Norm1: c.norm(model), Norm2: c.norm(model), Dropout1: c.drop(), Dropout2: c.drop(),
-		config: c,
+		Activation: c.module, config: c,
 	}
 }
 
@@ -92,7 +93,7 @@ func (p *passing) next(x *torch.Tensor, f func(*torch.Tensor) *torch.Tensor) *to
 // fused reports whether PyTorch computes such a call with one operator.
 func (m *TransformerEncoderLayer) fused(src *torch.Tensor, masks TransformerMasks) bool {
 	c := &m.config
-	if src.Dim() != 3 || m.Training() || !c.BatchFirst || c.function != nil || !m.SelfAttn.allowsNative() {
+	if src.Dim() != 3 || m.Training() || !c.BatchFirst || c.known() == "" || !m.SelfAttn.allowsNative() {
 		return false
 	}
 	if olderAttention() && masks.SrcMask != nil || !olderAttention() && m.hooked() {
@@ -127,7 +128,7 @@ func (m *TransformerEncoderLayer) native(src *torch.Tensor, masks TransformerMas
 	return encoderLayer.Call(
 		src, a.embed, a.heads,
 		a.InProjWeight.tensor(), a.InProjBias.tensor(), a.OutProj.Weight.tensor(), a.OutProj.Bias.tensor(),
-		m.config.Activation == "gelu", m.config.NormFirst, m.config.LayerNormEps,
+		m.config.known() == "gelu", m.config.NormFirst, m.config.LayerNormEps,
 		m.Norm1.Weight.tensor(), m.Norm1.Bias.tensor(), m.Norm2.Weight.tensor(), m.Norm2.Bias.tensor(),
 		m.Linear1.Weight.tensor(), m.Linear1.Bias.tensor(), m.Linear2.Weight.tensor(), m.Linear2.Bias.tensor(),
 		mask, kind,

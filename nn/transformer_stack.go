@@ -114,7 +114,7 @@ func (m *TransformerEncoder) leavesPadding(src *torch.Tensor, masks TransformerM
 	if !m.config.EnableNestedTensor || padding == nil || masks.SrcMask != nil || src.Dim() != 3 || first.Training() {
 		return false
 	}
-	if c.NormFirst || !c.BatchFirst || c.function != nil || !first.SelfAttn.allowsNative() {
+	if c.NormFirst || !c.BatchFirst || c.known() == "" || !first.SelfAttn.allowsNative() {
 		return false
 	}
 	first.SelfAttn.check(src, src, src, attentionArguments{keyPaddingMask: padding})
