@@ -75,7 +75,7 @@ func proposal(k *torch.Tensor) *torch.Tensor {
 }
 
 func rejectVonMises(loc, k, r *torch.Tensor, shape torch.Shape) *torch.Tensor {
-	if !r.IsFinite().All().ItemBool() { // nothing would ever be accepted
+	if !r.Gt(1).And(r.IsFinite()).All().ItemBool() { // nothing would ever be accepted
 		panic(invalid("VonMises", "expected concentrations that %s can be computed with, but got %s", k.DType(), k))
 	}
 	x := empty(shape, loc)
