@@ -2,6 +2,8 @@ package nn
 
 import (
 	"fmt"
+	"log/slog"
+	"sync"
 
 	"multitorch/torch"
 )
@@ -44,5 +46,14 @@ func explain(check func()) {
 func channels(op string, x *torch.Tensor, dim, want int, what string) {
 	if shape := x.Shape(); shape[dim] != want {
 		panic(invalid(op, "expected an input with %d channels (%s), but got %d in the shape %s", want, what, shape[dim], pyList(shape)))
+	}
+}
+
+var warned sync.Map // texts
+
+// warnOnce warns with a text the first time.
+func warnOnce(text string) {
+	if _, before := warned.LoadOrStore(text, true); !before {
+		slog.Warn(text)
 	}
 }

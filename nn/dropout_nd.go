@@ -2,7 +2,6 @@ package nn
 
 import (
 	"fmt"
-	"log/slog"
 
 	"multitorch/torch"
 )
@@ -51,7 +50,7 @@ func (m *Dropout2d) Forward(x *torch.Tensor) (result *torch.Tensor) {
 	x = m.enter(x)
 	defer m.leave(m.kind, x, &result)
 	if x.Dim() != 4 {
-		slog.Warn("dropout2d: expected an input [N, C, H, W]; use Dropout1d for [N, C, L]", "shape", pyList(x.Shape()))
+		warnOnce("dropout2d: expected an input [N, C, H, W]; use Dropout1d for [N, C, L]")
 	}
 	return m.features(x, true)
 }
@@ -72,7 +71,7 @@ func (m *Dropout3d) Forward(x *torch.Tensor) (result *torch.Tensor) {
 	x = m.enter(x)
 	defer m.leave(m.kind, x, &result)
 	if dim := x.Dim(); dim != 4 && dim != 5 {
-		slog.Warn("dropout3d: expected an input [N, C, D, H, W] or [C, D, H, W]; use Dropout for others", "shape", pyList(x.Shape()))
+		warnOnce("dropout3d: expected an input [N, C, D, H, W] or [C, D, H, W]; use Dropout for others")
 	}
 	return m.features(x, x.Dim() == 5)
 }

@@ -2,7 +2,11 @@ package nn_test
 
 import (
 	"slices"
+	"testing"
 
+	"github.com/stretchr/testify/require"
+
+	"multitorch/internal/version"
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -70,5 +74,35 @@ func normRows() []row {
 		python: "RMSNorm(5, dtype=torch.bfloat16)", make: norm(nn.NewRMSNorm[int], 5, nn.DType(torch.BFloat16)),
 		inputs: in(func() *torch.Tensor { return torch.Randn(shape{3, 5}).To(torch.BFloat16) }),
 	}
-	return append(rows, half)
+	return slices.Concat(rows, []row{half}, unbiasedRows())
+}
+
+// unbiasedRows are norms with a scale alone, which PyTorch has since later versions.
+func unbiasedRows() (rows []row) {
+	none, scaled := nn.Bias(false), nn.Affine(true)
+	if version.AtLeast(torch.Version(), 2, 1) {
+		rows = samples("nn.LayerNorm(5, bias=False)", norm(nn.NewLayerNorm[int], 5, none), torch.Shape{3, 4, 5})
+	}
+	if version.AtLeast(torch.Version(), 2, 14) {
+		rows = slices.Concat(rows,
+			samples("nn.BatchNorm2d(4, bias=False)", norm(nn.NewBatchNorm2d, 4, none), torch.Shape{2, 4, 3, 3}),
+			samples("nn.InstanceNorm1d(4, affine=True, bias=False)", norm(nn.NewInstanceNorm1d, 4, scaled, none), torch.Shape{2, 4, 3}),
+			samples("nn.GroupNorm(2, 4, bias=False)", func() nn.Module { return nn.NewGroupNorm(2, 4, none) }, torch.Shape{2, 4, 3, 3}))
+	}
+	return rows
+}
+
+// TestNormsWithoutBias: they are as those whose bias is zero.
+func TestNormsWithoutBias(t *testing.T) {
+	x := torch.Randn(torch.Shape{3, 4, 4})
+	for _, pair := range [][2]nn.Layer{
+		{nn.NewLayerNorm(4), nn.NewLayerNorm(4, nn.Bias(false))},
+		{nn.NewBatchNorm1d(4), nn.NewBatchNorm1d(4, nn.Bias(false))},
+		{nn.NewGroupNorm(2, 4), nn.NewGroupNorm(2, 4, nn.Bias(false))},
+		{nn.NewInstanceNorm1d(4, nn.Affine(true)), nn.NewInstanceNorm1d(4, nn.Affine(true), nn.Bias(false))},
+	} {
+		require.NotContains(t, keys(pair[1]), "bias")
+		require.Contains(t, keys(pair[1]), "weight")
+		require.True(t, torch.Equal(pair[0].Forward(x), pair[1].Forward(x)), nn.Describe(pair[1]))
+	}
 }
