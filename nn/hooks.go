@@ -10,7 +10,9 @@ import (
 // Hooks run before and after a module's Forward, and in backward. All modules of this package have
 // them; a module of one's own has them if its Forward goes through [Through] (or [Call], where the
 // inputs are not known to the hooks). Tensors come as slices, of one for a [Layer]. A hook may
-// return others in their place, as many, or nil to leave them as they are.
+// return others in their place, as many, or nil to leave them as they are. Sequential leaves to the
+// scopes and the collector what a hook on one of its layers has seen; modules that are made of others,
+// as transformers are, free what passes inside them, of which a hook keeps a Clone.
 
 // Hook is a function that runs with a module, until Remove.
 type Hook struct {

@@ -197,3 +197,19 @@ func TestEveryModuleRunsHooks(t *testing.T) {
 	}
 	require.Greater(t, len(seen), 100)
 }
+
+// TestHooksMayKeepTensors: a row of layers leaves alone what hooks on them have seen.
+func TestHooksMayKeepTensors(t *testing.T) {
+	inner := nn.NewSequential(nn.NewTanh(), nn.NewLinear(4, 4))
+	m := nn.NewSequential(nn.NewTanh(), nn.NewTanh(), inner, nn.NewTanh(), nn.NewTanh())
+	for _, layer := range []nn.Module{m.Get(1), inner.Get(1), inner, m.Get(3), m} {
+		var seen []*torch.Tensor
+		h := nn.RegisterForwardHook(layer, func(_ nn.Module, xs, ys []*torch.Tensor) []*torch.Tensor {
+			seen = []*torch.Tensor{xs[0], ys[0]}
+			return nil
+		})
+		m.Forward(torch.Randn(torch.Shape{3, 4}))
+		h.Remove()
+		seen[0].Add(seen[1])
+	}
+}
