@@ -53,6 +53,7 @@ func newTensor(h libtorch.Tensor, scope *Scope) *Tensor {
 		markSite(h)
 	}
 	if scope = owner(scope); scope == nil || !scope.adopt(t) {
+		scope = nil // or closed: it holds nothing
 		t.collectLater()
 		crowd.check(nil)
 	}

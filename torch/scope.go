@@ -16,7 +16,7 @@ type Scope struct {
 	opened stack
 	mu     sync.Mutex
 	owned  []*Tensor // nil for one that left
-	gone   int       // of owned: left or freed since
+	gone   int       // about how many of owned left or were freed since: one may be freed while the scope is swept
 	closed bool
 	grave  bool // no scope, but where a tensor was freed by hand
 }
@@ -99,7 +99,13 @@ func (s *Scope) Close() {
 func (s *Scope) Len() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.owned) - s.gone
+	n := 0
+	for _, t := range s.owned {
+		if t != nil && !t.freed() {
+			n++
+		}
+	}
+	return n
 }
 
 // String says which line of the program opened the scope.

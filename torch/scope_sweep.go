@@ -17,7 +17,7 @@ func (s *Scope) sweep() {
 		return
 	}
 	s.mu.Lock()
-	held := make([]weakly, 0, len(s.owned)-s.gone)
+	held := make([]weakly, 0, len(s.owned))
 	for _, t := range s.owned {
 		if t != nil && !t.freed() {
 			held = append(held, weakly{weak.Make(t), leftover{t.handle, t.note}})
