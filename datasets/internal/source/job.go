@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -42,10 +43,9 @@ wait "$child"
 // run runs a program in the job's folder to its end. The program keeps the folder's lock: until it is gone, nobody else
 // takes what it writes for a dead fetch's.
 func (j job) run(p Package, dir, program string, args ...string) error {
-	path, err := exec.LookPath(program)
+	path, err := p.find(program, dir)
 	if err != nil {
-		return fmt.Errorf("the data comes as a package of %s, but there is no %s on PATH: install it (%s), or %s",
-			p.Manager.program, program, p.Manager.install, p.byHand(dir))
+		return err
 	}
 	alive, hold, err := os.Pipe()
 	if err != nil {
@@ -75,6 +75,19 @@ func (j job) run(p Package, dir, program string, args ...string) error {
 			strings.Join(append([]string{program}, args[:min(2, len(args))]...), " "), err, program, tail(said.String(), 10))
 	}
 	return nil
+}
+
+// find returns where a program lies that the package's fetch needs.
+func (p Package) find(program, dir string) (string, error) {
+	path, err := exec.LookPath(program)
+	if err == nil {
+		path, err = filepath.Abs(path) // it runs in another folder
+	}
+	if err != nil {
+		return "", fmt.Errorf("the data comes as a package of %s, but there is no %s on PATH: install it (%s), or %s",
+			p.Manager.program, program, p.Manager.install, p.byHand(dir))
+	}
+	return path, nil
 }
 
 // tail returns the last n lines of a text, or less of long ones.

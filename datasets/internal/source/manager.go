@@ -14,6 +14,8 @@ type Manager struct {
 	install string // how a user gets the program
 	command func(p Package) string
 	deliver func(j job, p Package, dir string) error
+	// here, if there is one, reports whether the package need not be fetched.
+	here func(p Package) bool
 }
 
 // NPM fetches packages of the npm registry with "npm pack". A package's one file is the archive, under the name that npm
@@ -34,6 +36,7 @@ var APT = &Manager{
 func init() { // not above: these call what reads the variables
 	NPM.deliver = npmPack
 	APT.deliver = aptDownload
+	APT.here = isInstalled
 }
 
 func npmPack(j job, p Package, dir string) error {
@@ -76,6 +79,16 @@ func (j job) updateLists(p Package, dir string) error {
 
 func (j job) ownLists() []string {
 	return []string{"-o", "Dir::State=" + filepath.Join(j.folder, "state"), "-o", "Dir::Cache=" + filepath.Join(j.folder, "cache")}
+}
+
+// isInstalled reports whether the files of a package that is installed are the pinned ones.
+func isInstalled(p Package) bool {
+	for _, f := range p.Files {
+		if f.verify(filepath.Join(installedRoot, filepath.FromSlash(f.Path))) != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // copyInstalled copies the files of a package that is installed, if they are the pinned ones.

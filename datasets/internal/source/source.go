@@ -59,6 +59,15 @@ func (s Set) fetch(ctx context.Context, dir string, log func(string)) error {
 	if s.verify(dir) == nil {
 		return nil // also in a folder that can't be written to
 	}
+	// The manager's program runs in another folder than this process.
+	if dir, err = filepath.Abs(dir); err != nil {
+		return fmt.Errorf("the folder for the data: %w", err)
+	}
+	for _, p := range s.Packages { // before anything is made
+		if err := p.obtainable(dir); err != nil {
+			return err
+		}
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("the folder for the data cannot be made: %w", err)
 	}
@@ -98,21 +107,41 @@ func (s Set) verify(dir string) error {
 	return nil
 }
 
-// fetchMissing gets the files that dir lacks.
-func (p Package) fetchMissing(ctx context.Context, dir string, lock *os.File, log func(string)) error {
-	var missing []File
-	size := int64(0)
+// missing is the files that dir lacks.
+func (p Package) missing(dir string) (missing []File, err error) {
 	for _, f := range p.Files {
 		err := f.verify(f.In(dir))
 		if errors.Is(err, fs.ErrNotExist) {
 			missing = append(missing, f)
-			size += f.Size
 		} else if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	if len(missing) == 0 {
+	return missing, nil
+}
+
+// obtainable returns an error if files are missing and there is no program that gets them.
+func (p Package) obtainable(dir string) error {
+	missing, err := p.missing(dir)
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	if p.Manager.here != nil && p.Manager.here(p) {
 		return nil
+	}
+	_, err = p.find(p.Manager.program, dir)
+	return err
+}
+
+// fetchMissing gets the files that dir lacks.
+func (p Package) fetchMissing(ctx context.Context, dir string, lock *os.File, log func(string)) error {
+	missing, err := p.missing(dir)
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	size := int64(0)
+	for _, f := range missing {
+		size += f.Size
 	}
 	say(log, "fetching %s with %s (%.1f MB)", p.Spec, p.Manager.program, float64(size)/1e6)
 	temp, err := os.MkdirTemp(dir, tempPrefix)

@@ -267,3 +267,16 @@ func TestLeftoversAreRemoved(t *testing.T) {
 	require.NoError(t, npm().Fetch(t.Context(), dir, nil))
 	require.Equal(t, []string{"a-1.tgz", "b-1.tgz", "c-1.tgz"}, names(t, dir))
 }
+
+// Where a program is missing nothing is made; a folder may be named from where the process is, though the program runs elsewhere.
+func TestFoldersOfFetches(t *testing.T) {
+	t.Chdir(t.TempDir())
+	programs(t, nil)
+	require.ErrorContains(t, npm().Fetch(t.Context(), "new/folder", nil), "there is no npm on PATH")
+	require.NoDirExists(t, "new")
+
+	programs(t, map[string]string{"npm": npmPack})
+	require.NoError(t, npm().Fetch(t.Context(), "new/folder", nil))
+	require.NotEmpty(t, names(t, "new/folder"))
+	require.NoError(t, npm().Verify("new/folder"))
+}
