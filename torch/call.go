@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"multitorch/internal/libtorch"
 )
@@ -138,9 +140,25 @@ func (c *call) run(op *libtorch.Op, args []any) {
 		err = op.Call(&c.args, &c.results)
 	}
 	if err != nil {
-		panic(newError(op.Short, err, tensorsIn(args)))
+		e := newError(op.Short, err, tensorsIn(args))
+		if i := nilInList(args); i >= 0 && strings.Contains(e.Message, "of type Tensor[], but") {
+			e.Message = fmt.Sprintf("expected a list of tensors, but number %d of it is nil", i)
+		}
+		panic(e)
 	}
 	logWarnings()
+}
+
+// nilInList is the place of the first nil in a list of tensors among args, or -1.
+func nilInList(args []any) int {
+	for _, a := range args {
+		if list, ok := a.([]*Tensor); ok {
+			if i := slices.Index(list, nil); i >= 0 {
+				return i
+			}
+		}
+	}
+	return -1
 }
 
 // release lets the held tensors go: the first ones among args.

@@ -191,3 +191,15 @@ func TestUnknownDevice(t *testing.T) {
 		require.Error(t, torch.Try(func() error { torch.Ones(torch.Shape{2}).To(d); return nil }))
 	}
 }
+
+func TestNilInAList(t *testing.T) {
+	x := torch.Ones(torch.Shape{2})
+	for _, f := range []func(){
+		func() { torch.Cat([]*torch.Tensor{x, nil}, 0) },
+		func() { torch.BroadcastTensors(x, nil) },
+		func() { torch.Einsum("i,i->", x, nil) },
+	} {
+		err := torch.Try(func() error { f(); return nil })
+		require.ErrorContains(t, err, "expected a list of tensors, but number 1 of it is nil (with float32[2], nil)")
+	}
+}
