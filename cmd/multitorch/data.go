@@ -1,18 +1,97 @@
 package main
 
-import "context"
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	"multitorch/datasets/catalog"
+	"multitorch/datasets/emoji10"
+	"multitorch/datasets/fashionmnist"
+)
+
+// dataSets are the data sets that "multitorch data" knows, one line each.
+var dataSets = []catalog.Set{
+	emoji10.Catalog(),
+	fashionmnist.Catalog(),
+}
 
 type dataCmd struct {
-	Task task `embed:""`
+	List  dataListCmd  `cmd:"" help:"List the data sets: size, source and licence."`
+	Get   dataGetCmd   `cmd:"" default:"withargs" help:"Fetch and prepare a data set, and say what is in it. Meant where no sub-command is named."`
+	Check dataCheckCmd `cmd:"" help:"Decode every sample and say what is wrong: files, labels, duplicates, empty classes."`
+	Show  dataShowCmd  `cmd:"" help:"Write a contact sheet of some samples, with a spectrogram for each sound, as PNG."`
+}
+
+func dataSetNamed(name string) (catalog.Set, error) {
+	var names []string
+	for _, s := range dataSets {
+		if s.Name == name {
+			return s, nil
+		}
+		names = append(names, s.Name)
+	}
+	return catalog.Set{}, fmt.Errorf("the data set %.80q: expected one of %q", name, names)
+}
+
+type dataListCmd struct{}
+
+// Run prints a line for each data set.
+func (c *dataListCmd) Run() error {
+	for _, s := range dataSets {
+		printf("%-14s %s\n%15s%s, %s\n%15slicence: %s\n", s.Name, s.About, "", s.Source, cmp.Or(s.Size, "nothing to fetch"), "", s.Licence)
+	}
+	return nil
+}
+
+type dataGetCmd struct {
+	Name string `arg:"" optional:"" default:"emoji10" help:"Data set (default: emoji10)."`
 	dataFlag
 }
 
 // Run makes sure that the data is there, in a new folder if one is named, and counts it.
-func (c *dataCmd) Run(ctx context.Context) error {
-	if err := c.Task.load(ctx, c.DataDir, true); err != nil {
+func (c *dataGetCmd) Run(ctx context.Context) error {
+	set, err := dataSetNamed(c.Name)
+	if err != nil {
 		return err
 	}
-	line, more := c.Task.data()
-	printf("%s: %s%s\n", c.Task.info().title, more, line)
+	if t, err := taskNamed(c.Name); err == nil { // which splits it, and says how
+		if err := t.load(ctx, c.DataDir, true); err != nil {
+			return err
+		}
+		line, more := t.data()
+		printf("%s: %s%s\nlicence: %s\n", t.info().title, more, line, set.Licence)
+		return nil
+	}
+	if err := set.Get(ctx, c.DataDir, logLine); err != nil {
+		return err
+	}
+	samples, err := set.Open(ctx, c.DataDir)
+	if err != nil {
+		return err
+	}
+	printf("%s: %d samples in %s\nlicence: %s\n", set.Name, samples.N, samples.Dir, set.Licence)
 	return nil
+}
+
+// openSet opens a data set that is there. It fetches nothing.
+func openSet(ctx context.Context, name, dir string) (*catalog.Samples, error) {
+	set, err := dataSetNamed(name)
+	if err != nil {
+		return nil, err
+	}
+	samples, err := set.Open(ctx, dir)
+	if err != nil {
+		return nil, fmt.Errorf("%w; multitorch data get %s gets the data", err, strings.TrimSpace(name+" "+dataDirFlag(dir)))
+	}
+	return samples, nil
+}
+
+// dataDirFlag is the flag for a folder, as a hint writes it.
+func dataDirFlag(dir string) string {
+	if dir == "" {
+		return ""
+	}
+	return "--data-dir " + dir
 }

@@ -32,7 +32,7 @@ type cli struct {
 	Eval    evalCmd      `cmd:"" help:"Measure checkpoints on the test data."`
 	Predict predictCmd   `cmd:"" help:"Classify an image, a text, or both."`
 	Results taskCommands `cmd:"" help:"Train every model of a task with several seeds, and print the table of results."`
-	Data    taskCommands `cmd:"" help:"Fetch and prepare a task's data, and say what is in it."`
+	Data    dataCmd      `cmd:"" help:"List, fetch, check and show data sets."`
 	Doctor  doctorCmd    `cmd:"" help:"Say which libtorch was found, and whether all works."`
 }
 
@@ -40,7 +40,6 @@ func newCLI() *cli {
 	return &cli{
 		Train:   forEachTask(func(t task) any { return trainCmd{Task: t} }),
 		Results: forEachTask(func(t task) any { return resultsCmd{Task: t} }),
-		Data:    forEachTask(func(t task) any { return dataCmd{Task: t} }),
 	}
 }
 

@@ -50,7 +50,11 @@ func TestHelp(t *testing.T) {
 		"eval":            {"--ensemble", "<checkpoints> ..."},
 		"predict":         {"--top=3", "emoji10-concat-seed0/checkpoint.safetensors", "--image=FILE"},
 		"results emoji10": {"--seeds=0,1,2"},
+		"data":            {"list", "get", "check", "show"},
 		"data emoji10":    {"--data-dir=DIR", "$MULTITORCH_DATA"},
+		"data get":        {"--data-dir=DIR", "$MULTITORCH_DATA"},
+		"data check":      {"<name>", "--all"},
+		"data show":       {"--out=FILE", "--samples=40", "--class=NAME"},
 		"doctor":          {"libtorch"},
 	} {
 		o := multitorch(strings.Fields(command + " --help")...).requireOK(t)
@@ -95,6 +99,9 @@ func TestUsageErrors(t *testing.T) {
 		"eval":                              {"<checkpoints>", "multitorch eval --help"},
 		"eval --device tpu x":               {"--device", `"tpu"`},
 		"predict --top 0":                   {"--top: expected at least 1, but got 0"},
+		"data check":                        {"<name>", "multitorch data check --help"},
+		"data show emoji10 --samples 0":     {"--samples: expected 1 to 1000, but got 0"},
+		"data show emoji10 --size 9999":     {"--size: expected 16 to 1024, but got 9999"},
 		"results --seeds=":                  {"--seeds: expected at least one number"},
 		"results --seeds=1,x":               {"--seeds", "x"},
 		"results --epochs 0":                {"--epochs: expected at least 1, but got 0"},

@@ -59,7 +59,7 @@ func (s *Side) Get(index int) (e Example, err error) {
 		defer bytes.Free()
 		target := s.targets.Select(0, index)
 		defer target.Free()
-		e = Example{image(bytes), target.Clone()}
+		e = Example{floats(bytes), target.Clone()}
 		return nil
 	})
 	return e, err
@@ -72,11 +72,11 @@ func (s *Side) GetBatch(_ context.Context, indices []int) (e Example, err error)
 		defer index.Free()
 		bytes := s.pixels.IndexSelect(0, index)
 		defer bytes.Free()
-		e = Example{image(bytes), s.targets.IndexSelect(0, index)}
+		e = Example{floats(bytes), s.targets.IndexSelect(0, index)}
 		return nil
 	})
 	return e, err
 }
 
-// image is torchvision's ToTensor.
-func image(bytes *torch.Tensor) *torch.Tensor { return bytes.To(torch.Float32).DivInplace(255) }
+// floats is torchvision's ToTensor.
+func floats(bytes *torch.Tensor) *torch.Tensor { return bytes.To(torch.Float32).DivInplace(255) }

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"multitorch/datasets/catalog"
+)
+
+func TestDataListSaysWhatThereIs(t *testing.T) {
+	o := multitorch("data", "list").requireOK(t)
+	for _, s := range dataSets {
+		require.NotEmpty(t, s.Licence, s.Name)
+		require.Contains(t, o.stdout, s.Name)
+		require.Contains(t, o.stdout, s.Licence)
+	}
+}
+
+func TestDataCheckAndShow(t *testing.T) {
+	o := multitorch("data", "check", "emoji10").requireOK(t)
+	require.Contains(t, o.stdout, "3812 samples")
+	require.Contains(t, o.stdout, "no problem was found")
+
+	out := filepath.Join(t.TempDir(), "sheet.png")
+	o = multitorch("data", "show", "emoji10", "--samples", "6", "--columns", "3", "--size", "64", "--class", "Flags", "--out", out).requireOK(t)
+	require.Contains(t, o.stdout, "6 of 3812 samples in "+out)
+	f, err := os.Open(out)
+	require.NoError(t, err)
+	defer f.Close()
+	m, err := png.Decode(f)
+	require.NoError(t, err)
+	require.Equal(t, image.Pt(3*(64+16), 2*(64+3*16+16)), m.Bounds().Size())
+}
+
+func TestDataThatIsNotKnown(t *testing.T) {
+	for _, command := range []string{"get", "check", "show"} {
+		multitorch("data", command, "emoji11").requireError(t, failed, `"emoji11": expected one of ["emoji10"`)
+	}
+	multitorch("data", "show", "emoji10", "--class", "Fruit").requireError(t, failed, `--class "Fruit"`, "Flags")
+	multitorch("data", "check", "emoji10", "--data-dir", "/none").requireError(t, failed, "multitorch data get emoji10 --data-dir /none")
+}
+
+// A sound without a picture is shown as its spectrogram; one that is shorter than a window too.
+func TestTileOfASound(t *testing.T) {
+	for _, n := range []int{1, 256, 100_000} {
+		got, err := tile(catalog.Sample{Audio: make([]float32, n), Rate: 8000, Text: "hello", Name: "a.wav"}, "")
+		require.NoError(t, err)
+		require.Equal(t, []string{"hello", "a.wav"}, got.Lines)
+		require.Equal(t, 129, got.Picture.Bounds().Dy())
+		require.LessOrEqual(t, got.Picture.Bounds().Dx(), 300)
+	}
+}
+
+// A sample that can't be read ends show with its name, and leaves no file.
+func TestShowOfADamagedSample(t *testing.T) {
+	c := dataShowCmd{N: 1}
+	_, err := c.tiles(context.Background(), &catalog.Samples{N: 1, At: func(context.Context, int) (catalog.Sample, error) {
+		return catalog.Sample{}, errors.New("a.png is damaged")
+	}})
+	require.ErrorContains(t, err, "a.png is damaged")
+}
