@@ -114,7 +114,7 @@ func TestDecodeImageErrors(t *testing.T) {
 		size    int
 		want    string
 	}{
-		{"text", []byte("hello, this is text"), 32, `expected an image (PNG, JPEG, GIF, WebP or BMP), found 19 bytes that begin with "hello, t"`},
+		{"text", []byte("hello, this is text"), 32, `expected an image (PNG, JPEG, GIF, WebP, BMP or TIFF), found 19 bytes that begin with "hello, t"`},
 		{"nothing", nil, 32, "found an empty file"},
 		{"cut short", whole[:len(whole)/2], 32, "the png image is damaged"},
 		{"header cut short", whole[:12], 32, "the png image is damaged"},

@@ -15,6 +15,7 @@ import (
 	"os"
 
 	_ "golang.org/x/image/bmp"
+	_ "golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"
 
 	"multitorch/internal/regular"
@@ -27,39 +28,61 @@ const (
 	maxSide    = 1 << 16    // pixels along one side
 )
 
-// Open reads a picture file as [Decode] does. What is not a regular file, such as a pipe, is an error. So is the end of ctx.
-func Open(ctx context.Context, path string) (m image.Image, err error) {
-	err = regular.Read(path, "an image", func(f *os.File, _ int64) error {
-		m, err = Decode(ctx, f)
-		return err
-	})
-	return m, err
+// Picture is what a file holds.
+type Picture struct {
+	image.Image
+	Orientation int // as a camera has noted it in EXIF, from 1 to 8; 0 where there is no note
 }
 
-// Decode reads a picture: PNG, JPEG, GIF, WebP or BMP, of an animation the first frame. Colour profiles and the rotation
-// that a camera notes in EXIF are not looked at.
+// Open reads a picture file as [Decode] does. What is not a regular file, such as a pipe, is an error. So is the end of ctx.
+func Open(ctx context.Context, path string) (image.Image, error) {
+	p, err := OpenFile(ctx, path)
+	return p.Image, err
+}
+
+// OpenFile is [Open] with what the camera has noted.
+func OpenFile(ctx context.Context, path string) (p Picture, err error) {
+	err = regular.Read(path, "an image", func(f *os.File, _ int64) error {
+		p, err = Read(ctx, f)
+		return err
+	})
+	return p, err
+}
+
+// Decode reads a picture: PNG, JPEG, GIF, WebP, BMP or TIFF, of an animation the first frame. Colour profiles and the
+// rotation that a camera notes in EXIF are not looked at.
 //
 // The error says so when the file is no picture, is cut short, or has more than 64 megapixels, 65,536 pixels along a side
 // or 64 MiB. A JPEG whose scans go over more than a thousand megapixels in all is refused: an ordinary one has one scan, a
 // progressive one about ten. When ctx ends, decoding stops with its error.
 func Decode(ctx context.Context, r io.Reader) (image.Image, error) {
+	p, err := Read(ctx, r)
+	return p.Image, err
+}
+
+// Read is [Decode] with what the camera has noted.
+func Read(ctx context.Context, r io.Reader) (p Picture, err error) {
 	encoded, err := io.ReadAll(io.LimitReader(reader{ctx, r, maxEncoded}, maxEncoded+1))
 	if err != nil {
-		return nil, fmt.Errorf("the image cannot be read: %w", err)
+		return p, fmt.Errorf("the image cannot be read: %w", err)
 	}
 	if len(encoded) > maxEncoded {
-		return nil, fmt.Errorf("the image file has more than %d MiB; make it smaller first", maxEncoded>>20)
+		return p, fmt.Errorf("the image file has more than %d MiB; make it smaller first", maxEncoded>>20)
 	}
-	if m, animated, err := firstFrame(ctx, encoded); animated {
-		return m, err
+	m, animated, err := firstFrame(ctx, encoded)
+	if !animated {
+		m, err = decode(ctx, encoded)
 	}
-	return decode(ctx, encoded)
+	if err != nil {
+		return p, err
+	}
+	return Picture{m, orientation(encoded)}, nil
 }
 
 func decode(ctx context.Context, encoded []byte) (image.Image, error) {
 	config, format, err := image.DecodeConfig(bytes.NewReader(encoded))
 	if errors.Is(err, image.ErrFormat) {
-		return nil, fmt.Errorf("expected an image (PNG, JPEG, GIF, WebP or BMP), found %s; convert it to one of these",
+		return nil, fmt.Errorf("expected an image (PNG, JPEG, GIF, WebP, BMP or TIFF), found %s; convert it to one of these",
 			describe(encoded))
 	}
 	if err != nil {
@@ -81,7 +104,7 @@ func decode(ctx context.Context, encoded []byte) (image.Image, error) {
 		return nil, damaged(format, err)
 	}
 	if format == "webp" {
-		picture = webpColours(picture)
+		picture = webpColours(picture, encoded)
 	}
 	return picture, nil
 }
