@@ -1,7 +1,10 @@
-// Package multimodal has models that see an image and read a text, a CNN and a
-// GRU, and the three levels at which the two modalities can be fused:
+// Package multimodal has models that see images, read texts, hear sounds and know numbers, any of them or all, and the
+// three levels at which these modalities can be fused:
 //
-//   - feature level: [Concat] joins the features of both encoders;
-//   - model level: [Average] averages the outputs of models trained apart;
-//   - objective level: [Joint] adds one loss per modality to the fused loss.
+//   - feature level: a [Model] is encoders by name, one of the fusions of package fusion, and a head;
+//   - model level: [Average] averages the outputs of models trained apart, package ensemble has more;
+//   - objective level: [Joint] adds one loss per modality to the fused loss, package objective has more.
+//
+// The tutorial's classifiers of image and text, [Image], [Text], [Concat] and [Joint], are what they were there, name by
+// name, so that its checkpoints load.
 package multimodal

@@ -23,6 +23,9 @@ func each(t *testing.T, sizes []int, f func(t *testing.T, m fusion.Fusion)) {
 		t.Run(name, func(t *testing.T) {
 			m, err := fusion.New(name, sizes, output, fusion.Hidden(8), fusion.Rank(2), fusion.Heads(2))
 			require.NoError(t, err)
+			for i := range sizes {
+				require.Equal(t, fusion.ReadsSequence(m, i), fusion.Reads(name, i))
+			}
 			nn.Eval(m)
 			f(t, m)
 		})
@@ -183,9 +186,11 @@ func TestErrors(t *testing.T) {
 		}
 		if s, ok := m.(fusion.OverSequences); ok {
 			for want, masks := range map[string][]*torch.Tensor{
-				"a mask for each of 3 modalities":            {nil},
-				"the mask of modality 0 as bool [2, 1]":      {x(2, 1), nil, nil},
-				"mask of modality 0 as bool [2, 1], but got": {torch.Ones(torch.Shape{1, 1}, torch.Bool), nil, nil},
+				"a mask for each of 3 modalities":       {nil},
+				"the mask of modality 0 as bool [2, 1]": {x(2, 1), nil, nil},
+				"mask of modality 0 as bool [2, 1], but got": {
+					torch.Ones(torch.Shape{1, 1}, torch.Bool), nil, nil,
+				},
 			} {
 				require.ErrorContains(t, torch.Try(func() error { s.ForwardMasked(good, masks, nil); return nil }), want)
 			}

@@ -8,21 +8,36 @@ import (
 
 // kinds are the fusions by name, in the order of [Names].
 var kinds = []struct {
-	name string
-	make func(sizes []int, output int, opts ...Option) Fusion
+	name  string
+	reads func(modality int) bool // which sequences; nil: none
+	make  func(sizes []int, output int, opts ...Option) Fusion
 }{
-	{"concat", func(sizes []int, _ int, _ ...Option) Fusion { return NewConcat(sizes) }},
-	{"early-concat", func(s []int, n int, o ...Option) Fusion { return NewEarlyConcat(s, n, o...) }},
-	{"sum", func(s []int, n int, _ ...Option) Fusion { return NewSum(s, n) }},
-	{"product", func(s []int, n int, _ ...Option) Fusion { return NewProduct(s, n) }},
-	{"attention", func(s []int, n int, _ ...Option) Fusion { return NewAttention(s, n) }},
-	{"gated", func(s []int, n int, _ ...Option) Fusion { return NewGated(s, n) }},
-	{"film", func(s []int, n int, _ ...Option) Fusion { return NewFiLM(s, n) }},
-	{"bilinear", func(s []int, n int, o ...Option) Fusion { return NewBilinear(s, n, o...) }},
-	{"tensor", func(sizes []int, _ int, _ ...Option) Fusion { return NewTensor(sizes) }},
-	{"low-rank", func(s []int, n int, o ...Option) Fusion { return NewLowRank(s, n, o...) }},
-	{"cross-attention", func(s []int, n int, o ...Option) Fusion { return NewCrossAttention(s, n, o...) }},
-	{"relation", func(s []int, n int, o ...Option) Fusion { return NewRelation(s, n, o...) }},
+	{"concat", nil, func(sizes []int, _ int, _ ...Option) Fusion { return NewConcat(sizes) }},
+	{"early-concat", everyOne, func(s []int, n int, o ...Option) Fusion { return NewEarlyConcat(s, n, o...) }},
+	{"sum", nil, func(s []int, n int, _ ...Option) Fusion { return NewSum(s, n) }},
+	{"product", nil, func(s []int, n int, _ ...Option) Fusion { return NewProduct(s, n) }},
+	{"attention", nil, func(s []int, n int, _ ...Option) Fusion { return NewAttention(s, n) }},
+	{"gated", nil, func(s []int, n int, _ ...Option) Fusion { return NewGated(s, n) }},
+	{"film", nil, func(s []int, n int, _ ...Option) Fusion { return NewFiLM(s, n) }},
+	{"bilinear", nil, func(s []int, n int, o ...Option) Fusion { return NewBilinear(s, n, o...) }},
+	{"tensor", nil, func(sizes []int, _ int, _ ...Option) Fusion { return NewTensor(sizes) }},
+	{"low-rank", nil, func(s []int, n int, o ...Option) Fusion { return NewLowRank(s, n, o...) }},
+	{"cross-attention", everyOne, func(s []int, n int, o ...Option) Fusion { return NewCrossAttention(s, n, o...) }},
+	{"relation", theFirst, func(s []int, n int, o ...Option) Fusion { return NewRelation(s, n, o...) }},
+}
+
+func everyOne(int) bool { return true }
+
+func theFirst(modality int) bool { return modality == 0 }
+
+// Reads is [ReadsSequence] of the fusion of a name, before it is made.
+func Reads(name string, modality int) bool {
+	for _, k := range kinds {
+		if k.name == name {
+			return k.reads != nil && k.reads(modality)
+		}
+	}
+	return false
 }
 
 // Names lists the names that [New] knows.
