@@ -140,7 +140,7 @@ func (a *Adagrad) dense(c *AdagradConfig, lr float64, b *Batch, t, rate float64)
 
 // one is a step for one parameter, whose gradient may be sparse.
 func (a *Adagrad) one(c *AdagradConfig, b *Batch, t, rate float64) {
-	if !isSparse(b.Grads.tensors[0]) {
+	if !torch.TraitsOf(b.Grads.tensors[0]).Sparse {
 		b.foreach = false
 		a.dense(c, 0, b, t, rate)
 		return

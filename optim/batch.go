@@ -60,7 +60,7 @@ func (o *Base) updateGroup(g *Group, update func(g *Group, b *Batch)) {
 			b.states = make([]*state, 0, n)
 			for i, p := range rest[:n] {
 				if grad := grads[i]; grad != nil {
-					if isSparse(grad) {
+					if torch.TraitsOf(grad).Sparse {
 						b.takeSparse(p)
 					}
 					params[len(b.states)], grads[len(b.states)] = p.Tensor, grad
@@ -85,22 +85,21 @@ func (b *Batch) takeSparse(p *nn.Parameter) {
 	b.lists, b.sparse = false, true
 }
 
-// isSparse says whether a tensor has no memory of its own, but indices and values.
-func isSparse(t *torch.Tensor) bool { return t.Numel() > 0 && !t.SharesMemory(t) }
-
 // together is how many of the first parameters go into one batch, and whether
 // they are on a GPU.
 func together(ps []*nn.Parameter) (n int, gpu bool) {
-	device, dtype := ps[0].Device(), ps[0].DType()
-	elements := ps[0].Numel()
+	first := torch.TraitsOf(ps[0].Tensor)
+	gpu = first.Device.IsCUDA()
+	elements := first.Numel
 	for n = 1; n < len(ps); n++ {
-		elements += ps[n].Numel()
-		full := elements > batchElements && !device.IsCUDA()
-		if full || ps[n].DType() != dtype || ps[n].Device() != device {
+		next := torch.TraitsOf(ps[n].Tensor)
+		elements += next.Numel
+		full := elements > batchElements && !gpu
+		if full || next.DType != first.DType || next.Device != first.Device {
 			break
 		}
 	}
-	return n, device.IsCUDA()
+	return n, gpu
 }
 
 // Slot lists a slot's tensors, made where they are not there yet.

@@ -55,6 +55,9 @@ var (
 	squared      = op("pow.Tensor_Scalar", "self", "exponent")
 	realView     = op("view_as_real", "self")
 	toDense      = op("to_dense", "self")
+
+	flattenTensors   = op("flatten_dense_tensors", "tensors")
+	unflattenTensors = op("unflatten_dense_tensors", "flat", "tensors")
 )
 
 // byNumber is an operator with a number, with a form for lists

@@ -115,19 +115,27 @@ func (r *lbfgsStep) gather() *torch.Tensor {
 		switch p := r.Params[i]; {
 		case g == nil:
 			g = r.scope.Own(torch.Zeros(torch.Shape{p.Numel()}, p.DType(), p.Device()))
-		case isSparse(g):
+		case torch.TraitsOf(g).Sparse:
 			g = toDense.CallIn(r.scope, g)
 		}
-		if g = g.View(-1); g.IsComplex() {
-			g = g.ViewAsReal().View(-1)
+		if g.IsComplex() {
+			g = realView.CallIn(r.scope, g)
 		}
 		grads[i] = g
 	}
-	all := r.scope.Own(torch.Cat(grads, 0))
+	all := flatten(r.scope, grads)
 	if r.c.Maximize {
 		return all.Neg()
 	}
 	return all
+}
+
+// flatten joins tensors into one vector with memory of its own.
+func flatten(s *torch.Scope, ts []*torch.Tensor) *torch.Tensor {
+	if len(ts) == 1 { // of which the operator for many would give a view
+		return clone.one.CallIn(s, ts[0]).View(-1)
+	}
+	return flattenTensors.CallIn(s, ts)
 }
 
 // flat says whether the gradients are so small that the step is at its end.
@@ -141,14 +149,19 @@ func (r *lbfgsStep) standsStill() bool {
 
 // move goes t far in the direction.
 func (r *lbfgsStep) move(t scalar) {
-	far, at := t.float(), 0
-	for _, p := range r.Params {
-		real := p.Tensor
+	params := tensorsOf(r.Params)
+	for i, p := range params {
 		if p.IsComplex() {
-			real = r.scope.Own(p.ViewAsReal())
+			params[i] = realView.CallIn(r.scope, p)
 		}
-		n := real.Numel()
-		real.AddScaledInplace(r.d.Narrow(0, at, n).ViewAs(real), far)
-		at += n
+	}
+	ways := unflattenTensors.ListIn(r.scope, r.d, params)
+	if !r.d.Device().IsCUDA() {
+		addTo.list.Do(params, ways, t.float()) // goes through them one by one
+		return
+	}
+	far := t.float()
+	for i, p := range params {
+		p.AddScaledInplace(ways[i], far)
 	}
 }

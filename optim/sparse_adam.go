@@ -72,7 +72,7 @@ func (s *SparseAdam) AddParamGroup(params []*nn.Parameter, opts ...SparseAdamOpt
 		case p == nil || p.Tensor == nil: // Add says so
 		case p.IsComplex():
 			s.refuse(torch.ValueError, fmt.Sprintf("parameter %d, %v, is complex: expected real ones", i, p.Shape()))
-		case isSparse(p.Tensor):
+		case torch.TraitsOf(p.Tensor).Sparse:
 			s.refuse(torch.ValueError, fmt.Sprintf("parameter %d, %v, is sparse: its gradients may be, parameters are dense", i, p.Shape()))
 		}
 	}
@@ -85,7 +85,7 @@ func (s *SparseAdam) Step(closure ...Closure) *torch.Tensor { return s.Update(cl
 func (s *SparseAdam) update(g *Group, b *Batch) {
 	c := g.Settings.(*SparseAdamConfig)
 	for i, t := range b.Grads.tensors {
-		if !isSparse(t) {
+		if !torch.TraitsOf(t).Sparse {
 			s.refuse(torch.OtherError, fmt.Sprintf(
 				"the gradient of a parameter, %v, is dense: SparseAdam takes sparse ones, Adam takes these", b.Params.tensors[i].Shape()))
 		}

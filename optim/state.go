@@ -227,7 +227,7 @@ func (s *state) copyFor(p *nn.Parameter) *state {
 	for i, t := range s.tensors {
 		switch {
 		case t == nil:
-		case isSparse(t):
+		case torch.TraitsOf(t).Sparse:
 			c.tensors[i] = t.Clone().To(p.DType(), p.Device()).Keep()
 		case slices.Equal(t.Shape(), p.Shape()):
 			c.tensors[i] = torch.EmptyLike(p.Tensor).Keep().CopyInplace(t)

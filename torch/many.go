@@ -30,3 +30,17 @@ func (o *Operator) ListIn(s *Scope, args ...any) []*Tensor {
 	c.run(o.op, args)
 	return c.tensors(s)
 }
+
+// Traits is what kind of a tensor one is.
+type Traits struct {
+	DType  DType
+	Device Device
+	Numel  int
+	Sparse bool // it has no memory of its own, but indices and values
+}
+
+// TraitsOf asks for all of them at once, which takes as long as asking for one.
+func TraitsOf(t *Tensor) Traits {
+	i := t.info("TraitsOf")
+	return Traits{DType(i.DType), deviceFrom(int(i.DeviceType), int(i.DeviceIndex)), int(i.Numel), i.HasStorage == 0}
+}

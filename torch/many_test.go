@@ -33,3 +33,11 @@ func TestResultsInAScope(t *testing.T) {
 	})
 	x.Add(1)
 }
+
+func TestTraits(t *testing.T) {
+	require.Equal(t, torch.Traits{DType: torch.Float64, Device: torch.CPU, Numel: 6},
+		torch.TraitsOf(torch.Ones(torch.Shape{2, 3}, torch.Float64)))
+	sparse := torch.NewOperator("aten::to_sparse", "self").Call(torch.Ones(torch.Shape{0, 3}))
+	require.True(t, torch.TraitsOf(sparse).Sparse)
+	require.False(t, torch.TraitsOf(torch.Empty(torch.Shape{0})).Sparse)
+}

@@ -129,17 +129,22 @@ def serve(threads, during):
 
 
 OPTIMIZERS = {name: {} for name in
-              "Adadelta Adagrad Adam AdamW Adamax ASGD NAdam RAdam RMSprop Rprop".split()}
+              "Adadelta Adafactor Adagrad Adam AdamW Adamax ASGD Muon NAdam RAdam RMSprop Rprop SparseAdam".split()}
 OPTIMIZERS["LBFGS"] = {"max_iter": 2}
 OPTIMIZERS["SGD"] = {"lr": 0.001}
 
 
 def optimizer_steps(n):
+    """Of those that this version has."""
     seconds = {}
     for name, settings in OPTIMIZERS.items():
-        params = [nn.Parameter(torch.randn(16)) for _ in range(100)]
+        if not hasattr(torch.optim, name):
+            continue
+        params = [nn.Parameter(torch.randn(4, 4)) for _ in range(100)]
         for p in params:
-            p.grad = torch.randn(16)
+            p.grad = torch.randn(4, 4)
+            if name == "SparseAdam":
+                p.grad = p.grad.to_sparse(1)
         loss = torch.ones(())
         optimizer = getattr(torch.optim, name)(params, **settings)
         times = []
