@@ -3,7 +3,7 @@ GOFUMPT     ?= mvdan.cc/gofumpt@v0.12.0
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 TESTFLAGS ?= -timeout 20m
-# Packages in which goroutines meet: they are tested once more under the race detector.
+# Packages in which goroutines meet: they are tested once more under the race detector, but for comparisons with Python.
 RACE      ?= ./torch/... ./nn/... ./datasets/... ./trainer/...
 FUZZTIME  ?= 10s
 TIME      ?= 5s
@@ -29,7 +29,7 @@ train: build ## train the image and text model on Emoji-10
 
 .PHONY: test
 test: setup ## run all tests
-	@$(with_python) $(GO) test $(TESTFLAGS) ./... && $(GO) test -race $(TESTFLAGS) $(RACE)
+	@$(with_python) $(GO) test $(TESTFLAGS) ./... && MULTITORCH_NO_TWIN=1 $(GO) test -race $(TESTFLAGS) $(RACE)
 
 .PHONY: lint
 lint: setup ## check the form of Go code and shell scripts
@@ -81,7 +81,7 @@ stress: setup ## run goroutines hard for TIME in each mode, under every allocato
 	@$(GO) run ./scripts/stress -time $(TIME)
 
 .PHONY: host
-host: setup ## try the toolkit inside foreign programs, beside other C++ and under AddressSanitizer
+host: setup ## try the toolkit inside foreign programs, vendored, beside other C++ and under AddressSanitizer
 	@GO="$(GO)" scripts/host.sh
 
 .PHONY: mutants

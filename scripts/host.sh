@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tries the toolkit as a guest: a C library that a foreign program loads, a program with another C++
+# Tries the toolkit as a guest: vendored, a C library that a foreign program loads, a program with another C++
 # allocator, one with a new handler, and the shim's own tests under AddressSanitizer. Each is another
 # build of the shim, so it takes some minutes.
 #
@@ -18,6 +18,7 @@ trap 'rm -rf "$folder"' EXIT
 
 "$go" build -buildmode=c-shared -o "$folder/library.so" ./scripts/host/library
 "${CC:-gcc}" -o "$folder/foreign" scripts/host/foreign.c -ldl
+say "a vendored copy: $(MULTITORCH_HOST=1 "$go" test -count=1 -run TestOwnModuleVendored ./scripts)"
 say "a foreign program: $("$folder/foreign" "$folder/library.so")"
 say "another allocator: $("$go" run ./scripts/host/second)"
 say "a new handler: $("$go" run ./scripts/host/handler)"
