@@ -16,6 +16,17 @@
 //		...
 //	}
 //
+// # Data sets
+//
+// Data sets are made of others as in torch.utils.data: [Subset], [RandomSplit], [Concat], and of samples that come one after
+// another [IterableDataset], [Chain]; beside them [Map] for transforms, [Cached], [ShuffleBuffer]. Samplers choose the order:
+// [SequentialSampler], [RandomSampler], [SubsetRandomSampler], [WeightedRandomSampler], [BatchSampler], [DistributedSampler],
+// with Python's indices from the same seed. Files as data sets are the packages below: folder, table, arrays, shards.
+//
+// Workers are goroutines, so what Python needs for its processes is not there: persistent_workers (starting one takes
+// microseconds), pin_memory, multiprocessing_context, worker_init_fn, timeout. get_worker_info is [Worker], which a pass over
+// an [IterableDataset] is given.
+//
 // # Batches
 //
 // [NewLoader] stacks the tensors of a sample struct, field by field, into a

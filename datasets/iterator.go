@@ -2,7 +2,9 @@ package datasets
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 
 	"multitorch/torch"
 )
@@ -23,6 +25,10 @@ type Iterator[B any] struct {
 	started bool
 	next    int      // the batch to deliver
 	pool    *pool[B] // nil without workers
+	seed    int64    // of the workers
+
+	streams *streams[B]    // of samples without indices; nil without workers
+	stream  batchStream[B] // and of these where there are none
 	scope   *torch.Scope
 	batch   B
 	err     error
@@ -58,6 +64,18 @@ func (it *Iterator[B]) Next() bool {
 // Batch is the current batch; the zero value before the first and after the last.
 func (it *Iterator[B]) Batch() B { return it.batch }
 
+// Index is the number of the current batch, from 0: as many batches were made before it. It is -1 before the first.
+func (it *Iterator[B]) Index() int { return it.next - 1 }
+
+// Indices are the samples of the current batch, as the data set numbers them, so that a bad one can be named. They must not
+// be changed. Samples of an [IterableDataset] have no numbers: it is nil.
+func (it *Iterator[B]) Indices() []int {
+	if it.scope == nil || it.loader.stream != nil {
+		return nil
+	}
+	return it.plan.batch(it.Index())
+}
+
 // Err is what ended the iteration early, or nil.
 func (it *Iterator[B]) Err() error { return it.err }
 
@@ -69,6 +87,16 @@ func (it *Iterator[B]) Close() {
 	if it.pool != nil {
 		it.pool.close()
 		it.pool = nil
+	}
+	if it.streams != nil {
+		it.streams.close()
+		it.streams = nil
+	}
+	if it.stream != nil {
+		if err := it.stream.close(); err != nil && it.err == nil {
+			it.err = err
+		}
+		it.stream = nil
 	}
 }
 
@@ -86,6 +114,9 @@ func (it *Iterator[B]) endBatch() {
 // ended.
 func (it *Iterator[B]) fetch() (parcel[B], error) {
 	l := it.loader
+	if l.stream != nil {
+		return it.fetchStreamed()
+	}
 	if err := it.start(); err != nil {
 		return parcel[B]{}, err
 	}
@@ -124,17 +155,44 @@ func (it *Iterator[B]) start() error {
 	if n < 0 {
 		return fmt.Errorf("datasets: the data set says that it has %d samples; expected 0 at least", n)
 	}
-	order, err := l.config.order(n)
-	if err != nil {
+	var err error
+	if it.plan, err = l.config.plan(n); err != nil {
 		return err
 	}
-	if order != nil {
-		n = len(order)
-	}
-	it.plan = newPlan(n, &l.config)
-	it.plan.order = order
 	if l.config.Workers > 0 && it.plan.count > 0 && it.ctx.Err() == nil {
 		it.pool = newPool(it.ctx, it.plan, &l.config, l.fetch)
 	}
 	return nil
+}
+
+// fetchStreamed is fetch for samples without indices.
+func (it *Iterator[B]) fetchStreamed() (p parcel[B], err error) {
+	if err := it.ctx.Err(); err != nil {
+		return p, err
+	}
+	workers := it.loader.config.Workers
+	switch {
+	case it.started:
+	case workers > 0:
+		it.streams = newStreams(it.ctx, it.loader, it.seed)
+	default:
+		if it.stream, err = it.loader.stream(it.ctx, Worker{0, 1, it.seed}); err != nil {
+			return p, err
+		}
+	}
+	it.started = true
+	if workers > 0 {
+		p, err = it.streams.receive(it.ctx)
+	} else {
+		p, err = it.stream.next()
+	}
+	if errors.Is(err, io.EOF) {
+		it.ended = true
+		return p, nil
+	}
+	if ended := it.ctx.Err(); err != nil && ended != nil {
+		err = ended
+	}
+	it.next++
+	return p, err
 }

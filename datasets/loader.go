@@ -15,6 +15,9 @@ type Loader[B any] struct {
 	config  LoaderConfig
 	samples func() int
 	fetch   fetch[B]
+
+	// stream is there instead of fetch where samples have no indices.
+	stream func(ctx context.Context, w Worker) (batchStream[B], error)
 }
 
 // NewLoader makes a loader of a data set whose samples are batched into their
@@ -87,15 +90,26 @@ func newLoader[B any](samples func() int, opts []Option) (*Loader[B], error) {
 // Config is what the loader was made with.
 func (l *Loader[B]) Config() LoaderConfig { return l.config }
 
-// Len is the number of batches of an iteration.
+// Len is the number of batches of an iteration. Of an [IterableDataset] it is what its Len tells, or -1 where it has none;
+// with workers there may be more, since each may end with a short batch.
 func (l *Loader[B]) Len() int {
+	if l.config.BatchSampler != nil {
+		return l.config.BatchSampler.Len()
+	}
 	n := l.samples()
+	if n < 0 {
+		return -1
+	}
 	if l.config.Sampler != nil {
 		n = l.config.Sampler.Len()
 	}
 	p := newPlan(n, &l.config)
 	return p.count
 }
+
+// Samples is the length of the data set, or -1 where an [IterableDataset] doesn't know it. An iteration may see fewer of
+// them, or more: see [DropLast] and [WithSampler].
+func (l *Loader[B]) Samples() int { return l.samples() }
 
 // All iterates over the batches once:
 //
@@ -131,8 +145,7 @@ func (l *Loader[B]) All(ctx context.Context) iter.Seq2[B, error] {
 //
 // It draws the iteration's first seed at once, as Python's iter(loader) does.
 func (l *Loader[B]) Iterator(ctx context.Context) *Iterator[B] {
-	drawSeed(l.config.Generator)
-	return &Iterator[B]{loader: l, ctx: ctx}
+	return &Iterator[B]{loader: l, ctx: ctx, seed: drawSeed(l.config.Generator)}
 }
 
 // fetch makes the batch of the samples at indices.

@@ -10,18 +10,19 @@ import (
 
 // LoaderConfig are the settings of a [Loader].
 type LoaderConfig struct {
-	BatchSize   int              // 1
-	Shuffle     bool             // a new random order in every iteration
-	DropLast    bool             // leaves out the last batch where it would be smaller
-	Workers     int              // 0: batches are made when they are asked for
-	Prefetch    int              // 2 where there are workers: batches that each makes ahead
-	FreeSamples bool             // see the option
-	Generator   *torch.Generator // nil: the default one
-	Sampler     Sampler          // nil: in order, or shuffled
+	BatchSize    int              // 1
+	Shuffle      bool             // a new random order in every iteration
+	DropLast     bool             // leaves out the last batch where it would be smaller
+	Workers      int              // 0: batches are made when they are asked for
+	Prefetch     int              // 2 where there are workers: batches that each makes ahead
+	FreeSamples  bool             // see the option
+	Generator    *torch.Generator // nil: the default one
+	Sampler      Sampler          // nil: in order, or shuffled
+	BatchSampler Batches          // nil: batches of BatchSize
 }
 
 // Option is an option of the functions that make a [Loader]: [BatchSize], [Shuffle], [DropLast], [Workers], [Prefetch],
-// [FreeSamples], [Generator] and [WithSampler].
+// [FreeSamples], [Generator], [WithSampler] and [WithBatchSampler].
 type Option interface{ loader(c *LoaderConfig) }
 
 // BatchSize is the number of samples in a batch. The default is 1.
@@ -48,9 +49,9 @@ type Prefetch int
 // instead of leaving them to Go's collector.
 type FreeSamples bool
 
-// Generator is where a loader draws its random numbers, instead of from the
+// Generator is where a loader or a sampler draws its random numbers, instead of from the
 // default generator.
-func Generator(g *torch.Generator) Option { return generator{g} }
+func Generator(g *torch.Generator) SharedOption { return generator{g} }
 
 type generator struct{ *torch.Generator }
 
@@ -80,6 +81,10 @@ func settle(opts []Option) (LoaderConfig, error) {
 			if o.Sampler == nil {
 				return c, errors.New("datasets: WithSampler: the sampler is nil")
 			}
+		case withBatchSampler:
+			if o.Batches == nil {
+				return c, errors.New("datasets: WithBatchSampler: the sampler is nil")
+			}
 		}
 		o.loader(&c)
 	}
@@ -88,6 +93,8 @@ func settle(opts []Option) (LoaderConfig, error) {
 		return c, fmt.Errorf("datasets: BatchSize: expected at least 1, but got %d", c.BatchSize)
 	case c.Workers < 0:
 		return c, fmt.Errorf("datasets: Workers: expected 0 or more, but got %d", c.Workers)
+	case c.BatchSampler != nil && (c.BatchSize != 1 || c.Shuffle || c.DropLast || c.Sampler != nil):
+		return c, errors.New("datasets: WithBatchSampler excludes BatchSize, Shuffle, DropLast and WithSampler: it makes the batches")
 	case c.Sampler != nil && c.Shuffle:
 		return c, errors.New("datasets: Shuffle and WithSampler exclude each other: the sampler sets the order")
 	case c.Prefetch == unsaid:

@@ -22,6 +22,8 @@ type plan struct {
 	size  int   // of a batch
 	count int   // batches
 	short bool  // the last batch is smaller
+
+	batches [][]int // of a batch sampler, instead of order and size
 }
 
 func newPlan(n int, s *LoaderConfig) plan {
@@ -33,8 +35,28 @@ func newPlan(n int, s *LoaderConfig) plan {
 	return p
 }
 
+// plan draws what one iteration reads.
+func (s *LoaderConfig) plan(n int) (plan, error) {
+	if s.BatchSampler != nil {
+		return s.batches(n)
+	}
+	order, err := s.order(n)
+	if err != nil {
+		return plan{}, err
+	}
+	if order != nil {
+		n = len(order)
+	}
+	p := newPlan(n, s)
+	p.order = order
+	return p, nil
+}
+
 // batch is the indices of batch k.
 func (p *plan) batch(k int) []int {
+	if p.batches != nil {
+		return p.batches[k]
+	}
 	start := k * p.size
 	end := min(start+p.size, p.n)
 	if p.order != nil {
