@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"image"
 	_ "image/gif" // the formats that are read
-	_ "image/jpeg"
 	_ "image/png"
 	"io"
 	"os"
@@ -80,6 +79,13 @@ func Read(ctx context.Context, r io.Reader) (p Picture, err error) {
 }
 
 func decode(ctx context.Context, encoded []byte) (image.Image, error) {
+	if bytes.HasPrefix(encoded, []byte{0xff, mSOI}) {
+		m, err := decodeJPEG(ctx, encoded)
+		if err != nil && ctx.Err() == nil && !errors.As(err, new(refused)) {
+			err = damaged("jpeg", err)
+		}
+		return m, err
+	}
 	config, format, err := image.DecodeConfig(bytes.NewReader(encoded))
 	if errors.Is(err, image.ErrFormat) {
 		return nil, fmt.Errorf("expected an image (PNG, JPEG, GIF, WebP, BMP or TIFF), found %s; convert it to one of these",
@@ -91,12 +97,7 @@ func decode(ctx context.Context, encoded []byte) (image.Image, error) {
 	if err := checkSize(format, config.Width, config.Height); err != nil {
 		return nil, err
 	}
-	if format == "jpeg" {
-		if err := checkScans(encoded, config.Width*config.Height); err != nil {
-			return nil, err
-		}
-	}
-	picture, format, err := image.Decode(reader{ctx, bytes.NewReader(encoded), 512})
+	picture, _, err := image.Decode(reader{ctx, bytes.NewReader(encoded), 512})
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -113,13 +114,18 @@ func damaged(format string, err error) error {
 	return fmt.Errorf("the %s image is damaged: %w; export it again", format, err)
 }
 
+// refused is the error of a picture whose size, or whose way to be read, is not accepted.
+type refused string
+
+func (e refused) Error() string { return string(e) }
+
 func checkSize(format string, w, h int) error {
 	if w < 1 || h < 1 {
-		return fmt.Errorf("the %s image is empty (%d x %d pixels)", format, w, h)
+		return refused(fmt.Sprintf("the %s image is empty (%d x %d pixels)", format, w, h))
 	}
 	if w > maxSide || h > maxSide || w*h > maxPixels {
-		return fmt.Errorf("the %s image has %d x %d pixels, expected at most %d megapixels and %d along a side; "+
-			"make it smaller first", format, w, h, maxPixels/1_000_000, maxSide)
+		return refused(fmt.Sprintf("the %s image has %d x %d pixels, expected at most %d megapixels and %d along a side; "+
+			"make it smaller first", format, w, h, maxPixels/1_000_000, maxSide))
 	}
 	return nil
 }

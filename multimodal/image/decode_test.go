@@ -34,6 +34,27 @@ for name, im in ("small", small), ("smooth", smooth):
     im.save(name + "-lossless.webp", lossless=True); im.save(name + ".webp")
     im.convert("L").save(name + "-grey.png"); im.convert("L").save(name + "-grey.tif"); im.convert("1").save(name + "-bits.png")
     im.convert("P").save(name + "-palette.png"); im.convert("P").save(name + ".gif")
+def patched(name, to, change):
+    b = bytearray(open(name, "rb").read())
+    change(b, max(b.find(b"\xff\xc0"), b.find(b"\xff\xc2")))
+    open(to, "wb").write(b)
+def factors(f, h=None, w=None):
+    def change(b, sof):
+        b[sof + 11] = f
+        b[sof + 5:sof + 9] = struct.pack(">HH", h or 64, w or 64)
+    return change
+# Other ways to halve and to quarter the colours have as many blocks, so the same bits mean another picture.
+square = smooth.resize((64, 64)); square.save("square2.jpg", subsampling=2); square.save("square1.jpg", subsampling=1)
+square.save("square2p.jpg", subsampling=2, progressive=True)
+patched("square1.jpg", "square440.jpg", factors(0x12)); patched("square1.jpg", "square440odd.jpg", factors(0x12, 63, 57))
+patched("square2.jpg", "square411.jpg", factors(0x41)); patched("square2.jpg", "square414.jpg", factors(0x14))
+patched("square2p.jpg", "square411p.jpg", factors(0x41)); patched("square2.jpg", "square411odd.jpg", factors(0x41, 61, 41))
+for w in range(1, 7):
+    for h in range(1, 4):
+        smooth.resize((w, h)).save(f"tiny{w}x{h}.jpg", subsampling=1 + h % 2, quality=99)
+def transform(v):
+    return lambda b, sof: b.__setitem__(b.find(b"Adobe") + 11, v)
+patched("small-cmyk.jpg", "small-ycck.jpg", transform(2))
 rgba.save("rgba.png"); rgba.save("rgba-lossless.webp", lossless=True, exact=True); rgba.save("rgba.tif")
 for i in range(1, 9):
     exif = Image.Exif(); exif[0x112] = i
@@ -47,9 +68,6 @@ os.chdir(back)
 `, pictures, dir)
 	require.Greater(t, len(want), 60)
 	for file, w := range want {
-		if filepath.Ext(file) == ".jpg" {
-			continue
-		}
 		got, err := image.Open(t.Context(), filepath.Join(dir, file), image.Orient(true))
 		require.NoError(t, err)
 		requireEqual(t, w, got, 0, file)

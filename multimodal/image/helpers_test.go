@@ -14,7 +14,7 @@ import (
 
 // inPillow is in front of each script: pic(name) is one of the inputs as a PIL image, keep(name, image) hands one back.
 const inPillow = `
-import math, os
+import math, os, struct
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 

@@ -1,0 +1,222 @@
+package picture
+
+import "errors"
+
+// zigzag is where the coefficients stand in a block, in the order of the file.
+var zigzag = [64]uint8{
+	0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
+	35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
+}
+
+// jpegScan is one way through the blocks of some components.
+type jpegScan struct {
+	*jpegImage
+	bits       bitReader
+	in         []*jpegComponent
+	start, end int  // coefficients
+	refine     bool // whether a bit is added to coefficients that were there
+	low        int  // the lowest bit of this scan
+	endRun     int  // blocks that end without anything more, after this one
+}
+
+func (j *jpegImage) scan(b []byte) error {
+	if j.components == nil {
+		return errors.New("a scan comes before the header")
+	}
+	if len(b) < 1 || len(b) < 4+2*int(b[0]) {
+		return errCut
+	}
+	s := &jpegScan{jpegImage: j, bits: bitReader{data: j.data, at: j.at}}
+	n := int(b[0])
+	for i := range n {
+		c := j.component(int(b[1+2*i]))
+		if c == nil {
+			return errManyScans
+		}
+		if c.quant == nil {
+			c.quant = j.quant[c.table]
+		}
+		dc, ac := b[2+2*i]>>4, b[2+2*i]&15
+		if dc > 3 || ac > 3 || c.quant == nil {
+			return errNoTable
+		}
+		c.dcTab, c.acTab = j.dc[dc], j.ac[ac]
+		for _, other := range s.in {
+			if other == c {
+				return errManyScans
+			}
+		}
+		s.in = append(s.in, c)
+	}
+	s.start, s.end, s.refine, s.low = 0, 63, false, 0
+	if j.progressive {
+		high := int(b[3+2*n] >> 4)
+		s.start, s.end, s.refine, s.low = int(b[1+2*n]), int(b[2+2*n]), high != 0, int(b[3+2*n]&15)
+		if s.end > 63 || s.start > s.end || s.start == 0 && s.end != 0 || s.start > 0 && n != 1 || s.low > 13 ||
+			s.refine && high != s.low+1 {
+			return errManyScans
+		}
+	}
+	if n < 1 || n > 4 {
+		return errManyScans
+	}
+	for _, c := range s.in {
+		needsDC, needsAC := s.start == 0 && !s.refine, s.end > 0
+		if needsDC && c.dcTab == nil || needsAC && c.acTab == nil {
+			return errNoTable
+		}
+	}
+	if err := s.blocks(); err != nil {
+		return err
+	}
+	for _, c := range s.in {
+		c.scanned = c.scanned || s.start == 0
+	}
+	j.at = s.bits.at
+	return nil
+}
+
+func (j *jpegImage) component(id int) *jpegComponent {
+	for _, c := range j.components {
+		if c.id == id {
+			return c
+		}
+	}
+	return nil
+}
+
+// blocks goes through the scan: MCU by MCU, or, where it has one component, through the blocks that count of this.
+func (s *jpegScan) blocks() error {
+	across, down := ceilDiv(s.w, 8*s.hMax), ceilDiv(s.h, 8*s.vMax)
+	single := len(s.in) == 1
+	if single {
+		across, down = ceilDiv(s.in[0].w, 8), ceilDiv(s.in[0].height, 8)
+	}
+	s.reset()
+	left := s.restart
+	for y := range down {
+		if err := s.ctx.Err(); err != nil {
+			return err
+		}
+		for x := range across {
+			if s.restart > 0 && left == 0 {
+				if err := s.nextRestart(); err != nil {
+					return err
+				}
+				left = s.restart
+			}
+			left--
+			if single {
+				if err := s.block(s.in[0], y, x); err != nil {
+					return err
+				}
+				continue
+			}
+			for _, c := range s.in {
+				for i := range c.v {
+					for k := range c.h {
+						if err := s.block(c, y*c.v+i, x*c.h+k); err != nil {
+							return err
+						}
+					}
+				}
+			}
+		}
+		if s.bits.cut() {
+			return errCut
+		}
+	}
+	return nil
+}
+
+func (s *jpegScan) reset() {
+	for _, c := range s.in {
+		c.predictor = 0
+	}
+	s.endRun = 0
+}
+
+// nextRestart goes over a restart marker.
+func (s *jpegScan) nextRestart() error {
+	if s.bits.cut() {
+		return errCut
+	}
+	at := s.bits.at
+	s.bits = bitReader{data: s.data, at: at}
+	for at+1 < len(s.data) && s.data[at] == 0xff && s.data[at+1] == 0xff {
+		at++
+	}
+	if at+1 >= len(s.data) {
+		return errCut
+	}
+	if s.data[at] != 0xff || s.data[at+1] < mRST0 || s.data[at+1] > mRST7 {
+		return errors.New("a restart marker is missing")
+	}
+	s.bits.at = at + 2
+	s.reset()
+	return nil
+}
+
+func (s *jpegScan) block(c *jpegComponent, y, x int) error {
+	if s.progressive {
+		i := 64 * (y*c.across + x)
+		return s.progress(c, (*[64]int16)(c.coefficients[i:]))
+	}
+	var block [64]int32
+	last, err := s.sequential(c, &block)
+	if err != nil {
+		return err
+	}
+	stride := 8 * c.across
+	inverseDCT(&block, last, c.plane[8*y*stride+8*x:], stride)
+	return nil
+}
+
+// sequential reads a whole block, multiplied with its table, and returns the number of its last coefficient in the file's
+// order.
+func (s *jpegScan) sequential(c *jpegComponent, block *[64]int32) (last int, err error) {
+	r, q, h := &s.bits, c.quant, c.acTab
+	r.fill()
+	size, err := r.symbol(c.dcTab)
+	if err != nil {
+		return 0, err
+	}
+	if size > 15 {
+		return 0, errCode
+	}
+	if size > 0 {
+		c.predictor += extend(r.take(int(size)), int(size))
+	}
+	block[0] = c.predictor * q[0]
+	for k := 1; k < 64; k++ {
+		r.fill()
+		if v := h.values[r.acc>>(64-lookBits)]; v != 0 {
+			r.skip(int(v & 0xff))
+			k += int(v >> 8 & 0xff)
+			if k > 63 {
+				return 0, errCode
+			}
+			last = k
+			block[zigzag[k]&63] = v >> 16 * q[k]
+			continue
+		}
+		e, err := r.symbol(h)
+		if err != nil {
+			return 0, err
+		}
+		size := int(e & 15)
+		if size == 0 {
+			if e != 0xf0 {
+				break
+			}
+			k += 15
+			continue
+		}
+		if k += int(e >> 4); k > 63 {
+			return 0, errCode
+		}
+		last = k
+		block[zigzag[k]&63] = extend(r.take(size), size) * q[k]
+	}
+	return last, nil
+}
