@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"sync"
 )
 
 // jpegImage is a JPEG that is being read: its header, its tables, and what its scans have brought. Everything between the
@@ -58,6 +59,7 @@ const (
 // decodeJPEG reads a JPEG: baseline or progressive, 8 bits, grey, colour or CMYK.
 func decodeJPEG(ctx context.Context, data []byte) (image.Image, error) {
 	j := &jpegImage{ctx: ctx, data: data, at: 2, adobe: -1}
+	defer j.givePlanes()
 	for {
 		marker, err := j.nextMarker()
 		if err != nil || marker == mEOI {
@@ -187,7 +189,7 @@ func (j *jpegImage) frame(b []byte) error {
 		return fmt.Errorf("%w: %d bytes are too few for %d x %d pixels", errCut, len(j.data), j.w, j.h)
 	}
 	for _, c := range j.components {
-		c.plane = make([]uint8, 64*c.across*c.down)
+		c.plane = takePlane(64 * c.across * c.down)
 		if j.progressive {
 			c.coefficients = make([]int16, 64*c.across*c.down)
 		}
@@ -237,4 +239,23 @@ func (j *jpegImage) finish() (image.Image, error) {
 		}
 	}
 	return j.colours(), nil
+}
+
+// planes are samples' memory of pictures that were read, for the next ones: most data sets have pictures of one size.
+var planes sync.Pool
+
+// takePlane is memory for n samples, with anything in it.
+func takePlane(n int) []uint8 {
+	if p, ok := planes.Get().(*[]uint8); ok && cap(*p) >= n && cap(*p) < 4*n {
+		return (*p)[:n]
+	}
+	return make([]uint8, n)
+}
+
+func (j *jpegImage) givePlanes() {
+	for _, c := range j.components {
+		if c.plane != nil {
+			planes.Put(&c.plane)
+		}
+	}
 }

@@ -7,7 +7,11 @@ func (j *jpegImage) colours() image.Image {
 	rect := image.Rect(0, 0, j.w, j.h)
 	if len(j.components) == 1 {
 		c := j.components[0]
-		return &image.Gray{Pix: c.plane, Stride: 8 * c.across, Rect: rect}
+		grey := image.NewGray(rect)
+		for y := range j.h {
+			copy(grey.Pix[y*grey.Stride:][:j.w], c.plane[8*c.across*y:])
+		}
+		return grey
 	}
 	up := make([]*upsampler, len(j.components))
 	for i, c := range j.components {

@@ -11,12 +11,13 @@ import (
 // FromGo copies a picture of Go's. It gets one channel where it is grey, four where it can be transparent, else three.
 // 16 bits become 8 by leaving out the lower ones; CMYK becomes RGB as in Pillow.
 func FromGo(src stdimage.Image) *Image {
+	if rgb, ok := src.(*picture.RGB); ok && rgb.Stride == 3*rgb.Rect.Dx() {
+		return &Image{rgb.Pix, rgb.Rect.Dy(), rgb.Rect.Dx(), 3} // the reader keeps nothing of it
+	}
 	b := src.Bounds()
 	m := New(b.Dy(), b.Dx(), channelsOf(src))
 	switch src := src.(type) {
 	case *stdimage.Gray:
-		copyRows(m, src.Pix, src.Stride)
-	case *picture.RGB:
 		copyRows(m, src.Pix, src.Stride)
 	case *stdimage.NRGBA:
 		copyRows(m, src.Pix, src.Stride)
