@@ -1,0 +1,59 @@
+package dialogue
+
+import (
+	"multitorch/nn"
+	"multitorch/torch"
+)
+
+// Question reads questions in English: an embedding and a GRU over the words. In a dialogue a second GRU reads a scene's
+// questions one after the other, so that its state can hold what "it" is (the hierarchical encoder of Das et al., "Visual
+// Dialog", 2017, https://arxiv.org/abs/1611.08669).
+type Question struct {
+	nn.Base
+	Embedding *nn.Embedding
+	Words     *nn.GRU
+	Turns     *nn.GRU // nil where questions stand alone
+}
+
+// The lengths of a word's vector, and of a question's and a dialogue's state.
+const (
+	wordSize     = 32
+	questionSize = 64
+	memorySize   = 64
+)
+
+// NewQuestion makes one for word numbers below words.
+func NewQuestion(words int, dialogue bool) *Question {
+	m := &Question{
+		Embedding: nn.NewEmbedding(words, wordSize, nn.PaddingIdx(0)),
+		Words:     nn.NewGRU(wordSize, questionSize, nn.BatchFirst(true)),
+	}
+	if dialogue {
+		m.Turns = nn.NewGRU(questionSize, memorySize, nn.BatchFirst(true))
+	}
+	return m
+}
+
+// Size is the length of what Forward makes of a question.
+func (m *Question) Size() int {
+	if m.Turns == nil {
+		return questionSize
+	}
+	return questionSize + memorySize
+}
+
+// Forward maps N times Q questions of up to T words, [N, Q, T], and their lengths, [N, Q], to [N, Q, Size]: the question
+// and, in a dialogue, what is remembered after it. A dialogue goes on from memory, [1, N, 64], and the new one is returned;
+// it begins where memory is nil.
+func (m *Question) Forward(tokens, lengths, memory *torch.Tensor) (question, remembered *torch.Tensor) {
+	n, q := tokens.Size(0), tokens.Size(1)
+	words := m.Embedding.Forward(tokens.Flatten(0, 1))
+	packed := nn.PackPaddedSequence(words, lengths.Flatten(0, 1), nn.BatchFirst(true), nn.EnforceSorted(false))
+	_, hidden := m.Words.ForwardPacked(packed, nil)
+	question = hidden.Select(0, 0).View(n, q, questionSize)
+	if m.Turns == nil {
+		return question, nil
+	}
+	turns, remembered := m.Turns.Forward(question, memory)
+	return torch.Cat([]*torch.Tensor{question, turns}, 2), remembered
+}
