@@ -61,6 +61,7 @@ func (c SpeechConfig) Check() error {
 // step, which CTC (Graves et al., 2006) compares with a transcript.
 type Speech struct {
 	nn.Base
+	Augment *SpeechAugment // of training, by Loss; it has no parameters
 	Conv    *nn.Conv1d
 	Norm    *nn.BatchNorm1d
 	Dropout *nn.Dropout
@@ -79,6 +80,7 @@ func NewSpeech(c SpeechConfig) *Speech {
 		rnn = append(rnn, nn.NewDropout(c.Dropout))
 	}
 	return &Speech{
+		Augment: &SpeechAugment{},
 		Conv:    nn.NewConv1d(c.Bins, c.Channels, c.Kernel, nn.Stride(speechStride), nn.Padding(c.Kernel/2)),
 		Norm:    nn.NewBatchNorm1d(c.Channels),
 		Dropout: nn.NewDropout(c.Dropout),
@@ -101,4 +103,12 @@ func (m *Speech) Forward(features, lengths *torch.Tensor) (scores, steps *torch.
 	packed, _ = m.RNN.ForwardPacked(packed, nil)
 	x, _ = nn.PadPackedSequence(packed, nn.BatchFirst(true))
 	return m.FC.Forward(m.Dropout.Forward(x)).LogSoftmax(2), steps
+}
+
+// Loss is CTC's loss of a batch, with Augment's changes in training, and the scores and their lengths that it was computed
+// from. Whether the texts fit was seen when the [SpeechSet] was made.
+func (m *Speech) Loss(b SpeechBatch, criterion *nn.CTCLoss) (loss, scores, steps *torch.Tensor) {
+	features, lengths := m.Augment.Forward(b.Features, b.Lengths, b.Least)
+	scores, steps = m.Forward(features, lengths)
+	return criterion.Forward(scores.Transpose(0, 1), b.Targets, steps, b.TargetLengths), scores, steps
 }

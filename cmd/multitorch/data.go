@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"multitorch/datasets/asterisk"
 	"multitorch/datasets/catalog"
 	"multitorch/datasets/emoji10"
 	"multitorch/datasets/fashionmnist"
@@ -15,6 +16,7 @@ import (
 var dataSets = []catalog.Set{
 	emoji10.Catalog(),
 	fashionmnist.Catalog(),
+	asterisk.Catalog(),
 }
 
 type dataCmd struct {

@@ -1,0 +1,247 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"multitorch/datasets"
+	"multitorch/datasets/asterisk"
+	"multitorch/multimodal"
+	"multitorch/multimodal/ctc"
+	"multitorch/nn"
+	"multitorch/optim"
+	"multitorch/optim/lr_scheduler"
+	"multitorch/torch"
+	"multitorch/trainer"
+	"multitorch/trainer/metrics"
+)
+
+func init() { addTask(func() task { return new(speechTask) }) }
+
+// speechTask writes what a telephone exchange says.
+type speechTask struct {
+	Model     string        `enum:"gru" default:"gru" help:"gru (a convolution and a bidirectional GRU, trained with CTC)." json:"model"`
+	Language  string        `enum:"en,es,fr,it,ru" default:"en" help:"Language of the prompts: en, es, fr, it or ru." json:"language"`
+	Strict    bool          `help:"Keep prompts that share three consecutive words on one side of the split." json:"strict"`
+	SplitSeed int64         `default:"0" help:"Seed of the train/test split." json:"split_seed"`
+	Alphabet  *ctc.Alphabet `kong:"-" json:"alphabet"`
+
+	loaded      *asterisk.Data
+	sides       asterisk.Sides
+	train, test *multimodal.SpeechSet
+	heard       *heard
+}
+
+var speechInfo = &taskInfo{
+	name:   "speech",
+	title:  "Asterisk prompts",
+	help:   "A telephone exchange's spoken prompts and their transcripts: speech to text.",
+	recipe: recipe{Epochs: 70, BatchSize: 16, LR: 4e-3, WeightDecay: 1e-2},
+	models: []string{"gru"},
+}
+
+func (t *speechTask) info() *taskInfo { return speechInfo }
+
+func (t *speechTask) modelName() string { return t.Model }
+
+func (t *speechTask) setModel(name string) { t.Model = name }
+
+func (t *speechTask) variant() string {
+	v := t.Language
+	if t.Strict {
+		v += ", strict"
+	}
+	if t.SplitSeed != 0 {
+		v += fmt.Sprintf(", split seed %d", t.SplitSeed)
+	}
+	return v
+}
+
+func (t *speechTask) check() error {
+	switch {
+	case t.Model != "gru":
+		return fmt.Errorf("the model %.40q: expected %q", t.Model, "gru")
+	case !slices.Contains(asterisk.Languages(), t.Language):
+		return fmt.Errorf("the language %.40q: expected one of %q", t.Language, asterisk.Languages())
+	case t.Alphabet == nil:
+		return errors.New("no alphabet")
+	}
+	return nil
+}
+
+func (t *speechTask) options() asterisk.SplitOptions {
+	return asterisk.SplitOptions{Seed: t.SplitSeed, Strict: t.Strict}
+}
+
+func (t *speechTask) load(ctx context.Context, dir string, fetch bool) (err error) {
+	o := asterisk.Options{Language: t.Language}
+	if fetch {
+		t.loaded, err = asterisk.Open(ctx, dir, o, logLine)
+	} else {
+		t.loaded, err = asterisk.Load(dir, o)
+	}
+	if err != nil {
+		return err
+	}
+	t.sides = t.loaded.Split(t.options())
+	if t.Alphabet == nil {
+		t.Alphabet = ctc.NewAlphabet(texts(t.sides.Train)...)
+	}
+	if t.train, err = multimodal.NewSpeechSet(utterances(t.sides.Train), t.Alphabet); err != nil {
+		return fmt.Errorf("the training side: %w", err)
+	}
+	if t.test, err = multimodal.NewSpeechSet(utterances(t.sides.Test), t.Alphabet); err != nil {
+		return fmt.Errorf("the test side: %w", err)
+	}
+	return nil
+}
+
+func utterances(clips []asterisk.Clip) (all []multimodal.Utterance) {
+	for _, c := range clips {
+		all = append(all, multimodal.Utterance{Name: c.Name, Text: c.Words(), Samples: c.Float(), Rate: asterisk.Rate})
+	}
+	return all
+}
+
+func texts(clips []asterisk.Clip) (all []string) {
+	for _, c := range clips {
+		all = append(all, c.Words())
+	}
+	return all
+}
+
+func (t *speechTask) data() (line, more string) {
+	minutes := 0.0
+	for _, c := range t.loaded.Clips {
+		minutes += c.Duration().Minutes()
+	}
+	more = fmt.Sprintf("%d clips of speech, %.1f minutes, in %s; %d more are tones, silences or have remarks in their text\n",
+		len(t.loaded.Clips), minutes, t.loaded.Dir, t.loaded.Skipped)
+	return fmt.Sprintf("%d training and %d test clips of at most 6 s (%s)", t.train.Len(), t.test.Len(), t.options()), more
+}
+
+func (t *speechTask) newModel() (nn.Module, error) {
+	c := multimodal.SpeechConfig{Symbols: t.Alphabet.Len(), Dropout: 0.2}
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	m := multimodal.NewSpeech(c)
+	m.Augment.Stretch, m.Augment.Bins, m.Augment.Frames = 0.12, 16, 16
+	return m, nil
+}
+
+// How a training of speech differs from the others': the rate rises for a fifth of the steps and falls (one cycle),
+// gradients are clipped, and a batch has clips of about the same length.
+const (
+	speechRise  = 0.2
+	speechClip  = 5
+	speechNoise = 0.15
+)
+
+func (t *speechTask) training(model nn.Module, r recipe, device torch.Device, hooks ...trainer.Hook) (training, error) {
+	m := model.(*multimodal.Speech)
+	train, err := datasets.NewBatchLoader(t.train, datasets.BatchSize(r.BatchSize), datasets.Workers(r.Workers),
+		datasets.WithSampler(multimodal.NewBucketSampler(t.train.Frames(), r.BatchSize, speechNoise)))
+	if err != nil {
+		return nil, err
+	}
+	test, err := datasets.NewBatchLoader(t.test, datasets.BatchSize(32))
+	if err != nil {
+		return nil, err
+	}
+	parameters := nn.Parameters(m)
+	optimizer := optim.NewAdamW(parameters, optim.LR(r.LR), optim.WeightDecay(r.WeightDecay))
+	criterion := nn.NewCTCLoss()
+	t.heard = new(heard)
+	loop := &trainer.Trainer[multimodal.SpeechBatch, metrics.Transcribed]{
+		Model: m, Epochs: r.Epochs, Train: train, Validate: test, Hooks: hooks, Optimizer: optimizer,
+		Step: func(b multimodal.SpeechBatch) (*torch.Tensor, metrics.Transcribed) {
+			loss, scores, steps := m.Loss(b.To(device), criterion)
+			return loss, metrics.Transcribed{Understood: t.decode(scores, steps), Reference: b.Texts}
+		},
+		Metrics: []metrics.Metric[metrics.Transcribed]{metrics.NewCER(), metrics.NewWER(), t.heard},
+	}
+	schedule := lr_scheduler.NewOneCycleLR(optimizer, r.LR, lr_scheduler.TotalSteps(loop.Steps()), lr_scheduler.PctStart(speechRise))
+	loop.Update = func(loss *torch.Tensor) error {
+		optimizer.ZeroGrad()
+		loss.Backward()
+		nn.ClipGradNorm(parameters, speechClip)
+		optimizer.Step()
+		schedule.Step()
+		return nil
+	}
+	return loop, nil
+}
+
+// decode is the texts of a batch's scores.
+func (t *speechTask) decode(scores, steps *torch.Tensor) []string {
+	var texts []string
+	for _, labels := range ctc.Greedy(scores.Detach(), steps) {
+		texts = append(texts, t.Alphabet.Decode(labels))
+	}
+	return texts
+}
+
+func (t *speechTask) predict(nn.Module, inputs, torch.Device) ([]guess, error) {
+	return nil, errors.New("a model of speech reads sounds: multitorch transcribe --checkpoint FILE SOUND writes what is said in one")
+}
+
+// report shows what was heard worst.
+func (t *speechTask) report() string { return t.heard.report() }
+
+// heard is a metric that keeps what it is told, for people to read. Its value is the share of texts that are all right.
+type heard struct{ all metrics.Transcribed }
+
+// Name is "exact".
+func (h *heard) Name() string { return "exact" }
+
+// IsShare is true.
+func (h *heard) IsShare() bool { return true }
+
+// Update takes texts.
+func (h *heard) Update(t metrics.Transcribed) {
+	h.all.Understood = append(h.all.Understood, t.Understood...)
+	h.all.Reference = append(h.all.Reference, t.Reference...)
+}
+
+// Compute is the share of texts that were understood without an error.
+func (h *heard) Compute() (float64, error) {
+	right := 0
+	for i, reference := range h.all.Reference {
+		if h.all.Understood[i] == reference {
+			right++
+		}
+	}
+	return float64(right) / float64(max(1, len(h.all.Reference))), nil
+}
+
+// Reset starts again with no texts.
+func (h *heard) Reset() { h.all = metrics.Transcribed{} }
+
+func (h *heard) report() string {
+	var characters, words ctc.Edits
+	order := make([]int, len(h.all.Reference))
+	errs := make([]int, len(order))
+	for i, reference := range h.all.Reference {
+		c := ctc.Characters(reference, h.all.Understood[i])
+		characters, words = characters.Add(c), words.Add(ctc.Words(reference, h.all.Understood[i]))
+		order[i], errs[i] = i, c.Errors()
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return errs[b] - errs[a] })
+	var b strings.Builder
+	b.WriteString("            reference  substituted  deleted  inserted\n")
+	for _, row := range []struct {
+		name string
+		e    ctc.Edits
+	}{{"characters", characters}, {"words", words}} {
+		fmt.Fprintf(&b, "%-10s  %9d  %11d  %7d  %8d\n", row.name, row.e.Reference(), row.e.Substitutions, row.e.Deletions, row.e.Insertions)
+	}
+	b.WriteString("\nWorst understood:\n")
+	for _, i := range order[:min(10, len(order))] {
+		fmt.Fprintf(&b, "  said   %s\n  heard  %s\n", h.all.Reference[i], h.all.Understood[i])
+	}
+	return b.String()
+}
