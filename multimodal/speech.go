@@ -41,8 +41,12 @@ func (c SpeechConfig) Check() error {
 		name             string
 		value, min, most int
 	}{
-		{"bins", c.Bins, 1, most}, {"channels", c.Channels, 1, most}, {"kernel", c.Kernel, 1, 255},
-		{"hidden", c.Hidden, 1, most}, {"layers", c.Layers, 1, 16}, {"symbols", c.Symbols, 2, 1 << 16},
+		{"bins", c.Bins, 1, most},
+		{"channels", c.Channels, 1, most},
+		{"kernel", c.Kernel, 1, 255},
+		{"hidden", c.Hidden, 1, most},
+		{"layers", c.Layers, 1, 16},
+		{"symbols", c.Symbols, 2, 1 << 16},
 	} {
 		if l.value < l.min || l.value > l.most {
 			return fmt.Errorf("a speech model's %s: expected %d to %d, but got %d", l.name, l.min, l.most, l.value)

@@ -114,35 +114,46 @@ func (e edition) read(dir string) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	var texts map[string]string
-	err = readPackage(e.texts, dir, func(name string) bool { return name == e.transcripts() }, func(_ string, content []byte) (err error) {
-		texts, err = parseTranscripts(content)
-		return err
-	})
+	texts, err := e.readTexts(dir)
 	if err != nil {
 		return nil, err
 	}
 	data := &Data{Language: e.language, Dir: dir}
 	files := 0
-	err = readPackage(e.sounds, dir, func(name string) bool { return strings.HasSuffix(name, ".wav") }, func(path string, content []byte) error {
+	isSound := func(name string) bool { return strings.HasSuffix(name, ".wav") }
+	err = readPackage(e.sounds, dir, isSound, func(path string, content []byte) error {
 		files++
-		name := clipName(path)
-		if text := texts[name]; isSpoken(text) {
-			samples, rate, err := readWAV(content)
-			if err == nil && rate != Rate {
-				err = fmt.Errorf("expected a sample rate of %d Hz, found %d", Rate, rate)
-			}
-			data.Clips = append(data.Clips, Clip{name, text, samples})
-			return err
-		}
-		data.Skipped++
-		return nil
+		return data.add(clipName(path), texts, content)
 	})
 	if err == nil && files != e.clips {
 		err = fmt.Errorf("%s: expected %d WAV files, found %d", e.sounds.Files[0].In(dir), e.clips, files)
 	}
 	slices.SortFunc(data.Clips, func(a, b Clip) int { return strings.Compare(a.Name, b.Name) })
 	return data, err
+}
+
+func (e edition) readTexts(dir string) (texts map[string]string, err error) {
+	isList := func(name string) bool { return name == e.transcripts() }
+	err = readPackage(e.texts, dir, isList, func(_ string, content []byte) (err error) {
+		texts, err = parseTranscripts(content)
+		return err
+	})
+	return texts, err
+}
+
+// add keeps a WAV file that has a spoken text.
+func (d *Data) add(name string, texts map[string]string, content []byte) error {
+	text := texts[name]
+	if !isSpoken(text) {
+		d.Skipped++
+		return nil
+	}
+	samples, rate, err := readWAV(content)
+	if err == nil && rate != Rate {
+		err = fmt.Errorf("expected a sample rate of %d Hz, found %d", Rate, rate)
+	}
+	d.Clips = append(d.Clips, Clip{name, text, samples})
+	return err
 }
 
 // readPackage reads files of the one Debian package that is kept of p.

@@ -1,6 +1,8 @@
 package asterisk_test
 
 import (
+	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -9,9 +11,14 @@ import (
 	"multitorch/datasets/asterisk"
 )
 
-// TestRealData looks at the data itself, in the default folder; where it is not there yet, it is fetched.
+// real is the data itself, in the default folder; where it is not there yet, it is fetched.
+var real = sync.OnceValues(func() (*asterisk.Data, error) {
+	return asterisk.Open(context.Background(), "", asterisk.Options{}, nil)
+})
+
+// TestRealData looks at what is in it.
 func TestRealData(t *testing.T) {
-	data, err := asterisk.Open(t.Context(), "", asterisk.Options{}, func(line string) { t.Log(line) })
+	data, err := real()
 	require.NoError(t, err)
 	require.Len(t, data.Clips, 540)
 	require.Equal(t, 28, data.Skipped)
@@ -28,4 +35,31 @@ func TestRealData(t *testing.T) {
 	}
 	require.InDelta(t, 13.3, total.Minutes(), 0.1)
 	require.Len(t, letters, 28) // a to z, space and apostrophe
+}
+
+// TestRealStrictSplit says how much stricter it is.
+func TestRealStrictSplit(t *testing.T) {
+	data, err := real()
+	require.NoError(t, err)
+	recur := func(s asterisk.Sides) (n int) {
+		learned := map[string]bool{}
+		for _, c := range s.Train {
+			for _, p := range asterisk.Phrases(c.Words()) {
+				learned[p] = true
+			}
+		}
+		for _, c := range s.Test {
+			for _, p := range asterisk.Phrases(c.Words()) {
+				if learned[p] {
+					n++
+					break
+				}
+			}
+		}
+		return n
+	}
+	require.Equal(t, 26, recur(data.Split(asterisk.SplitOptions{})))
+	strict := data.Split(asterisk.SplitOptions{Strict: true})
+	require.Zero(t, recur(strict))
+	require.Len(t, strict.Test, 93)
 }

@@ -49,4 +49,6 @@ func Words(reference, understood string) Edits {
 }
 
 // Characters compares two texts character by character, by code points.
-func Characters(reference, understood string) Edits { return Compare([]rune(reference), []rune(understood)) }
+func Characters(reference, understood string) Edits {
+	return Compare([]rune(reference), []rune(understood))
+}
