@@ -76,7 +76,8 @@ var encoders = []struct {
 		func(m Modality, _ bool) Encoder { return newTransformerText(m) },
 	},
 	{
-		"audio-cnn", "sounds", Modality{Dropout: 0.5, SampleRate: 16000, Mels: 40},
+		"audio-cnn", "sounds",
+		Modality{Dropout: 0.5, SampleRate: 16000, Mels: 40},
 		func(m Modality, s bool) Encoder { return newAudioCNN(m, s) },
 	},
 	{"audio-gru", "sounds", Modality{SampleRate: 16000, Mels: 40, Layers: 1}, func(m Modality, _ bool) Encoder { return newAudioGRU(m) }},

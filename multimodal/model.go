@@ -186,6 +186,19 @@ func (m *Model) ForwardEach(in Inputs) (fused *torch.Tensor, each []*torch.Tenso
 	return m.Head.Forward(m.fuse(e)), each, e.present
 }
 
+// ForwardFeatures is Forward, and the features of each modality, in their order, before they are fused: [N, size], zeros
+// where a modality is missing.
+func (m *Model) ForwardFeatures(in Inputs) (fused *torch.Tensor, each []*torch.Tensor) {
+	e := m.encode(in)
+	for i, x := range e.features {
+		if m.sequences[i] {
+			x = mean(x, e.masks[i])
+		}
+		each = append(each, x)
+	}
+	return m.Head.Forward(m.fuse(e)), each
+}
+
 func mean(x, mask *torch.Tensor) *torch.Tensor {
 	if mask == nil {
 		return x.Mean(1)

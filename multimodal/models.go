@@ -1,8 +1,6 @@
 package multimodal
 
 import (
-	"fmt"
-
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -15,41 +13,6 @@ type Classifier interface {
 	// Loss is what training minimises, and the scores that it was computed from.
 	Loss(b Batch, criterion *nn.CrossEntropyLoss) (loss, logits *torch.Tensor)
 }
-
-// Kind names a classifier: "image", "text", "concat" or "joint".
-type Kind string
-
-// The classifiers.
-const (
-	KindImage  Kind = "image"
-	KindText   Kind = "text"
-	KindConcat Kind = "concat"
-	KindJoint  Kind = "joint"
-)
-
-// Kinds lists them, single modalities first.
-func Kinds() []Kind { return []Kind{KindImage, KindText, KindConcat, KindJoint} }
-
-// NewClassifier makes the classifier of a kind for texts of word numbers below words.
-func NewClassifier(kind Kind, words, classes int) (Classifier, error) {
-	switch kind {
-	case KindImage:
-		return NewImage(classes), nil
-	case KindText:
-		return NewText(words, classes), nil
-	case KindConcat:
-		return NewConcat(words, classes), nil
-	case KindJoint:
-		return NewJoint(words, classes), nil
-	}
-	return nil, fmt.Errorf("model %.40q: expected image, text, concat or joint", kind)
-}
-
-// UsesImage reports whether the kind looks at images.
-func (k Kind) UsesImage() bool { return k != KindText }
-
-// UsesText reports whether the kind reads texts.
-func (k Kind) UsesText() bool { return k != KindImage }
 
 // Image classifies by the image alone.
 type Image struct {

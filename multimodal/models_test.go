@@ -67,7 +67,7 @@ func TestClassifiers(t *testing.T) {
 		})
 	}
 	_, err := multimodal.NewClassifier("audio", words, classes)
-	require.ErrorContains(t, err, `"audio": expected image, text, concat or joint`)
+	require.ErrorContains(t, err, `"audio": expected one of ["image" "text" "concat" "joint" "uncertainty" "contrastive" "early-concat"`)
 }
 
 func TestJointLossIsTheWeightedSum(t *testing.T) {

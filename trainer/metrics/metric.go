@@ -8,7 +8,7 @@ type Metric[O any] interface {
 	// Name is what logs and pictures call it.
 	Name() string
 	// Update takes a batch. It computes where the batch lies and reads nothing back, so that a GPU need not be waited
-	// for; what it keeps is as large for a thousand batches as for one. Shapes that do not fit panic with a
+	// for; what it keeps is as large for a thousand batches as for one, but for metrics that say so. Shapes that do not fit panic with a
 	// [*torch.Error], as in any operation.
 	Update(output O)
 	// Compute is the metric of all batches since Reset, or NaN where there were none. The error says what was wrong in
