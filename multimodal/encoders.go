@@ -41,8 +41,8 @@ func (m *ImageEncoder) Forward(x *torch.Tensor) *torch.Tensor {
 	return m.FC.Forward(x).ReLU()
 }
 
-// wordDropout is the share of words that are hidden from the text encoder in
-// training, so that it doesn't rest on a single one.
+// wordDropout is the share of words that are hidden from a text encoder in
+// training, unless it is told otherwise.
 const wordDropout = 0.1
 
 // unknown is the number of the word that stands for hidden and unknown ones;
@@ -54,13 +54,18 @@ type TextEncoder struct {
 	nn.Base
 	Embedding *nn.Embedding
 	RNN       *nn.GRU
+
+	// WordDropout is the share of words that are hidden in training, so that it
+	// doesn't rest on a single one: 0.1.
+	WordDropout float64
 }
 
 // NewTextEncoder makes one for word numbers below words.
 func NewTextEncoder(words int) *TextEncoder {
 	return &TextEncoder{
-		Embedding: nn.NewEmbedding(words, WordSize, nn.PaddingIdx(0)),
-		RNN:       nn.NewGRU(WordSize, FeatureSize, nn.BatchFirst(true)),
+		Embedding:   nn.NewEmbedding(words, WordSize, nn.PaddingIdx(0)),
+		RNN:         nn.NewGRU(WordSize, FeatureSize, nn.BatchFirst(true)),
+		WordDropout: wordDropout,
 	}
 }
 
@@ -68,14 +73,9 @@ func NewTextEncoder(words int) *TextEncoder {
 // hidden state after each text's last word.
 func (m *TextEncoder) Forward(tokens, lengths *torch.Tensor) *torch.Tensor {
 	if m.Training() {
-		tokens = hideWords(tokens)
+		tokens = hideWords(tokens, m.WordDropout)
 	}
 	packed := nn.PackPaddedSequence(m.Embedding.Forward(tokens), lengths, nn.BatchFirst(true), nn.EnforceSorted(false))
 	_, hidden := m.RNN.ForwardPacked(packed, nil)
 	return hidden.Select(0, -1)
-}
-
-func hideWords(tokens *torch.Tensor) *torch.Tensor {
-	hide := torch.RandLike(tokens, torch.Float32).Lt(wordDropout).And(tokens.Ne(0))
-	return tokens.MaskedFill(hide, unknown)
 }

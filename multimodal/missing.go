@@ -26,7 +26,7 @@ func (in Inputs) WithNoise(modality string, level float64) Inputs {
 	if given.Data.DType().IsFloatingPoint() {
 		given.Data = given.Data.Add(torch.RandnLike(given.Data).Mul(given.Data.StdCorrected(0).Mul(level)))
 	} else {
-		given.Data = hideWordsAt(given.Data, min(level, 1))
+		given.Data = hideWords(given.Data, min(level, 1))
 	}
 	in.Of = maps.Clone(in.Of)
 	in.Of[modality] = given

@@ -55,13 +55,14 @@ type RecurrentText struct {
 	nn.Base
 	Embedding *nn.Embedding
 	recurrence
-	hidden float64 // the share of words that are hidden in training
+
+	WordDropout float64 // the share of words that are hidden in training
 }
 
 func newRecurrentText(m Modality) *RecurrentText {
 	return &RecurrentText{
 		Embedding:  nn.NewEmbedding(m.Words, m.WordSize, nn.PaddingIdx(0)),
-		recurrence: newRecurrence(m.Encoder, m.WordSize, m), hidden: m.WordDropout,
+		recurrence: newRecurrence(m.Encoder, m.WordSize, m), WordDropout: m.WordDropout,
 	}
 }
 
@@ -86,7 +87,7 @@ func (m *RecurrentText) words(in Input) *torch.Tensor {
 	expectTexts(in, "RecurrentText")
 	tokens := in.Data
 	if m.Training() {
-		tokens = hideWordsAt(tokens, m.hidden)
+		tokens = hideWords(tokens, m.WordDropout)
 	}
 	return m.Embedding.Forward(tokens)
 }
@@ -97,8 +98,8 @@ func expectTexts(in Input, encoder string) {
 	})
 }
 
-// hideWordsAt takes the share rate of the words away.
-func hideWordsAt(tokens *torch.Tensor, rate float64) *torch.Tensor {
+// hideWords takes the share rate of the words away.
+func hideWords(tokens *torch.Tensor, rate float64) *torch.Tensor {
 	if rate == 0 {
 		return tokens
 	}

@@ -11,7 +11,8 @@ type TransformerText struct {
 	Embedding *nn.Embedding
 	Positions *nn.Embedding
 	Encoder   *nn.TransformerEncoder
-	hidden    float64 // the share of words that are hidden in training
+
+	WordDropout float64 // the share of words that are hidden in training
 }
 
 func newTransformerText(m Modality) *TransformerText {
@@ -19,7 +20,7 @@ func newTransformerText(m Modality) *TransformerText {
 	return &TransformerText{
 		Embedding: nn.NewEmbedding(m.Words, m.Size, nn.PaddingIdx(0)), Positions: nn.NewEmbedding(m.MaxWords, m.Size),
 		// Without nested tensors a result keeps its width whatever the lengths.
-		Encoder: nn.NewTransformerEncoder(layer, m.Layers, nn.EnableNestedTensor(false)), hidden: m.WordDropout,
+		Encoder: nn.NewTransformerEncoder(layer, m.Layers, nn.EnableNestedTensor(false)), WordDropout: m.WordDropout,
 	}
 }
 
@@ -49,7 +50,7 @@ func (m *TransformerText) EncodeSequence(in Input) (elements, mask *torch.Tensor
 	}
 	tokens := in.Data.Narrow(1, 0, longest)
 	if m.Training() {
-		tokens = hideWordsAt(tokens, m.hidden)
+		tokens = hideWords(tokens, m.WordDropout)
 	}
 	x := m.Embedding.Forward(tokens).Add(m.Positions.Weight.Value().Narrow(0, 0, longest))
 	mask = within(lengths, longest, x.Device())

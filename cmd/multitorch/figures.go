@@ -31,14 +31,28 @@ type figure struct {
 
 // row is what a model, or several together, reached on a task's test data.
 type row struct {
-	Task     string  `json:"task"`
-	Data     string  `json:"data,omitempty"` // the task's variant
-	Model    string  `json:"model"`
-	Accuracy figure  `json:"accuracy"` // in percent
-	MacroF1  figure  `json:"macro_f1"`
-	Epochs   int     `json:"epochs"`
-	Seeds    []int64 `json:"seeds"`
-	LibTorch string  `json:"libtorch"`
+	Task     string   `json:"task"`
+	Data     string   `json:"data,omitempty"` // the task's variant
+	Model    string   `json:"model"`
+	Figures  []column `json:"figures"` // in the order of the table's columns
+	Epochs   int      `json:"epochs"`
+	Seeds    []int64  `json:"seeds"`
+	LibTorch string   `json:"libtorch"`
+}
+
+// column is a metric: its mean and spread, in percent where it is a share.
+type column struct {
+	Name  string `json:"name"`
+	Share bool   `json:"share,omitempty"`
+	figure
+}
+
+// text is the figure as the table shows it.
+func (c column) text() string {
+	if c.Share {
+		return fmt.Sprintf("%.1f ± %.1f", c.Mean, c.Spread)
+	}
+	return fmt.Sprintf("%.3f ± %.3f", c.Mean, c.Spread)
 }
 
 func (r row) same(other row) bool {
@@ -61,39 +75,63 @@ func (i *taskInfo) rows() []string {
 	return names
 }
 
-// expectation says which accuracy a run of a task's recipe should give.
+// expectation says which figure a run of a task's recipe should give.
 func (r *trainRun) expectation(v metrics.Value) string {
 	rows, err := parseRows(resultsFile)
-	if v.Name != "accuracy" || err != nil || !r.recipe.like(r.Task.info().recipe) {
+	if err != nil || !r.recipe.like(r.Task.info().recipe) {
 		return ""
 	}
 	mine := row{Task: r.Task.info().name, Data: r.Task.variant(), Model: r.Task.modelName()}
 	for _, e := range rows {
-		if e.same(mine) && e.Epochs == r.Epochs && len(e.Seeds) > 1 {
-			return fmt.Sprintf(" (expected: %.1f to %.1f %%)", e.Accuracy.Mean-2*e.Accuracy.Spread, e.Accuracy.Mean+2*e.Accuracy.Spread)
+		if !e.same(mine) || e.Epochs != r.Epochs || len(e.Seeds) < 2 {
+			continue
+		}
+		for _, c := range e.Figures {
+			if low, high := c.Mean-2*c.Spread, c.Mean+2*c.Spread; c.Name == v.Name && c.Share {
+				return fmt.Sprintf(" (expected: %.1f to %.1f %%)", low, high)
+			}
 		}
 	}
 	return ""
 }
 
-// table is rows in Markdown.
-func table(rows []row) string {
-	var b strings.Builder
-	b.WriteString("| task | data | model | accuracy | macro-F1 | reference |\n|---|---|---|---|---|---|\n")
+// tables are rows in Markdown: one table for those of the same metrics, in the order in which they come.
+func tables(rows []row) string {
+	var heads []string
+	bodies := map[string]string{}
 	for _, r := range rows {
-		reference := "-"
-		if t, err := taskNamed(r.Task); err == nil && t.info().variant == r.Data {
-			if f, ok := t.info().reference[r.Model]; ok {
-				reference = fmt.Sprintf("%.1f", f.Mean)
-				if f.Spread > 0 {
-					reference += fmt.Sprintf(" ± %.1f", f.Spread)
-				}
+		head, rule := "| task | data | model |", "|---|---|---|"
+		for _, c := range r.Figures {
+			head, rule = head+" "+strings.ReplaceAll(c.Name, "->", "→")+" |", rule+"---|"
+		}
+		head += " reference |\n" + rule + "---|\n"
+		if _, ok := bodies[head]; !ok {
+			heads = append(heads, head)
+		}
+		bodies[head] += r.markdown()
+	}
+	var all []string
+	for _, head := range heads {
+		all = append(all, head+bodies[head])
+	}
+	return strings.Join(all, "\n")
+}
+
+func (r row) markdown() string {
+	line := fmt.Sprintf("| %s | %s | %s |", r.Task, r.Data, r.Model)
+	for _, c := range r.Figures {
+		line += " " + c.text() + " |"
+	}
+	reference := "-"
+	if t, err := taskNamed(r.Task); err == nil {
+		if f, ok := t.info().reference[r.Data][r.Model]; ok {
+			reference = fmt.Sprintf("%.1f", f.Mean)
+			if f.Spread > 0 {
+				reference += fmt.Sprintf(" ± %.1f", f.Spread)
 			}
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %.1f ± %.1f | %.3f ± %.3f | %s |\n",
-			r.Task, r.Data, r.Model, r.Accuracy.Mean, r.Accuracy.Spread, r.MacroF1.Mean, r.MacroF1.Spread, reference)
 	}
-	return b.String()
+	return line + " " + reference + " |\n"
 }
 
 // keeper puts rows into a file and their table into a text. It has read both before the first model is trained, a
@@ -165,7 +203,7 @@ func (k *keeper) keep(rows []row) error {
 	if err != nil || k.text == "" {
 		return err
 	}
-	return overwrite(k.text, k.parts[0]+tableBegin+table(k.all)+tableEnd+k.parts[1])
+	return overwrite(k.text, k.parts[0]+tableBegin+tables(k.all)+tableEnd+k.parts[1])
 }
 
 // The marks of the table of results.

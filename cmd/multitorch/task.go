@@ -67,14 +67,17 @@ type taskInfo struct {
 	models []string
 	// together names models that are also measured together, in the table of results.
 	together []combination
-	// reference is what others' models of the same sort reached, by row of the table of results, for the data of variant.
-	reference map[string]figure
-	variant   string
+	// columns are the metrics in the table of results: accuracy and macro-F1 where there are none.
+	columns []string
+	// reference is what others' models of the same sort reached in the first column, by the data's variant and the row.
+	reference map[string]map[string]figure
+	variant   string // of the flags' defaults
 }
 
 type combination struct {
-	name   string
-	models []string
+	name    string
+	models  []string
+	stacked bool // by a meta-learner, and not averaged
 }
 
 // inputs are what predict was given.

@@ -17,7 +17,7 @@ func init() { addTask(func() task { return new(emojiTask) }) }
 
 // emojiTask tells the ten classes of emoji apart by their pictures and their names.
 type emojiTask struct {
-	Model     multimodal.Kind `enum:"image,text,concat,joint" default:"concat" help:"image or text (one modality), concat (feature-level fusion), joint (objective-level fusion)." json:"model"`
+	Model     multimodal.Kind `enum:"image,text,concat,joint,uncertainty,contrastive,early-concat,sum,product,attention,gated,film,bilinear,tensor,low-rank,cross-attention,relation" default:"concat" help:"image or text (one modality); joint, uncertainty, contrastive (fusion at the objective level); or a fusion at the feature level." json:"model"`
 	Text      string          `enum:"label,tags" default:"label" help:"Text of an emoji: label (its name), or tags (name and tags)." json:"text"`
 	Strict    bool            `help:"Keep gender variants of one emoji on one side of the split." json:"strict"`
 	SplitSeed int64           `default:"0" help:"Seed of the train/test split." json:"split_seed"`
@@ -35,16 +35,31 @@ var emojiInfo = &taskInfo{
 	title:  "Emoji-10",
 	help:   "1,906 emoji in ten classes, as pictures and as text.",
 	recipe: recipe{Epochs: 12, BatchSize: 32, LR: 1e-3, WeightDecay: 1e-5},
-	models: []string{"image", "text", "concat", "joint"},
+	models: kindNames(),
 	together: []combination{
-		{"late average", []string{"image", "text"}},
-		{"ensemble", []string{"image", "text", "concat", "joint"}},
+		{name: "late average", models: []string{"image", "text"}},
+		{name: "ensemble", models: []string{"image", "text", "concat", "joint"}},
+		{name: "stacking", models: []string{"image", "text", "concat", "joint"}, stacked: true},
+		{name: "ensemble of all", models: kindNames()},
 	},
 	variant: "label",
-	reference: map[string]figure{ // Python's models of the same sort, over the same seeds
-		"image": {64.0, 1.1}, "text": {66.5, 1.3}, "concat": {71.6, 2.0}, "joint": {72.3, 1.1},
-		"late average": {73.2, 0.9}, "ensemble": {74.4, 1.2},
+	reference: map[string]map[string]figure{ // Python's models of the same sort, over the same seeds
+		"label": {
+			"image": {64.0, 1.1}, "text": {66.5, 1.3}, "concat": {71.6, 2.0}, "joint": {72.3, 1.1},
+			"late average": {73.2, 0.9}, "ensemble": {74.4, 1.2},
+		},
+		"tags": {
+			"image": {64.0, 1.1}, "text": {82.0, 1.6}, "concat": {85.5, 0.9}, "joint": {86.0, 1.3},
+			"late average": {84.5, 1.3}, "ensemble": {88.2, 1.3},
+		},
 	},
+}
+
+func kindNames() (names []string) {
+	for _, k := range multimodal.Kinds() {
+		names = append(names, string(k))
+	}
+	return names
 }
 
 func (t *emojiTask) info() *taskInfo { return emojiInfo }
@@ -104,7 +119,8 @@ func (t *emojiTask) load(ctx context.Context, dir string, fetch bool) (err error
 	t.sides = t.loaded.Split(t.options())
 	t.Classes, t.Vocabulary = emoji10.Classes(), t.sides.Vocabulary
 	t.classification = classification[multimodal.Batch]{
-		classes: t.Classes, of: emojiBatches{}, train: multimodal.NewEmoji(t.sides.Train), test: multimodal.NewEmoji(t.sides.Test),
+		together: len(emoji10.Vendors()), // the pictures of an emoji
+		classes:  t.Classes, of: emojiBatches{}, train: multimodal.NewEmoji(t.sides.Train), test: multimodal.NewEmoji(t.sides.Test),
 	}
 	return nil
 }
@@ -127,6 +143,15 @@ func (t *emojiTask) data() (line, more string) {
 
 func (t *emojiTask) newModel() (nn.Module, error) {
 	return multimodal.NewClassifier(t.Model, t.Vocabulary.Len(), len(t.Classes))
+}
+
+func (t *emojiTask) stack(ctx context.Context, names []string, trained []nn.Module, r recipe, device torch.Device) (training, error) {
+	fresh := func(name string) (nn.Module, error) {
+		of := *t
+		of.setModel(name)
+		return of.newModel()
+	}
+	return t.classification.stack(ctx, fresh, names, trained, r, device)
 }
 
 func (t *emojiTask) sameTest(other task) bool {
