@@ -101,7 +101,7 @@ func (t *speechTask) load(ctx context.Context, dir string, fetch bool) (err erro
 
 func utterances(clips []asterisk.Clip) (all []multimodal.Utterance) {
 	for _, c := range clips {
-		all = append(all, multimodal.Utterance{Name: c.Name, Text: c.Words(), Samples: c.Float(), Rate: asterisk.Rate})
+		all = append(all, multimodal.Utterance{Name: c.Name, Text: c.Words(), Samples: c.Samples, Rate: asterisk.Rate})
 	}
 	return all
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -58,51 +57,6 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// wav is a file of 16-bit PCM.
-func wav(rate uint32, samples ...int16) []byte {
-	b := append([]byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00"), 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 16, 0)
-	binary.LittleEndian.PutUint32(b[24:], rate)
-	b = append(b, "data"...)
-	b = binary.LittleEndian.AppendUint32(b, uint32(2*len(samples)))
-	for _, s := range samples {
-		b = binary.LittleEndian.AppendUint16(b, uint16(s))
-	}
-	return b
-}
-
-func TestReadWAV(t *testing.T) {
-	good := wav(8000, 1, -2, 32767)
-	samples, rate, err := asterisk.ReadWAV(good)
-	require.NoError(t, err)
-	require.Equal(t, []int16{1, -2, 32767}, samples)
-	require.Equal(t, 8000, rate)
-	for _, c := range []struct {
-		content []byte
-		want    string
-	}{
-		{good[:len(good)-1], `the file ends early: its part "data" has 6 bytes, of which 5 are there`},
-		{good[:30], "the file ends early"},
-		{good[:20], "the file ends early"},
-		{good[:36], "there is no data in it"},
-		{wav(8000), "there are no samples in it"},
-		{wav(0, 1), "at 0 Hz"},
-		{[]byte("OggS and more"), "expected a WAV file"},
-		{nil, "expected a WAV file"},
-	} {
-		_, _, err := asterisk.ReadWAV(c.content)
-		require.ErrorContains(t, err, c.want)
-	}
-}
-
-func FuzzReadWAV(f *testing.F) {
-	f.Add(wav(8000, 1, 2, 3))
-	f.Add(wav(8000)[:38])
-	f.Fuzz(func(t *testing.T, content []byte) {
-		samples, rate, err := asterisk.ReadWAV(content)
-		require.True(t, err != nil || rate > 0 && len(samples) > 0 && 2*len(samples) <= len(content))
-	})
-}
-
 func FuzzTranscripts(f *testing.F) {
 	f.Add([]byte("a: b\n; c\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -142,7 +96,7 @@ func clips(t *rapid.T) *asterisk.Data {
 	d := &asterisk.Data{}
 	for i := range rapid.IntRange(5, 40).Draw(t, "clips") {
 		text := strings.Join(rapid.SliceOfN(words, 1, 6).Draw(t, "text"), " ")
-		d.Clips = append(d.Clips, asterisk.Clip{Name: fmt.Sprintf("clip%02d", i), Text: text, Samples: make([]int16, 8000)})
+		d.Clips = append(d.Clips, asterisk.Clip{Name: fmt.Sprintf("clip%02d", i), Text: text, Samples: make([]float32, 8000)})
 	}
 	return d
 }
@@ -183,10 +137,10 @@ func TestSplit(t *testing.T) {
 // TestWhichClips leaves out long ones and texts that are not all letters, unless asked.
 func TestWhichClips(t *testing.T) {
 	d := &asterisk.Data{Clips: []asterisk.Clip{
-		{Name: "a", Text: "Press 1.", Samples: make([]int16, 100)},
-		{Name: "b", Text: "Long.", Samples: make([]int16, 6*8000+1)},
-		{Name: "c", Text: "Goodbye!", Samples: make([]int16, 6*8000)},
-		{Name: "d", Text: "...", Samples: make([]int16, 100)},
+		{Name: "a", Text: "Press 1.", Samples: make([]float32, 100)},
+		{Name: "b", Text: "Long.", Samples: make([]float32, 6*8000+1)},
+		{Name: "c", Text: "Goodbye!", Samples: make([]float32, 6*8000)},
+		{Name: "d", Text: "...", Samples: make([]float32, 100)},
 	}}
 	require.Len(t, d.Split(asterisk.SplitOptions{}).Train, 1)
 	require.Len(t, d.Split(asterisk.SplitOptions{Digits: true}).Train, 2)

@@ -37,7 +37,7 @@ func (d *Data) samples() *catalog.Samples {
 		Dir: d.Dir, N: len(d.Clips),
 		At: func(_ context.Context, i int) (catalog.Sample, error) {
 			c := d.Clips[i]
-			return catalog.Sample{Name: c.Name, Side: side[c.Name], Class: -1, Text: c.Text, Audio: c.Float(), Rate: Rate}, nil
+			return catalog.Sample{Name: c.Name, Side: side[c.Name], Class: -1, Text: c.Text, Audio: c.Samples, Rate: Rate}, nil
 		},
 	}
 }

@@ -1,6 +1,7 @@
 package asterisk
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"multitorch/datasets/internal/source"
+	"multitorch/internal/sound"
 )
 
 // Rate is the sample rate of all clips, in Hz.
@@ -17,9 +19,9 @@ const Rate = 8000
 
 // Clip is one prompt.
 type Clip struct {
-	Name    string  // in the package, without ".wav": "agent-pass", "digits/7"
-	Text    string  // as the package has it: "Agent login."
-	Samples []int16 // one channel at Rate; the data set's own, not to be written to
+	Name    string    // in the package, without ".wav": "agent-pass", "digits/7"
+	Text    string    // as the package has it: "Agent login."
+	Samples []float32 // from -1 to 1, one channel at Rate; the data set's own, not to be written to
 }
 
 // Words is the clip's text as a recogniser of letters writes it: see [Words].
@@ -27,15 +29,6 @@ func (c Clip) Words() string { return Words(c.Text) }
 
 // Duration is how long the clip is.
 func (c Clip) Duration() time.Duration { return time.Duration(len(c.Samples)) * time.Second / Rate }
-
-// Float is the samples from -1 to 1: each divided by 32768.
-func (c Clip) Float() []float32 {
-	x := make([]float32, len(c.Samples))
-	for i, s := range c.Samples {
-		x[i] = float32(s) / 32768
-	}
-	return x
-}
 
 // Data is the clips of a language. It is not to be changed, and any goroutine may read it.
 type Data struct {
@@ -148,11 +141,11 @@ func (d *Data) add(name string, texts map[string]string, content []byte) error {
 		d.Skipped++
 		return nil
 	}
-	samples, rate, err := readWAV(content)
-	if err == nil && rate != Rate {
-		err = fmt.Errorf("expected a sample rate of %d Hz, found %d", Rate, rate)
+	sound, err := sound.Decode(bytes.NewReader(content), int64(len(content)), sound.Limits{})
+	if err == nil && (sound.Rate != Rate || sound.Channels != 1) {
+		err = fmt.Errorf("expected one channel at %d Hz, found %d at %d Hz", Rate, sound.Channels, sound.Rate)
 	}
-	d.Clips = append(d.Clips, Clip{name, text, samples})
+	d.Clips = append(d.Clips, Clip{name, text, sound.Data})
 	return err
 }
 
