@@ -1,11 +1,12 @@
 package emoji10
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+
+	vocab "multitorch/multimodal/text"
 )
 
 // The first two entries of every vocabulary.
@@ -18,54 +19,29 @@ var special = []string{Pad: "<pad>", Unk: "<unk>"}
 
 // Vocabulary numbers tokens. It is built from the training side only and goes into a checkpoint as JSON, the list of its
 // tokens, so that a prediction uses the numbers that the model was trained with. It never changes once it is built.
-type Vocabulary struct {
-	tokens []string
-	number map[string]int64
-}
+type Vocabulary struct{ words *vocab.Vocabulary }
 
 // NewVocabulary numbers the tokens of some texts: 0 is <pad>, 1 is <unk>, then come all tokens, the most frequent first
 // and equally frequent ones in byte order.
 func NewVocabulary(texts [][]string) *Vocabulary {
-	count := map[string]int{}
-	for _, tokens := range texts {
-		for _, t := range tokens {
-			count[t]++
-		}
+	words, err := vocab.BuildVocabulary(slices.Values(texts), vocab.Specials(special))
+	if err == nil {
+		words, err = words.WithDefault(special[Unk])
 	}
-	for _, t := range special {
-		delete(count, t)
+	if err != nil {
+		panic(err) // the specials are two, and <unk> is one of them
 	}
-	tokens := make([]string, 0, len(count))
-	for t := range count {
-		tokens = append(tokens, t)
-	}
-	slices.SortFunc(tokens, func(a, b string) int {
-		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b))
-	})
-	return numbered(append(slices.Clone(special), tokens...))
-}
-
-func numbered(tokens []string) *Vocabulary {
-	number := make(map[string]int64, len(tokens))
-	for i, t := range tokens {
-		number[t] = int64(i)
-	}
-	return &Vocabulary{tokens: tokens, number: number}
+	return &Vocabulary{words}
 }
 
 // Len returns how many entries there are, <pad> and <unk> included: the number of rows of an embedding.
-func (v *Vocabulary) Len() int { return len(v.tokens) }
+func (v *Vocabulary) Len() int { return v.words.Len() }
 
 // Tokens returns the entries in order, <pad> and <unk> included.
-func (v *Vocabulary) Tokens() []string { return slices.Clone(v.tokens) }
+func (v *Vocabulary) Tokens() []string { return v.words.Tokens() }
 
 // Number returns a token's number, which is Unk for one that the vocabulary does not have.
-func (v *Vocabulary) Number(token string) int64 {
-	if n, ok := v.number[token]; ok {
-		return n
-	}
-	return Unk
-}
+func (v *Vocabulary) Number(token string) int64 { return v.words.Number(token) }
 
 // Encode returns the numbers of the first MaxTokens tokens, filled up to MaxTokens with Pad, and how many of them are
 // tokens: 1 to MaxTokens. No tokens at all is an error, for a recurrent network cannot read an empty text.
@@ -82,7 +58,7 @@ func (v *Vocabulary) Encode(tokens []string) (numbers []int64, length int, err e
 }
 
 // MarshalJSON returns the entries as a list of strings, in order.
-func (v *Vocabulary) MarshalJSON() ([]byte, error) { return json.Marshal(v.tokens) }
+func (v *Vocabulary) MarshalJSON() ([]byte, error) { return json.Marshal(v.Tokens()) }
 
 // UnmarshalJSON reads what MarshalJSON wrote. The error says so when the list does not begin with <pad> and <unk>, or has
 // an entry twice.
@@ -94,12 +70,13 @@ func (v *Vocabulary) UnmarshalJSON(content []byte) error {
 	if len(tokens) < len(special) || !slices.Equal(tokens[:len(special)], special) {
 		return fmt.Errorf("emoji10: expected a vocabulary that begins with %q, found %.40q", special, tokens[:min(len(tokens), 2)])
 	}
-	read := numbered(tokens)
-	for i, t := range tokens {
-		if read.number[t] != int64(i) {
-			return fmt.Errorf("emoji10: the vocabulary has %.40q twice, as %d and as %d", t, i, read.number[t])
-		}
+	words, err := vocab.NewVocabulary(tokens)
+	if err == nil {
+		words, err = words.WithDefault(special[Unk])
 	}
-	*v = *read
+	if err != nil {
+		return fmt.Errorf("emoji10: %w", err)
+	}
+	v.words = words
 	return nil
 }
