@@ -1,5 +1,7 @@
 package image
 
+import "math"
+
 // HSV is hue, saturation and value of a picture RGB, each of 0 to 255, as Pillow's convert("HSV"). [Image.FromHSV] is the
 // way back.
 func (m *Image) HSV() *Image {
@@ -37,11 +39,11 @@ func (m *Image) FromHSV() *Image {
 			o[0], o[1], o[2] = v, v, v
 			return
 		}
-		at := float32(float64(h) * 6 / 255)
+		at := float64(h) * 6 / 255
 		i := int(at)
-		f, fs, fv := at-float32(i), float32(float64(s)/255), float64(v)
-		part := func(x float32) uint8 { return clip8(int(fv*(1-float64(x)) + 0.5)) }
-		low, down, up := part(fs), part(fs*f), part(float32(float64(fs)*(1-float64(f))))
+		f, fs, fv := float32(at-float64(i)), float32(float64(s)/255), float64(v)
+		part := func(x float64) uint8 { return clip8(int(math.Round(fv * (1 - x)))) }
+		low, down, up := part(float64(fs)), part(float64(fs*f)), part(float64(fs)*(1-float64(f)))
 		switch i % 6 {
 		case 0:
 			o[0], o[1], o[2] = v, up, low

@@ -2,10 +2,23 @@ package image
 
 import "encoding/binary"
 
-// Resize scales a picture to height x width, bit for bit as Pillow's Image.resize: along the rows first, rounded to 8
-// bits, then along the columns, with weights in fixed point. A transparent picture's colours are multiplied with its
-// opacity meanwhile.
-func (m *Image) Resize(height, width int, filter Filter) *Image {
+// Order is which way a picture is scaled first. What is between the two passes is rounded, so it shows, by 1 or 2.
+type Order int
+
+// The orders.
+const (
+	RowsFirst Order = iota // along the rows first, as all Pillows before 13
+	Pillow13               // along the columns first where the height shrinks by more than twice what the width does
+)
+
+func (o Order) columnsFirst(m *Image, height, width int) bool {
+	return o == Pillow13 && height < m.Height && m.Height-height > 2*(m.Width-width)
+}
+
+// Resize scales a picture to height x width, bit for bit as Pillow's Image.resize: in two passes, each rounded to 8 bits,
+// with weights in fixed point. A transparent picture's colours are multiplied with its opacity meanwhile. The order of the
+// passes is [RowsFirst] unless another one is given.
+func (m *Image) Resize(height, width int, filter Filter, order ...Order) *Image {
 	if filter == Nearest {
 		return m.resizeNearest(height, width)
 	}
@@ -15,36 +28,41 @@ func (m *Image) Resize(height, width int, filter Filter) *Image {
 	}
 	out := New(height, width, m.Channels) // or an error
 	return m.mixing(func(m *Image) *Image {
-		if height == m.Height {
-			m.resizeRows(out, filter.taps(m.Width, width), 0)
-			return out
-		}
-		columns := filter.taps(m.Height, height)
-		if width != m.Width {
-			// Only the rows that the columns' filter reaches.
-			from, last := columns[0].first, columns[height-1]
-			rows := New(last.first+len(last.weights)-from, width, m.Channels)
-			m.resizeRows(rows, filter.taps(m.Width, width), from)
+		columns := func() []tap { return filter.taps(m.Height, height) }
+		rows := func() []tap { return filter.taps(m.Width, width) }
+		switch {
+		case height == m.Height:
+			m.resizeRows(out, rows(), 0)
+		case width == m.Width:
+			m.resizeColumns(out, columns())
+		case len(order) > 0 && order[0].columnsFirst(m, height, width):
+			between := New(height, m.Width, m.Channels)
+			m.resizeColumns(between, columns())
+			between.resizeRows(out, rows(), 0)
+		default:
+			columns := columns()
+			from, last := columns[0].first, columns[height-1] // only the rows that the columns' filter reaches
+			between := New(last.first+len(last.weights)-from, width, m.Channels)
+			m.resizeRows(between, rows(), from)
 			for i := range columns {
 				columns[i].first -= from
 			}
-			m = rows
+			between.resizeColumns(out, columns)
 		}
-		m.resizeColumns(out, columns)
 		return out
 	})
 }
 
 // ResizeShorter scales a picture so that its shorter side is size long and it keeps its proportions, the longer side
 // rounded down, as torchvision's Resize(size).
-func (m *Image) ResizeShorter(size int, filter Filter) *Image {
+func (m *Image) ResizeShorter(size int, filter Filter, order ...Order) *Image {
 	if size < 1 {
 		panic(invalid("ResizeShorter", "expected at least 1 pixel, got %d", size))
 	}
 	if m.Height < m.Width {
-		return m.Resize(size, int(float64(size)*float64(m.Width)/float64(m.Height)), filter)
+		return m.Resize(size, int(float64(size)*float64(m.Width)/float64(m.Height)), filter, order...)
 	}
-	return m.Resize(int(float64(size)*float64(m.Height)/float64(m.Width)), size, filter)
+	return m.Resize(int(float64(size)*float64(m.Height)/float64(m.Width)), size, filter, order...)
 }
 
 // resizeNearest takes over Pillow's way of adding up the step, which now and then shows in the last bit of a place.

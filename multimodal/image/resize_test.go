@@ -2,6 +2,7 @@ package image_test
 
 import (
 	"fmt"
+	"hash/crc32"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,6 +20,8 @@ func TestResizeIsPillows(t *testing.T) {
 	pictures["large"] = synthetic(200, 300)
 	sizes := [][2]int{{20, 30}, {40, 61}, {61, 97}, {31, 10}, {1, 1}, {90, 47}, {29, 70}, {13, 34}}
 	want := pillow(t, `
+import PIL
+if int(PIL.__version__.split(".")[0]) >= 13: keep("Pillow 13", Image.new("L", (1, 1)))
 filters = dict(nearest=0, box=4, bilinear=2, hamming=5, bicubic=3, lanczos=1)
 for name in inputs:
     for f in filters:
@@ -32,6 +35,10 @@ for name in inputs:
 		}
 		return args
 	}()...)
+	order := image.RowsFirst
+	if want["Pillow 13"] != nil {
+		order = image.Pillow13
+	}
 	for name, m := range pictures {
 		for _, f := range filters {
 			for _, s := range append(sizes, [2]int{64, 64}) {
@@ -40,11 +47,20 @@ for name in inputs:
 					key = fmt.Sprintf("%s %s thumb", name, f)
 				}
 				before := m.Clone()
-				requireEqual(t, want[key], m.Resize(s[0], s[1], f), 0, key)
+				requireEqual(t, want[key], m.Resize(s[0], s[1], f, order), 0, key)
 				require.True(t, before.Equal(m))
 			}
 		}
 	}
+}
+
+// The checksums are Pillow 13.0's, of synthetic(50, 70).
+func TestResizeInTheOrderOfPillow13(t *testing.T) {
+	m := synthetic(50, 70)
+	for size, want := range map[[2]int]uint32{{20, 60}: 798511176, {20, 90}: 3146966865, {40, 60}: 1075429639, {60, 20}: 4005572524, {39, 65}: 2618457730} {
+		require.Equal(t, want, crc32.ChecksumIEEE(m.Resize(size[0], size[1], image.Bicubic, image.Pillow13).Pix), "%v", size)
+	}
+	require.False(t, m.Resize(20, 60, image.Bicubic).Equal(m.Resize(20, 60, image.Bicubic, image.Pillow13)))
 }
 
 // What a picture of one colour becomes, whatever the sizes: the same colour.
