@@ -15,41 +15,6 @@ import (
 // pages are the pages of docs with Go on them, and what it takes for granted: the files that it names are
 // made first, and model and optimizer are there.
 var pages = map[string]string{
-	"audio.md": `
-package main
-
-import (
-	"context"
-	"encoding/json"
-	"fmt"
-	"time"
-
-	"multitorch/multimodal/audio"
-	"multitorch/multimodal/audio/device"
-	"multitorch/multimodal/audio/draw"
-	"multitorch/multimodal/audio/functional"
-	"multitorch/torch"
-)
-
-func must(err error) {
-	if err != nil {
-		panic(err)
-	}
-}
-
-const null = device.Null(true)
-
-var (
-	wave, rate   = torch.Rand(torch.Shape{2, 44100}).Sub(0.5), 44100
-	mono, speech = audio.Mono(wave), torch.Rand(torch.Shape{1, 16000}).Sub(0.5)
-	resample     = audio.NewResample(rate, 16000, audio.ResampleOptions{})
-	logMel       = audio.NewLogMelSpectrogram(audio.Librosa(16000, audio.NFFT(512)))
-)
-
-func main() {
-	var err error
-	must(audio.Save("speech.wav", wave, rate))
-`,
 	"files.md": `
 package main
 
@@ -75,6 +40,41 @@ func main() {
 	state, err := optimizer.StateDict().Python()
 	must(err)
 	must(torch.Save("checkpoint.pt", map[string]any{"model": nn.StateDict(model), "optimizer": state}))
+`,
+	"data.md": `
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"multitorch/datasets"
+	"multitorch/datasets/table"
+	"multitorch/multimodal"
+	"multitorch/multimodal/columns"
+	"multitorch/multimodal/image"
+	"multitorch/nn"
+	"multitorch/optim"
+	"multitorch/torch"
+)
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func main() {
+	ctx := context.Background()
+	text := "picture,question,answer\n"
+	for i := range 20 {
+		must(image.Uniform(8, 8, uint8(255*(i%2)), 0, 0).Save(fmt.Sprintf("%d.png", i)))
+		text += fmt.Sprintf("%d.png,what colour is it?,%s\n", i, []string{"black", "red"}[i%2])
+	}
+	must(os.WriteFile("questions.csv", []byte(text), 0o644))
+	dataset, err := datasets.NewTensorDataset(torch.Arange(0, 100, 1))
+	must(err)
 `,
 	"porting.md": `
 package main

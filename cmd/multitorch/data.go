@@ -10,6 +10,7 @@ import (
 	"multitorch/datasets/catalog"
 	"multitorch/datasets/emoji10"
 	"multitorch/datasets/fashionmnist"
+	datatable "multitorch/datasets/table"
 )
 
 // dataSets are the data sets that "multitorch data" knows, one line each.
@@ -34,7 +35,7 @@ func dataSetNamed(name string) (catalog.Set, error) {
 		}
 		names = append(names, s.Name)
 	}
-	return catalog.Set{}, fmt.Errorf("the data set %.80q: expected one of %q", name, names)
+	return catalog.Set{}, fmt.Errorf("the data set %.80q: expected one of %q, or a table: a .csv, .tsv, .jsonl or .parquet file, or a folder/", name, names)
 }
 
 type dataListCmd struct{}
@@ -77,8 +78,15 @@ func (c *dataGetCmd) Run(ctx context.Context) error {
 	return nil
 }
 
-// openSet opens a data set that is there. It fetches nothing.
+// openSet opens a data set that is there, or a table of one's own. It fetches nothing.
 func openSet(ctx context.Context, name, dir string) (*catalog.Samples, error) {
+	if strings.ContainsAny(name, "/.") && datatable.IsTable(name) {
+		t, err := datatable.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		return t.Samples(t.Kinds(), t.Target(), dir), nil
+	}
 	set, err := dataSetNamed(name)
 	if err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ import (
 )
 
 type dataShowCmd struct {
-	Name string `arg:"" help:"Data set."`
+	Name string `arg:"" help:"Data set, or a table of yours: a .csv, .tsv, .jsonl or .parquet file, or a folder/."`
 	dataFlag
 	Out     string `type:"path" placeholder:"FILE" help:"The PNG file (default: NAME.png)."`
 	N       int    `name:"samples" default:"40" help:"Samples to show."`

@@ -14,6 +14,8 @@ import (
 type evalCmd struct {
 	dataFlag
 	deviceFlag
+	Data        string   `type:"path" placeholder:"FILE" help:"Another table, for models of one: all of its rows are test data."`
+	SkipBad     bool     `help:"Leave rows of --data out that can't be used, and count them."`
 	Ensemble    bool     `help:"Average the class probabilities of all checkpoints (model-level fusion)."`
 	Checkpoints []string `arg:"" type:"path" help:"Checkpoint files that train wrote."`
 }
@@ -75,6 +77,13 @@ func (c *evalCmd) together(all []*saved, device torch.Device) error {
 }
 
 func (c *evalCmd) load(t task) error {
+	if c.Data != "" {
+		other, ok := t.(tabular)
+		if !ok {
+			return fmt.Errorf("--data: a model of %s takes no table: leave it out", t.info().title)
+		}
+		return other.use(context.Background(), c.Data, c.DataDir, c.SkipBad)
+	}
 	err := t.load(context.Background(), c.DataDir, false)
 	if err != nil {
 		hint := "multitorch data " + t.info().name

@@ -19,10 +19,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
+	"multitorch/multimodal/fusion"
 	"multitorch/torch"
 	_ "multitorch/torch/tcmalloc"
 )
@@ -65,6 +67,7 @@ func run(begin func() context.Context, args []string) int {
 			ctx = begin()
 			return ctx, nil
 		}),
+		kong.Vars{"fusions": strings.Join(fusion.Names(), ", ")},
 		kong.Writers(stdout, os.Stderr),
 		kong.Exit(func(code int) { os.Exit(checked(code)) }), // after --help
 	)

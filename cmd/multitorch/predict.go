@@ -13,7 +13,13 @@ type predictCmd struct {
 	Checkpoint string `type:"path" default:"runs/emoji10-concat-seed0/checkpoint.safetensors" help:"Checkpoint file."`
 	Image      string `type:"path" placeholder:"FILE" help:"Image: PNG, JPEG, GIF, WebP or BMP."`
 	Text       string `placeholder:"WORDS" help:"Text: a few words."`
+	Audio      string `type:"path" placeholder:"FILE" help:"Sound: WAV, FLAC, MP3 or Ogg."`
 	Top        int    `default:"3" help:"Classes to print."`
+
+	Set     map[string]string `placeholder:"COLUMN=CELL" help:"Cell of a column, for a model of a table."`
+	Data    string            `type:"path" placeholder:"FILE" help:"Table with the columns that the model was trained on: each row is predicted, and written as CSV."`
+	Out     string            `type:"path" placeholder:"FILE" help:"Where --data's predictions are written (default: the output)."`
+	SkipBad bool              `help:"Leave rows of --data out that can't be used, and count them."`
 }
 
 // Validate is called when the command line is read.
@@ -34,7 +40,19 @@ func (c *predictCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	found, err := s.task.predict(s.model, inputs{c.Checkpoint, c.Image, c.Text}, device)
+	if c.Data != "" {
+		t, ok := s.task.(tabular)
+		if !ok {
+			return fmt.Errorf("--data: the model in %s is of %s, and takes no table", c.Checkpoint, s.task.info().title)
+		}
+		return t.predictTable(context.Background(), s.model, c.Data, c.Out, c.SkipBad, device)
+	}
+	if len(c.Set) > 0 {
+		if _, ok := s.task.(tabular); !ok {
+			return fmt.Errorf("--set: the model in %s is of %s, which has no columns", c.Checkpoint, s.task.info().title)
+		}
+	}
+	found, err := s.task.predict(s.model, inputs{c.Checkpoint, c.Image, c.Text, c.Audio, c.Set}, device)
 	if err != nil {
 		return err
 	}

@@ -81,7 +81,10 @@ type combination struct {
 }
 
 // inputs are what predict was given.
-type inputs struct{ checkpoint, image, text string }
+type inputs struct {
+	checkpoint, image, text, audio string
+	set                            map[string]string // cells of a table's columns
+}
 
 // guess is a class and how likely it is, from 0 to 1.
 type guess struct {

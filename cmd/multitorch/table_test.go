@@ -1,0 +1,138 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	datatable "multitorch/datasets/table"
+	"multitorch/multimodal/image"
+)
+
+// ownData is what a user has: a folder of pictures, and a CSV file of questions about them and the answers. Half of the
+// pictures are red, half are blue.
+func ownData(t testing.TB, pictures int, more ...[]string) (path string) {
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "pictures"), 0o755))
+	var rows [][]string
+	for i := range pictures {
+		name := fmt.Sprintf("pictures/%d.png", i)
+		colour, other := []string{"red", "blue"}[i%2], []string{"blue", "red"}[i%2]
+		rgb := [][]uint8{{230, 20, uint8(i)}, {10, 30, 220}}[i%2]
+		require.NoError(t, image.Uniform(12+i%5, 12, rgb...).Save(filepath.Join(dir, name)))
+		rows = append(rows, []string{name, "what colour is it?", colour},
+			[]string{name, "is it " + colour + "?", "yes"}, []string{name, "is it " + other + "?", "no"})
+	}
+	path = filepath.Join(dir, "questions.csv")
+	f, err := os.Create(path)
+	require.NoError(t, err)
+	require.NoError(t, datatable.WriteCSV(f, []string{"picture", "question", "answer"}, append(rows, more...)))
+	require.NoError(t, f.Close())
+	return path
+}
+
+// One user's path, without a line of Go: train, eval, predict and chat on a CSV of questions about pictures.
+func TestAUsersPath(t *testing.T) {
+	path := ownData(t, 60)
+	out := filepath.Join(t.TempDir(), "run")
+	checkpoint := filepath.Join(out, checkpointName)
+	multitorch("data", "check", path).requireOK(t)
+
+	o := multitorch("train", "table", "--data", path, "--out", out, "--image-size", "16", "--fusion", "product",
+		"--epochs", "16", "--lr", "0.005").requireOK(t)
+	for _, line := range []string{
+		"picture          image    180 of 180 cells end as pictures do",
+		"question         text", "answer           category the target, 4 classes", "rows with the same picture stay on one side",
+	} {
+		require.Contains(t, o.stderr, line)
+	}
+	require.Contains(t, o.stdout, "144 training and 36 test rows")
+	require.ElementsMatch(t, []string{checkpointName, curvesName}, without(files(t, out), "events."))
+
+	o = multitorch("eval", checkpoint).requireOK(t)
+	require.Contains(t, o.stdout, "144 training and 36 test rows")
+	require.Contains(t, o.stdout, "accuracy 100.0 %")
+	other := ownData(t, 4)
+	o = multitorch("eval", "--data", other, checkpoint).requireOK(t)
+	require.Contains(t, o.stdout, "12 rows of "+other)
+
+	red := filepath.Join(filepath.Dir(other), "pictures", "0.png")
+	for _, args := range [][]string{
+		{"--image", red, "--text", "what colour is it?"},
+		{"--set", "picture=" + red, "--set", "question=what colour is it?"},
+	} {
+		o = multitorch(append([]string{"predict", "--checkpoint", checkpoint}, args...)...).requireOK(t)
+		require.True(t, strings.HasPrefix(o.stdout, "red "), o.stdout)
+	}
+	o = multitorch("predict", "--checkpoint", checkpoint, "--data", other).requireOK(t)
+	lines := strings.Split(o.stdout, "\n")
+	require.Equal(t, "picture,question,answer,prediction,probability", lines[0])
+	require.Len(t, lines, 14)
+	require.True(t, strings.HasPrefix(lines[1], "pictures/0.png,what colour is it?,red,red,"), lines[1])
+	predictions := filepath.Join(t.TempDir(), "predictions.csv")
+	multitorch("predict", "--checkpoint", checkpoint, "--data", other, "--out", predictions).requireOK(t)
+	written, err := os.ReadFile(predictions)
+	require.NoError(t, err)
+	require.Equal(t, o.stdout, string(written))
+
+	chat := command("chat", "--checkpoint", checkpoint, "--image", red)
+	chat.Stdin = strings.NewReader("What colour is it?\nIs it blue?\nzzz\nquit\n")
+	o = finish(chat).requireOK(t)
+	lines = strings.Split(o.stdout, "\n")
+	require.Contains(t, lines[0], "red")
+	require.Contains(t, lines[1], "no")
+	require.Contains(t, lines[2], "I know none of these words")
+}
+
+func without(names []string, prefix string) (left []string) {
+	for _, n := range names {
+		if !strings.HasPrefix(n, prefix) {
+			left = append(left, n)
+		}
+	}
+	return left
+}
+
+// What is wrong with a table is said before anything is trained or written.
+func TestTablesThatAreWrong(t *testing.T) {
+	dir := t.TempDir()
+	out := filepath.Join(dir, "run")
+	bad := ownData(t, 12, []string{"pictures/none.png", "what?", "red"}, []string{"pictures/0.png", "what?", ""})
+	for _, c := range []struct {
+		args []string
+		want []string
+	}{
+		{nil, []string{"--data: expected a table of yours"}},
+		{[]string{"--data", filepath.Join(dir, "none.csv")}, []string{"none.csv", "no such file"}},
+		{[]string{"--data", bad}, []string{
+			"2 of 38 rows can't be used", "questions.csv, line 38: column \"picture\"", "line 39: column \"answer\" is empty", "--skip-bad",
+		}},
+		{[]string{"--data", bad, "--target", "colour"}, []string{"--target", "picture", "answer"}},
+		{[]string{"--data", bad, "--kind", "picture=film"}, []string{"--kind picture", `"film": expected one of`}},
+	} {
+		o := multitorch(append([]string{"train", "table", "--out", out}, c.args...)...)
+		o.requireError(t, failed, c.want...)
+		require.Empty(t, files(t, out))
+	}
+	multitorch("train", "table", "--fusion", "glue").requireError(t, misused, "--fusion", `"concat"`, `"glue"`)
+
+	o := multitorch("train", "table", "--data", bad, "--out", out, "--skip-bad", "--epochs", "1", "--image-size", "8").requireOK(t)
+	require.Contains(t, o.stdout, "2 bad rows were left out")
+	require.Contains(t, o.stderr, "left out: "+bad+", line 38")
+	checkpoint := filepath.Join(out, checkpointName)
+	multitorch("eval", checkpoint).requireOK(t) // skips the same rows
+	multitorch("eval", "--data", bad, checkpoint).requireError(t, failed, "2 of 38 rows can't be used")
+	multitorch("predict", "--checkpoint", checkpoint, "--set", "colour=red").requireError(t, failed, `doesn't look at "colour"`, "picture")
+	multitorch("predict", "--checkpoint", checkpoint, "--audio", "x.wav").requireError(t, failed, "--audio", "no column of kind audio")
+	multitorch("predict", "--checkpoint", checkpoint).requireError(t, failed, "--set COLUMN=CELL")
+	multitorch("predict", "--checkpoint", checkpointOf(t, "text"), "--data", bad).requireError(t, failed, "--data", "takes no table")
+	multitorch("eval", "--data", bad, checkpointOf(t, "text")).requireError(t, failed, "--data", "takes no table")
+
+	require.NoError(t, os.WriteFile(bad, []byte("picture,question,answer\n"), 0o644))
+	multitorch("eval", checkpoint).requireError(t, failed, "has changed since the model was trained on it", "--data")
+	multitorch("data", "check", bad).requireError(t, failed, "problems: 1")
+}

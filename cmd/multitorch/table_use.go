@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+
+	"multitorch/datasets"
+	datatable "multitorch/datasets/table"
+	"multitorch/internal/atomicfile"
+	"multitorch/multimodal/columns"
+	"multitorch/nn"
+	"multitorch/torch"
+)
+
+// tabular is a task whose models take any table with the columns that they were trained on.
+type tabular interface {
+	// use measures the model on all rows of another table.
+	use(ctx context.Context, path, base string, skipBad bool) error
+	// predictTable writes the table with what the model says of each row, as CSV, to a file or, where that is empty, the output.
+	predictTable(ctx context.Context, model nn.Module, path, out string, skipBad bool, device torch.Device) error
+}
+
+func (t *tableTask) use(ctx context.Context, path, base string, skipBad bool) error {
+	read, data, err := t.open(ctx, path, columns.Config{Base: base, SkipBad: skipBad})
+	if err != nil {
+		return err
+	}
+	if read.Column(t.Schema.Target) < 0 {
+		return fmt.Errorf("--data: %s has no column %q to measure by: it has %q", path, t.Schema.Target, read.Columns)
+	}
+	if data.Len() == 0 {
+		return fmt.Errorf("--data: %s has no rows", path)
+	}
+	t.Data = path
+	t.measure(data, data)
+	return nil
+}
+
+// open reads another table by the schema.
+func (t *tableTask) open(ctx context.Context, path string, c columns.Config) (*datatable.Table, *columns.Data, error) {
+	read, err := datatable.Open(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("--data: %w", err)
+	}
+	data, bad, err := t.Schema.Open(ctx, read, c, logLine)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(bad) > 0 {
+		logLine(fmt.Sprintf("%s: %d of %d rows can't be used and were left out", path, len(bad), read.Len()))
+	}
+	return read, data, nil
+}
+
+func (t *tableTask) predictTable(ctx context.Context, model nn.Module, path, out string, skipBad bool, device torch.Device) error {
+	read, data, err := t.open(ctx, path, columns.Config{SkipBad: skipBad, NoTarget: true})
+	if err != nil {
+		return err
+	}
+	loader, err := datasets.NewBatchLoader(data, datasets.BatchSize(testBatch))
+	if err != nil {
+		return err
+	}
+	var kept []int // columns that can be written as text
+	names := []string{}
+	for i, name := range read.Columns {
+		if !read.Embedded[i] {
+			kept, names = append(kept, i), append(names, name)
+		}
+	}
+	var rows [][]string
+	t.classes, t.of = t.Schema.Classes, tableBatches{}
+	for batch, err := range loader.All(ctx) {
+		if err != nil {
+			return err
+		}
+		classes, probabilities, err := t.likeliest(model, batch.To(device))
+		if err != nil {
+			return err
+		}
+		for k, class := range classes {
+			at := data.Row(len(rows))
+			row := make([]string, 0, len(kept)+2)
+			for _, column := range kept {
+				row = append(row, read.Cell(at, column))
+			}
+			rows = append(rows, append(row, t.classes[class], strconv.FormatFloat(float64(probabilities[k]), 'f', 4, 32)))
+		}
+	}
+	write := func(w io.Writer) error { return datatable.WriteCSV(w, append(names, "prediction", "probability"), rows) }
+	if out == "" {
+		return write(stdout)
+	}
+	if err := atomicfile.Write(out, write); err != nil {
+		return err
+	}
+	printf("%d rows in %s\n", len(rows), out)
+	return nil
+}
+
+// likeliest is the likeliest class of each sample.
+func (t *tableTask) likeliest(model nn.Module, b columns.Batch) (classes []int64, probabilities []float32, err error) {
+	torch.NoGrad(func() {
+		err = torch.Try(func() error {
+			values, order := t.of.logits(model, b).Softmax(1).MaxDim(1)
+			classes, probabilities = torch.ToSlice[int64](order), torch.ToSlice[float32](values)
+			for _, p := range probabilities {
+				if p != p {
+					return errors.New("the model's scores for these rows are NaN or infinite")
+				}
+			}
+			return nil
+		})
+	})
+	return classes, probabilities, err
+}
+
+// predict takes the columns by their names (--set), or --image, --text and --audio where only one column is of that kind.
+func (t *tableTask) predict(model nn.Module, in inputs, device torch.Device) ([]guess, error) {
+	cells, err := t.cells(in)
+	if err != nil {
+		return nil, err
+	}
+	b, err := t.Schema.One(context.Background(), cells, "")
+	if err != nil {
+		return nil, err
+	}
+	t.classes, t.of = t.Schema.Classes, tableBatches{}
+	return t.guesses(model, b, device)
+}
+
+func (t *tableTask) cells(in inputs) (map[string]string, error) {
+	cells := map[string]string{}
+	for name, cell := range in.set {
+		cells[name] = cell
+	}
+	for _, given := range []struct {
+		flag, cell string
+		kind       datatable.Kind
+	}{{"image", in.image, datatable.Image}, {"text", in.text, datatable.Text}, {"audio", in.audio, datatable.Audio}} {
+		if given.cell == "" {
+			continue
+		}
+		name, err := t.only(given.kind)
+		if err != nil {
+			return nil, fmt.Errorf("--%s: %w", given.flag, err)
+		}
+		cells[name] = given.cell
+	}
+	if len(cells) == 0 {
+		return nil, fmt.Errorf("the model in %s looks at %q: expected some of them, as --set COLUMN=CELL", in.checkpoint, t.columnNames())
+	}
+	return cells, nil
+}
+
+func (t *tableTask) columnNames() (names []string) {
+	for _, c := range t.Schema.Columns {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// only is the one column of a kind.
+func (t *tableTask) only(kind datatable.Kind) (string, error) {
+	var names []string
+	for _, c := range t.Schema.Columns {
+		if c.Kind == kind {
+			names = append(names, c.Name)
+		}
+	}
+	switch len(names) {
+	case 1:
+		return names[0], nil
+	case 0:
+		return "", fmt.Errorf("the model has no column of kind %s: it looks at %q", kind, t.columnNames())
+	}
+	return "", fmt.Errorf("the model has %d columns of kind %s, %q: name one with --set COLUMN=CELL", len(names), kind, names)
+}
+
+// converse asks about one picture: the questions are the cells of the one column of texts.
+func (t *tableTask) converse(model nn.Module, path string, device torch.Device) (conversation, error) {
+	picture, err := t.only(datatable.Image)
+	if err != nil {
+		return nil, err
+	}
+	question, err := t.only(datatable.Text)
+	if err != nil {
+		return nil, err
+	}
+	talk := &tableTalk{t: t, model: model, device: device, question: question, cells: map[string]string{picture: path}}
+	_, err = t.Schema.One(context.Background(), talk.cells, "") // that the picture can be read
+	return talk, err
+}
+
+// tableTalk is a conversation about a picture. It remembers nothing: each question is by itself, as in the table.
+type tableTalk struct {
+	t        *tableTask
+	model    nn.Module
+	device   torch.Device
+	question string
+	cells    map[string]string
+}
+
+func (c *tableTalk) ask(question string) ([]guess, error) {
+	c.cells[c.question] = question
+	words := columns.Words(question)
+	known := false
+	for _, column := range c.t.Schema.Columns {
+		if column.Name == c.question {
+			for _, w := range words {
+				known = known || column.Vocabulary.Has(w)
+			}
+		}
+	}
+	if !known {
+		return nil, errors.New("I know none of these words")
+	}
+	return c.t.predict(c.model, inputs{set: c.cells}, c.device)
+}
+
+func (c *tableTalk) examples() []string { return []string{"a question as in the column " + c.question} }

@@ -1,0 +1,272 @@
+package columns
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+
+	"multitorch/datasets/table"
+	"multitorch/multimodal"
+	"multitorch/torch"
+)
+
+// Batch is N rows.
+type Batch struct {
+	Inputs multimodal.Inputs
+	Target *torch.Tensor // int64 [N]: indices into Schema.Classes; nil where the table has none
+}
+
+// Samples is N.
+func (b Batch) Samples() int { return b.Inputs.Samples() }
+
+// To moves a batch to a device.
+func (b Batch) To(d torch.Device) Batch {
+	b.Inputs = b.Inputs.To(d)
+	if b.Target != nil {
+		b.Target = b.Target.To(d)
+	}
+	return b
+}
+
+// Data is rows of a table as samples: a datasets.BatchGetter of [Batch]. Several goroutines may use it at once.
+type Data struct {
+	schema  *Schema
+	t       *table.Table
+	base    string
+	rows    []int    // of the table
+	targets []int64  // nil without
+	cells   [][]cell // nil where they are read again
+	cut     map[string]int
+}
+
+// Len is the number of rows.
+func (d *Data) Len() int { return len(d.rows) }
+
+// Row is the row of the table that a sample was made of.
+func (d *Data) Row(index int) int { return d.rows[index] }
+
+// Counts are the rows of each class.
+func (d *Data) Counts() []int {
+	counts := make([]int, len(d.schema.Classes))
+	for _, class := range d.targets {
+		counts[class]++
+	}
+	return counts
+}
+
+// Open makes samples of all rows of a table by a schema that was learned before: of another file, or of the same. Bad rows
+// are as in [Prepare]; those of a class that the schema doesn't have are bad too. Without a target column the batches have
+// no Target.
+func (s *Schema) Open(ctx context.Context, t *table.Table, c Config, log func(string)) (*Data, []BadRow, error) {
+	rows := make([]int, t.Len())
+	for i := range rows {
+		rows[i] = i
+	}
+	for _, column := range s.Columns {
+		if t.Column(column.Name) < 0 {
+			return nil, nil, fmt.Errorf("columns: %s has no column %q, which the model looks at: it has %q", t.Path, column.Name, t.Columns)
+		}
+	}
+	d, bad, err := load(ctx, t, rows, s, c, log)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(bad) > 0 && !c.SkipBad {
+		return nil, nil, &BadRowsError{bad, t.Len()}
+	}
+	return d, bad, nil
+}
+
+// Divided makes the two sides again of the table that the schema was learned from.
+func (s *Schema) Divided(ctx context.Context, t *table.Table, c Config, log func(string)) (train, test *Data, err error) {
+	if t.Len() != s.Rows || checksum(t) != s.Table {
+		return nil, nil, fmt.Errorf("columns: %s has changed since the model was trained on it, so its test rows are not known any more: "+
+			"name a file of test rows with --data", t.Path)
+	}
+	c.Target, c.Test, c.Seed, c.Group, c.Split = s.Target, s.Test, s.Seed, s.Group, s.SplitBy
+	if s.Test == 0 {
+		c.Test = -1
+	}
+	p := &preparation{ctx: ctx, t: t, c: c, log: log, schema: s, target: t.Column(s.Target)}
+	classes := t.Values(p.target) // those that were divided by, of which the schema may lack some
+	p.class = make([]int, t.Len())
+	for row := range p.class {
+		p.class[row] = indexOf(classes, t.Cell(row, p.target))
+	}
+	trainRows, testRows, err := p.split()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, side := range []struct {
+		rows []int
+		data **Data
+	}{{trainRows, &train}, {testRows, &test}} {
+		data, bad, err := load(ctx, t, side.rows, s, c, log)
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(bad) > 0 && !c.SkipBad {
+			return nil, nil, &BadRowsError{bad, len(side.rows)}
+		}
+		*side.data = data
+	}
+	return train, test, nil
+}
+
+// load reads rows. Those that are bad are not in the result.
+func load(ctx context.Context, t *table.Table, rows []int, s *Schema, c Config, log func(string)) (*Data, []BadRow, error) {
+	d := &Data{schema: s, t: t, base: c.Base, cut: map[string]int{}}
+	budget := c.CacheBytes
+	if budget == 0 {
+		budget = 2 << 30
+	}
+	target := t.Column(s.Target)
+	if c.NoTarget {
+		target = -1
+	}
+	var bad []BadRow
+	results := readAll(ctx, rows, func(row int) ([]cell, error) { return s.read(ctx, t, row, c.Base) })
+	for i, r := range results {
+		row := rows[i]
+		class := -1
+		if target >= 0 {
+			class = indexOf(s.Classes, t.Cell(row, target))
+		}
+		switch {
+		case r.err != nil && ctx.Err() == nil:
+			bad = append(bad, BadRow{row, t.Place(row), r.err.Error()})
+		case r.err != nil:
+		case target >= 0 && class < 0:
+			what := fmt.Sprintf("column %q is %.40q, a class that no training row has", s.Target, t.Cell(row, target))
+			if t.Cell(row, target) == "" {
+				what = fmt.Sprintf("column %q is empty: it is the target", s.Target)
+			}
+			bad = append(bad, BadRow{row, t.Place(row), what})
+		default:
+			d.add(row, class, target >= 0, r.cells, &budget)
+		}
+		if log != nil && (i+1)%5000 == 0 {
+			log(fmt.Sprintf("read %d of %d rows", i+1, len(rows)))
+		}
+	}
+	return d, bad, ctx.Err()
+}
+
+func (d *Data) add(row, class int, targeted bool, cells []cell, budget *int64) {
+	d.rows = append(d.rows, row)
+	if targeted {
+		d.targets = append(d.targets, int64(class))
+	}
+	for i, c := range cells {
+		if c.cut {
+			d.cut[d.schema.Columns[i].Name]++
+		}
+		*budget -= int64(len(c.pixels) + 4*len(c.sound) + 8*len(c.words) + 4*len(c.fields) + 128)
+	}
+	if *budget < 0 {
+		cells = nil
+	}
+	d.cells = append(d.cells, cells)
+}
+
+// cuts says what was longer than a model takes.
+func (d *Data) cuts() (notes []string) {
+	for _, c := range d.schema.Columns {
+		if n := d.cut[c.Name]; n > 0 {
+			most := fmt.Sprintf("%d words (--max-words)", d.schema.MaxWords)
+			if c.Kind == table.Audio {
+				most = fmt.Sprintf("%v s (--max-seconds)", d.schema.MaxSeconds)
+			}
+			notes = append(notes, fmt.Sprintf("%s: %d of %d training rows were cut to %s", c.Name, n, d.Len(), most))
+		}
+	}
+	return notes
+}
+
+type readRow struct {
+	cells []cell
+	err   error
+}
+
+// readAll reads rows by several goroutines, and yields them in order.
+func readAll(ctx context.Context, rows []int, read func(row int) ([]cell, error)) func(yield func(int, readRow) bool) {
+	return func(yield func(int, readRow) bool) {
+		const piece = 256 // rows at once, so that not all wait in memory
+		n := runtime.GOMAXPROCS(0)
+		for start := 0; start < len(rows) && ctx.Err() == nil; start += piece {
+			part := rows[start:min(start+piece, len(rows))]
+			results := make([]readRow, len(part))
+			var workers sync.WaitGroup
+			for w := range n {
+				workers.Go(func() {
+					for i := w; i < len(part); i += n {
+						err := torch.Try(func() (err error) { results[i].cells, err = read(part[i]); return err })
+						results[i].err = err
+					}
+				})
+			}
+			workers.Wait()
+			for i, r := range results {
+				if !yield(start+i, r) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// GetBatch is the rows at indices. What was not kept in memory is read again, and may fail then.
+func (d *Data) GetBatch(ctx context.Context, indices []int) (b Batch, err error) {
+	all := make([][]cell, len(indices))
+	for k, i := range indices {
+		if i < 0 || i >= d.Len() {
+			return b, fmt.Errorf("columns: expected an index from 0 to %d, but got %d", d.Len()-1, i)
+		}
+		if all[k] = d.cells[i]; all[k] == nil {
+			if all[k], err = d.schema.read(ctx, d.t, d.rows[i], d.base); err != nil {
+				return b, fmt.Errorf("%s: %w", d.t.Place(d.rows[i]), err)
+			}
+		}
+	}
+	err = torch.Try(func() error {
+		b.Inputs = d.schema.inputs(all)
+		if d.targets != nil {
+			targets := make([]int64, len(indices))
+			for k, i := range indices {
+				targets[k] = d.targets[i]
+			}
+			b.Target = torch.FromSlice(targets)
+		}
+		return nil
+	})
+	return b, err
+}
+
+// One makes a batch of one sample out of cells by their columns' names, as [Schema.Open] does of a row. Columns that are
+// not named are missing; one that the model doesn't look at is an error.
+func (s *Schema) One(ctx context.Context, cells map[string]string, base string) (b Batch, err error) {
+	var names, row []string
+	for _, c := range s.Columns {
+		names, row = append(names, c.Name), append(row, cells[c.Name])
+	}
+	for name := range cells {
+		if !slices.Contains(names, name) {
+			return b, fmt.Errorf("columns: the model doesn't look at %q: expected some of %q", name, names)
+		}
+	}
+	t, err := table.New(names, [][]string{row})
+	if err != nil {
+		return b, err
+	}
+	if base == "" {
+		base = "."
+	}
+	read, err := s.read(ctx, t, 0, base)
+	if err != nil {
+		return b, fmt.Errorf("columns: %w", err)
+	}
+	err = torch.Try(func() error { b.Inputs = s.inputs([][]cell{read}); return nil })
+	return b, err
+}
