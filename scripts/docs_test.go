@@ -15,6 +15,41 @@ import (
 // pages are the pages of docs with Go on them, and what it takes for granted: the files that it names are
 // made first, and model and optimizer are there.
 var pages = map[string]string{
+	"audio.md": `
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"multitorch/multimodal/audio"
+	"multitorch/multimodal/audio/device"
+	"multitorch/multimodal/audio/draw"
+	"multitorch/multimodal/audio/functional"
+	"multitorch/torch"
+)
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+const null = device.Null(true)
+
+var (
+	wave, rate   = torch.Rand(torch.Shape{2, 44100}).Sub(0.5), 44100
+	mono, speech = audio.Mono(wave), torch.Rand(torch.Shape{1, 16000}).Sub(0.5)
+	resample     = audio.NewResample(rate, 16000, audio.ResampleOptions{})
+	logMel       = audio.NewLogMelSpectrogram(audio.Librosa(16000, audio.NFFT(512)))
+)
+
+func main() {
+	var err error
+	must(audio.Save("speech.wav", wave, rate))
+`,
 	"files.md": `
 package main
 

@@ -50,13 +50,14 @@ var labLinear, labMatrix, labRoot = func() (linear [256]int, matrix [3][3]int, r
 	}
 	root = make([]int, 256*3/2*(1<<labGamma))
 	for i := range root {
-		x := float64(float32(i) / (255 * (1 << labGamma)))
-		v := x*7.787 + 0.13793103448275862
+		x := float32(i) * (float32(1) / (255 * (1 << labGamma)))
+		v := float32(float64(x)*float64(float32(7.787)) + float64(float32(0.13793103448275862)))
 		if x >= 0.008856 {
-			v = libm.Cbrt(x)
+			v = float32(libm.Cbrt(float64(x)))
 		}
-		root[i] = int(math.RoundToEven((1 << labRootBits) * v))
+		root[i] = int(math.RoundToEven(float64((1 << labRootBits) * v)))
 	}
+	root[324] = 17745 // the one that OpenCV's own cube root puts on the other side of a half
 	return linear, matrix, root
 }()
 
