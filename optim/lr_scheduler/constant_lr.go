@@ -17,7 +17,7 @@ type Factor float64
 
 func (v Factor) constantLR(s *ConstantLR)     { s.factor = float64(v) }
 func (v TotalIters) constantLR(s *ConstantLR) { s.totalIters = int(v) }
-func (v LastEpoch) constantLR(s *ConstantLR)  { s.lastEpoch = int(v) }
+func (v LastEpoch) constantLR(s *ConstantLR)  { s.lastEpoch = epoch(v) }
 
 // NewConstantLR makes a ConstantLR.
 func NewConstantLR(optimizer optim.Optimizer, opts ...ConstantLROption) *ConstantLR {
@@ -42,7 +42,7 @@ func (s *ConstantLR) lrs() []float64 {
 	switch s.lastEpoch {
 	case 0:
 		return s.times(s.factor)
-	case s.totalIters:
+	case epoch(s.totalIters):
 		if s.factor == 0 {
 			refuse(s.kind, "a factor of 0 can't be taken back after %d epochs: the rates would be divided by 0", s.totalIters)
 		}
@@ -53,7 +53,7 @@ func (s *ConstantLR) lrs() []float64 {
 
 func (s *ConstantLR) closed() []float64 {
 	factor := s.factor
-	if s.lastEpoch >= s.totalIters {
+	if s.lastEpoch >= epoch(s.totalIters) {
 		factor += 1 - s.factor
 	}
 	return s.bases(func(base float64) float64 { return base * factor })

@@ -19,7 +19,7 @@ type CosineAnnealingLR struct {
 type CosineAnnealingLROption interface{ cosineAnnealingLR(s *CosineAnnealingLR) }
 
 func (v EtaMin) cosineAnnealingLR(s *CosineAnnealingLR)    { s.etaMin = float64(v) }
-func (v LastEpoch) cosineAnnealingLR(s *CosineAnnealingLR) { s.lastEpoch = int(v) }
+func (v LastEpoch) cosineAnnealingLR(s *CosineAnnealingLR) { s.lastEpoch = epoch(v) }
 
 // NewCosineAnnealingLR makes a CosineAnnealingLR whose rates are lowest after tMax epochs.
 func NewCosineAnnealingLR(optimizer optim.Optimizer, tMax int, opts ...CosineAnnealingLROption) *CosineAnnealingLR {
@@ -44,7 +44,7 @@ func (s *CosineAnnealingLR) lrs() []float64 {
 	case s.stepCount == 1 && s.lastEpoch > 0:
 		wave := 1 + libm.Cos(float64(s.lastEpoch)*math.Pi/most)
 		return s.bases(func(base float64) float64 { return s.etaMin + float64((base-s.etaMin)*wave)/2 })
-	case (s.lastEpoch-1-s.tMax)%(2*s.tMax) == 0:
+	case math.Mod(float64(s.lastEpoch)-1-most, 2*most) == 0:
 		wave := 1 - libm.Cos(math.Pi/most)
 		lrs := s.current()
 		for i := range min(len(lrs), len(s.baseLRs)) {
@@ -52,7 +52,7 @@ func (s *CosineAnnealingLR) lrs() []float64 {
 		}
 		return lrs
 	}
-	wave := func(epoch int) float64 { return 1 + libm.Cos(math.Pi*float64(epoch)/most) }
+	wave := func(e epoch) float64 { return 1 + libm.Cos(math.Pi*float64(e)/most) }
 	ratio := wave(s.lastEpoch) / wave(s.lastEpoch-1)
 	return s.each(func(g *optim.Group) float64 { return float64(ratio*(g.LR-s.etaMin)) + s.etaMin })
 }

@@ -27,7 +27,7 @@ type TMult int
 
 func (v TMult) warmRestarts(s *CosineAnnealingWarmRestarts)     { s.tMult = int(v) }
 func (v EtaMin) warmRestarts(s *CosineAnnealingWarmRestarts)    { s.etaMin = float64(v) }
-func (v LastEpoch) warmRestarts(s *CosineAnnealingWarmRestarts) { s.lastEpoch = int(v) }
+func (v LastEpoch) warmRestarts(s *CosineAnnealingWarmRestarts) { s.lastEpoch = epoch(v) }
 
 // NewCosineAnnealingWarmRestarts makes a CosineAnnealingWarmRestarts whose first period has t0 epochs.
 func NewCosineAnnealingWarmRestarts(
@@ -77,25 +77,25 @@ func (s *CosineAnnealingWarmRestarts) Step(epoch ...float64) {
 }
 
 // jump goes to an epoch.
-func (s *CosineAnnealingWarmRestarts) jump(epoch float64) {
+func (s *CosineAnnealingWarmRestarts) jump(at float64) {
 	first, grows := float64(s.t0), float64(s.tMult)
 	switch {
-	case !(epoch >= 0):
-		refuse(s.kind, "the epoch is %v: expected 0 or more", epoch)
-	case epoch < first:
-		s.ti, s.tCur = s.t0, epoch
+	case !(at >= 0):
+		refuse(s.kind, "the epoch is %v: expected 0 or more", at)
+	case at < first:
+		s.ti, s.tCur = s.t0, at
 	case s.tMult == 1:
-		s.tCur = math.Mod(epoch, first)
+		s.tCur = math.Mod(at, first)
 	default:
-		n := int(libm.Log(float64(epoch/first*(grows-1))+1) / libm.Log(grows))
+		n := int(libm.Log(float64(at/first*(grows-1))+1) / libm.Log(grows))
 		whole := 1
 		for range n {
 			whole *= s.tMult
 		}
-		s.tCur = epoch - float64(s.t0*(whole-1))/(grows-1)
+		s.tCur = at - float64(s.t0*(whole-1))/(grows-1)
 		s.ti = s.t0 * whole
 	}
-	s.lastEpoch = int(math.Floor(epoch))
+	s.lastEpoch = epoch(math.Floor(at))
 }
 
 func (s *CosineAnnealingWarmRestarts) kept() []kept {

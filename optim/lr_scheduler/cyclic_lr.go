@@ -52,7 +52,7 @@ func (v ScaleMode) cyclicLR(s *CyclicLR)     { s.scaleMode = string(v) }
 func (v CycleMomentum) cyclicLR(s *CyclicLR) { s.momenta.cycle = bool(v) }
 func (v baseMomentum) cyclicLR(s *CyclicLR)  { s.momenta.base = v }
 func (v maxMomentum) cyclicLR(s *CyclicLR)   { s.momenta.max = v }
-func (v LastEpoch) cyclicLR(s *CyclicLR)     { s.lastEpoch = int(v) }
+func (v LastEpoch) cyclicLR(s *CyclicLR)     { s.lastEpoch = epoch(v) }
 
 // NewCyclicLR makes a CyclicLR between two rates.
 func NewCyclicLR(optimizer optim.Optimizer, baseLR, maxLR float64, opts ...CyclicLROption) *CyclicLR {

@@ -109,3 +109,9 @@ func TestResumeWithLastEpoch(t *testing.T) {
 		resumed.Step()
 	}
 }
+
+func TestFunctionsTakeWholeEpochs(t *testing.T) {
+	s := lrs.NewLambdaLR(newOptimizer("SGD"), half)
+	err := torch.Try(func() error { s.Step(2.5); return nil })
+	require.ErrorContains(t, err, "LambdaLR: the epoch is 2.5, but its functions take whole ones")
+}

@@ -14,7 +14,7 @@ type ExponentialLR struct {
 // ExponentialLROption is an option of [NewExponentialLR]: [LastEpoch] (-1 unless given).
 type ExponentialLROption interface{ exponentialLR(s *ExponentialLR) }
 
-func (v LastEpoch) exponentialLR(s *ExponentialLR) { s.lastEpoch = int(v) }
+func (v LastEpoch) exponentialLR(s *ExponentialLR) { s.lastEpoch = epoch(v) }
 
 // NewExponentialLR makes an ExponentialLR whose rates fall by the factor gamma.
 func NewExponentialLR(optimizer optim.Optimizer, gamma float64, opts ...ExponentialLROption) *ExponentialLR {

@@ -17,7 +17,7 @@ type LambdaOption interface{ lambda(c *lambdaConfig) }
 
 type lambdaConfig struct {
 	lambdas   []LRLambda
-	lastEpoch int
+	lastEpoch epoch
 }
 
 // LRLambdas are functions for the groups, one for each, in the place of one for all.
@@ -26,7 +26,7 @@ func LRLambdas(lambdas ...LRLambda) lrLambdas { return lambdas }
 type lrLambdas []LRLambda
 
 func (v lrLambdas) lambda(c *lambdaConfig) { c.lambdas = v }
-func (v LastEpoch) lambda(c *lambdaConfig) { c.lastEpoch = int(v) }
+func (v LastEpoch) lambda(c *lambdaConfig) { c.lastEpoch = epoch(v) }
 
 // NewLambdaLR makes a LambdaLR. The function is nil where [LRLambdas] gives one for each group.
 func NewLambdaLR(optimizer optim.Optimizer, lrLambda LRLambda, opts ...LambdaOption) *LambdaLR {
@@ -62,7 +62,7 @@ func (s *scheduler) lambdaConfig(lrLambda LRLambda, opts []LambdaOption) lambdaC
 func (s *LambdaLR) lrs() []float64 {
 	lrs := make([]float64, len(s.lambdas))
 	for i, f := range s.lambdas {
-		lrs[i] = s.baseLRs[i] * f(s.lastEpoch)
+		lrs[i] = s.baseLRs[i] * f(s.whole())
 	}
 	return lrs
 }

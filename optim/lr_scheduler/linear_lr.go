@@ -22,7 +22,7 @@ type (
 func (v StartFactor) linearLR(s *LinearLR) { s.startFactor = float64(v) }
 func (v EndFactor) linearLR(s *LinearLR)   { s.endFactor = float64(v) }
 func (v TotalIters) linearLR(s *LinearLR)  { s.totalIters = int(v) }
-func (v LastEpoch) linearLR(s *LinearLR)   { s.lastEpoch = int(v) }
+func (v LastEpoch) linearLR(s *LinearLR)   { s.lastEpoch = epoch(v) }
 
 // NewLinearLR makes a LinearLR.
 func NewLinearLR(optimizer optim.Optimizer, opts ...LinearLROption) *LinearLR {
@@ -45,7 +45,7 @@ func (s *LinearLR) lrs() []float64 {
 	switch {
 	case s.lastEpoch == 0:
 		return s.times(s.startFactor)
-	case running().asksForInitial && s.initial || s.lastEpoch > s.totalIters:
+	case running().asksForInitial && s.initial || s.lastEpoch > epoch(s.totalIters):
 		return s.current()
 	}
 	way := s.endFactor - s.startFactor
@@ -53,7 +53,7 @@ func (s *LinearLR) lrs() []float64 {
 }
 
 func (s *LinearLR) closed() []float64 {
-	factor := s.startFactor + float64((s.endFactor-s.startFactor)*float64(min(s.totalIters, s.lastEpoch)))/float64(s.totalIters)
+	factor := s.startFactor + float64((s.endFactor-s.startFactor)*float64(min(epoch(s.totalIters), s.lastEpoch)))/float64(s.totalIters)
 	return s.bases(func(base float64) float64 { return base * factor })
 }
 

@@ -2,6 +2,7 @@ package lr_scheduler
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"multitorch/libm"
@@ -23,7 +24,7 @@ type milestones []int
 type MultiStepLROption interface{ multiStepLR(s *MultiStepLR) }
 
 func (v Gamma) multiStepLR(s *MultiStepLR)     { s.gamma = float64(v) }
-func (v LastEpoch) multiStepLR(s *MultiStepLR) { s.lastEpoch = int(v) }
+func (v LastEpoch) multiStepLR(s *MultiStepLR) { s.lastEpoch = epoch(v) }
 
 // NewMultiStepLR makes a MultiStepLR whose rates fall at the milestones.
 func NewMultiStepLR(optimizer optim.Optimizer, milestones []int, opts ...MultiStepLROption) *MultiStepLR {
@@ -40,7 +41,7 @@ func NewMultiStepLR(optimizer optim.Optimizer, milestones []int, opts ...MultiSt
 func (s *MultiStepLR) lrs() []float64 {
 	times := 0
 	for _, m := range s.milestones {
-		if m == s.lastEpoch {
+		if epoch(m) == s.lastEpoch {
 			times++
 		}
 	}
@@ -56,8 +57,8 @@ func (s *MultiStepLR) closed() []float64 {
 }
 
 // passed is how many milestones lie at or before an epoch.
-func passed(milestones []int, epoch int) int {
-	n, _ := slices.BinarySearch(milestones, epoch+1)
+func passed(milestones []int, at epoch) int {
+	n, _ := slices.BinarySearch(milestones, int(math.Floor(float64(at)))+1)
 	return n
 }
 

@@ -25,7 +25,7 @@ func (s *MultiplicativeLR) lrs() []float64 {
 		return lrs
 	}
 	for i, f := range s.lambdas {
-		lrs[i] *= f(s.lastEpoch)
+		lrs[i] *= f(s.whole())
 	}
 	return lrs
 }

@@ -57,7 +57,7 @@ func (v maxLRs) oneCycleLR(_ *OneCycleLR, c *oneCycleConfig)         { c.maxLRs 
 func (v DivFactor) oneCycleLR(_ *OneCycleLR, c *oneCycleConfig)      { c.divFactor = float64(v) }
 func (v FinalDivFactor) oneCycleLR(_ *OneCycleLR, c *oneCycleConfig) { c.finalDivFactor = float64(v) }
 func (v ThreePhase) oneCycleLR(_ *OneCycleLR, c *oneCycleConfig)     { c.threePhase = bool(v) }
-func (v LastEpoch) oneCycleLR(s *OneCycleLR, _ *oneCycleConfig)      { s.lastEpoch = int(v) }
+func (v LastEpoch) oneCycleLR(s *OneCycleLR, _ *oneCycleConfig)      { s.lastEpoch = epoch(v) }
 
 // NewOneCycleLR makes a OneCycleLR whose highest rate is maxLR.
 func NewOneCycleLR(optimizer optim.Optimizer, maxLR float64, opts ...OneCycleLROption) *OneCycleLR {
@@ -112,8 +112,8 @@ func (s *scheduler) checkStrategy(strategy string) {
 
 func (s *OneCycleLR) lrs() []float64 {
 	step := float64(s.lastEpoch)
-	if s.lastEpoch > s.totalSteps {
-		refuse(s.kind, "it was stepped %d times, and made for %d steps", s.lastEpoch, s.totalSteps)
+	if s.lastEpoch > epoch(s.totalSteps) {
+		refuse(s.kind, "it was stepped %v times, and made for %d steps", s.lastEpoch, s.totalSteps)
 	}
 	return s.each(func(g *optim.Group) float64 {
 		i, from := 0, 0.0

@@ -20,7 +20,7 @@ type Power float64
 
 func (v TotalIters) polynomialLR(s *PolynomialLR) { s.totalIters = int(v) }
 func (v Power) polynomialLR(s *PolynomialLR)      { s.power = float64(v) }
-func (v LastEpoch) polynomialLR(s *PolynomialLR)  { s.lastEpoch = int(v) }
+func (v LastEpoch) polynomialLR(s *PolynomialLR)  { s.lastEpoch = epoch(v) }
 
 // NewPolynomialLR makes a PolynomialLR.
 func NewPolynomialLR(optimizer optim.Optimizer, opts ...PolynomialLROption) *PolynomialLR {
@@ -35,15 +35,15 @@ func NewPolynomialLR(optimizer optim.Optimizer, opts ...PolynomialLROption) *Pol
 }
 
 func (s *PolynomialLR) lrs() []float64 {
-	if s.atStart() || s.lastEpoch > s.totalIters {
+	if s.atStart() || s.lastEpoch > epoch(s.totalIters) {
 		return s.current()
 	}
-	left := func(epoch int) float64 { return 1 - float64(epoch)/float64(s.totalIters) }
+	left := func(e epoch) float64 { return 1 - float64(e)/float64(s.totalIters) }
 	return s.times(libm.Pow(left(s.lastEpoch)/left(s.lastEpoch-1), s.power))
 }
 
 func (s *PolynomialLR) closed() []float64 {
-	factor := libm.Pow(1-float64(min(s.totalIters, s.lastEpoch))/float64(s.totalIters), s.power)
+	factor := libm.Pow(1-float64(min(epoch(s.totalIters), s.lastEpoch))/float64(s.totalIters), s.power)
 	return s.bases(func(base float64) float64 { return base * factor })
 }
 

@@ -3,6 +3,7 @@ package lr_scheduler
 import (
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 
 	"multitorch/optim"
@@ -32,12 +33,35 @@ type scheduler struct {
 	rule      rule
 	optimizer optim.Optimizer
 	baseLRs   []float64
-	lastEpoch int
+	lastEpoch epoch
 	stepCount int
 	lastLR    []float64
 
 	initial bool // the step that sets the first rates is on
 	stepped int  // the optimizer's steps before this scheduler
+}
+
+// epoch is a number of epochs. One that a program gives may have a part of one, such as epoch + batch/batches.
+type epoch float64
+
+// save is an integer as long as it is one, as in Python.
+func (e *epoch) save() any {
+	if whole := int64(*e); epoch(whole) == *e {
+		return whole
+	}
+	return float64(*e)
+}
+
+func (e *epoch) load(v any) (write func(), err error) {
+	return readInto(e, v, func(v any) (epoch, bool) { f, is := asFloat(v); return epoch(f), is })
+}
+
+// whole is the epoch for a function that takes whole ones.
+func (s *scheduler) whole() int {
+	if s.lastEpoch != epoch(math.Trunc(float64(s.lastEpoch))) {
+		refuse(s.kind, "the epoch is %v, but its functions take whole ones", s.lastEpoch)
+	}
+	return int(s.lastEpoch)
 }
 
 // rule is how a scheduler's rates go.
@@ -68,14 +92,14 @@ func (s *scheduler) attach(kind string, optimizer optim.Optimizer) {
 }
 
 // start sets the first rates. Rates that a group began with are noted in it.
-func (s *scheduler) start(r rule, lastEpoch int) {
+func (s *scheduler) start(r rule, lastEpoch epoch) {
 	s.rule, s.lastEpoch = r, lastEpoch
 	for i, g := range s.optimizer.ParamGroups() {
 		switch {
 		case lastEpoch == -1 && g.InitialLR == 0:
 			g.InitialLR = g.LR
 		case lastEpoch != -1 && g.InitialLR == 0:
-			refuse(s.kind, "group %d has no initial_lr to resume from with LastEpoch(%d): load the optimizer's state first", i, lastEpoch)
+			refuse(s.kind, "group %d has no initial_lr to resume from with LastEpoch(%v): load the optimizer's state first", i, lastEpoch)
 		}
 		s.baseLRs = append(s.baseLRs, g.InitialLR)
 	}
@@ -113,13 +137,13 @@ func (s *scheduler) count() {
 }
 
 // update sets the rates of the next epoch, or of a given one.
-func (s *scheduler) update(epoch ...float64) {
-	if len(epoch) == 0 {
+func (s *scheduler) update(at ...float64) {
+	if len(at) == 0 {
 		s.lastEpoch++
 		s.set(s.rule.lrs())
 		return
 	}
-	s.lastEpoch = int(epoch[0])
+	s.lastEpoch = epoch(at[0])
 	if c, has := s.rule.(closedForm); has {
 		s.set(c.closed())
 	} else {

@@ -17,7 +17,7 @@ type SequentialLR struct {
 // SequentialLROption is an option of [NewSequentialLR]: [LastEpoch] (-1 unless given).
 type SequentialLROption interface{ sequentialLR(s *SequentialLR) }
 
-func (v LastEpoch) sequentialLR(s *SequentialLR) { s.lastEpoch = int(v) }
+func (v LastEpoch) sequentialLR(s *SequentialLR) { s.lastEpoch = epoch(v) }
 
 // NewSequentialLR makes a SequentialLR: the first scheduler goes to the first milestone, and the last one from the last on.
 func NewSequentialLR(
@@ -66,13 +66,13 @@ func (s *SequentialLR) undo(of members) {
 func (s *SequentialLR) inner() members { return s.schedulers }
 
 // Step implements [LRScheduler]. It takes no epoch.
-func (s *SequentialLR) Step(epoch ...float64) {
-	s.takesNone(epoch)
+func (s *SequentialLR) Step(at ...float64) {
+	s.takesNone(at)
 	s.lastEpoch++
 	i := passed(s.milestones, s.lastEpoch)
 	member := s.schedulers[i]
 	switch {
-	case i == 0 || s.milestones[i-1] != s.lastEpoch:
+	case i == 0 || epoch(s.milestones[i-1]) != s.lastEpoch:
 		member.Step()
 	case running().asksForInitial:
 		member.core().update(0)
@@ -82,9 +82,9 @@ func (s *SequentialLR) Step(epoch ...float64) {
 	s.lastLR = member.GetLastLR()
 }
 
-func (s *scheduler) takesNone(epoch []float64) {
-	if len(epoch) > 0 {
-		refuse(s.kind, "Step takes no epoch here, but got %v", epoch[0])
+func (s *scheduler) takesNone(at []float64) {
+	if len(at) > 0 {
+		refuse(s.kind, "Step takes no epoch here, but got %v", at[0])
 	}
 }
 

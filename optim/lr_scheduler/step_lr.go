@@ -1,6 +1,8 @@
 package lr_scheduler
 
 import (
+	"math"
+
 	"multitorch/libm"
 	"multitorch/optim"
 )
@@ -16,7 +18,7 @@ type StepLR struct {
 type StepLROption interface{ stepLR(s *StepLR) }
 
 func (v Gamma) stepLR(s *StepLR)     { s.gamma = float64(v) }
-func (v LastEpoch) stepLR(s *StepLR) { s.lastEpoch = int(v) }
+func (v LastEpoch) stepLR(s *StepLR) { s.lastEpoch = epoch(v) }
 
 // NewStepLR makes a StepLR whose rates fall every stepSize epochs.
 func NewStepLR(optimizer optim.Optimizer, stepSize int, opts ...StepLROption) *StepLR {
@@ -38,24 +40,15 @@ func (s *StepLR) check() {
 }
 
 func (s *StepLR) lrs() []float64 {
-	if s.lastEpoch == 0 || s.lastEpoch%s.stepSize != 0 {
+	if s.lastEpoch == 0 || math.Mod(float64(s.lastEpoch), float64(s.stepSize)) != 0 {
 		return s.current()
 	}
 	return s.times(s.gamma)
 }
 
 func (s *StepLR) closed() []float64 {
-	power := libm.Pow(s.gamma, float64(floorDiv(s.lastEpoch, s.stepSize)))
+	power := libm.Pow(s.gamma, math.Floor(float64(s.lastEpoch)/float64(s.stepSize)))
 	return s.bases(func(base float64) float64 { return base * power })
-}
-
-// floorDiv is Python's //.
-func floorDiv(a, b int) int {
-	q := a / b
-	if a%b != 0 && (a < 0) != (b < 0) {
-		q--
-	}
-	return q
 }
 
 func (s *StepLR) kept() []kept {

@@ -30,7 +30,7 @@ type swaLRs []float64
 func (v AnnealEpochs) swaLR(s *SWALR)   { s.annealEpochs = int(v) }
 func (v AnnealStrategy) swaLR(s *SWALR) { s.annealStrategy = string(v) }
 func (v swaLRs) swaLR(s *SWALR)         { s.swaLRs = v }
-func (v LastEpoch) swaLR(s *SWALR)      { s.lastEpoch = int(v) }
+func (v LastEpoch) swaLR(s *SWALR)      { s.lastEpoch = epoch(v) }
 
 // NewSWALR makes a SWALR that goes to the rate swaLR.
 func NewSWALR(optimizer optim.Optimizer, swaLR float64, opts ...SWALROption) *SWALR {
