@@ -164,6 +164,12 @@ func TestVorbisBombs(t *testing.T) {
 	}
 }
 
+// Residues that end before they begin kept the decoder busy for ever.
+func TestVorbisResidueBackwards(t *testing.T) {
+	_, err := sound.Open("testdata/bad/residue.ogg", sound.Limits{})
+	require.ErrorContains(t, err, "a residue of kind")
+}
+
 // A FLAC of silence is a few bytes for each 65,535 samples of eight channels; the limit holds it.
 func TestSilenceBomb(t *testing.T) {
 	var b bytes.Buffer

@@ -14,8 +14,8 @@ const (
 	maxBookValues  = 1 << 20 // of all books
 )
 
-// checkSetup looks through the code books of a setup header before the decoder makes room for them: it believes what it
-// reads, and zeros behind the header's end.
+// checkSetup looks through the code books and residues of a setup header before the decoder does: that makes whatever room
+// it is told to, takes zeros behind the header's end, and goes through residues that end before they begin for ever.
 func checkSetup(header []byte) error {
 	if len(header) < 8 || string(header[1:7]) != "vorbis" {
 		return errors.New("the Ogg file lacks Vorbis' setup header; copy it again")
@@ -34,6 +34,72 @@ func checkSetup(header []byte) error {
 			return fmt.Errorf("the Ogg file's Vorbis code book %d is damaged (%w); copy it again", i, err)
 		}
 	}
+	r.skip(16 * (r.read(6) + 1)) // times
+	for range r.read(6) + 1 {
+		if err := skipFloor(r); err != nil {
+			return fmt.Errorf("the Ogg file's Vorbis setup is damaged (%w); copy it again", err)
+		}
+	}
+	for range r.read(6) + 1 {
+		if err := checkResidue(r); err != nil {
+			return fmt.Errorf("the Ogg file's Vorbis setup is damaged (%w); copy it again", err)
+		}
+	}
+	if r.past {
+		return errors.New("the Ogg file's Vorbis setup ends too early; copy it again")
+	}
+	return nil
+}
+
+func skipFloor(r *bitReader) error {
+	switch kind := r.read(16); kind {
+	case 0:
+		r.skip(8 + 16 + 16 + 6 + 8)
+		r.skip(8 * (r.read(4) + 1))
+	case 1:
+		partitions := make([]int, r.read(5))
+		classes := 0
+		for i := range partitions {
+			partitions[i] = r.read(4)
+			classes = max(classes, partitions[i])
+		}
+		dimensions := make([]int, classes+1)
+		for i := range dimensions {
+			dimensions[i] = r.read(3) + 1
+			subclasses := r.read(2)
+			if subclasses > 0 {
+				r.skip(8)
+			}
+			r.skip(8 << subclasses)
+		}
+		r.skip(2)
+		width := r.read(4)
+		for _, class := range partitions {
+			r.skip(width * dimensions[class])
+		}
+	default:
+		return fmt.Errorf("a floor of kind %d", kind)
+	}
+	return nil
+}
+
+func checkResidue(r *bitReader) error {
+	kind, begin, end := r.read(16), r.read(24), r.read(24)
+	if kind > 2 || begin > end {
+		return fmt.Errorf("a residue of kind %d from %d to %d", kind, begin, end)
+	}
+	r.skip(24)
+	classes := r.read(6) + 1
+	r.skip(8)
+	books := 0
+	for range classes {
+		cascade := r.read(3)
+		if r.read(1) == 1 {
+			cascade |= r.read(5) << 3
+		}
+		books += bits.OnesCount(uint(cascade))
+	}
+	r.skip(8 * books)
 	return nil
 }
 

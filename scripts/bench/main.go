@@ -81,6 +81,7 @@ var rows = []row{
 	{"LSTM, training step", "lstm", seconds, "ms", 1e3, "1.0 / -"},
 	{"small GPT, one request", "infer", seconds, "ms", 1e3, "0.8 / -"},
 	{"… by 8 goroutines or threads, each", "serve", seconds, "ms", 1e3, "1.0 / -"},
+	{"log-mel of 10 s of audio", "logmel", seconds, "ms", 1e3, "1.0 / -"},
 }
 
 func main() {

@@ -30,6 +30,7 @@ var modes = map[string]func() (float64, error){
 	"lstm":     func() (float64, error) { return languageStep(newLSTM(), 40) },
 	"infer":    func() (float64, error) { return infer(200) },
 	"serve":    func() (float64, error) { return serve(8, 2*time.Second) },
+	"logmel":   func() (float64, error) { return logMel(400) },
 }
 
 // report is what a worker prints, as JSON.

@@ -56,6 +56,7 @@ save(librosa_stft=librosa.stft(x, **kw), librosa_mel=mel, librosa_db=librosa.pow
 S = np.abs(librosa.stft(x, **kw))
 save(librosa_centroid=librosa.feature.spectral_centroid(S=S, sr=sr)[0], librosa_rolloff=librosa.feature.spectral_rolloff(S=S, sr=sr)[0],
      librosa_bandwidth=librosa.feature.spectral_bandwidth(S=S, sr=sr)[0])
+save(chroma_filters=librosa.filters.chroma(sr=sr, n_fft=512, tuning=0.1).T, librosa_chroma=librosa.feature.chroma_stft(S=S ** 2, sr=sr, n_fft=512, tuning=0.1))
 env = librosa.onset.onset_strength(S=librosa.power_to_db(mel), sr=sr, hop_length=160, n_fft=512)
 save(librosa_onset_strength=env)
 clicks = np.zeros(3 * sr, np.float32)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -53,6 +54,19 @@ func kinds(torchFolder, dir string) []kind {
 	for _, file := range zips {
 		pickles = append(pickles, entries(file)["data.pkl"])
 	}
+	sounds := func(ends ...string) (all [][]byte) {
+		for _, end := range ends {
+			names, err := filepath.Glob(filepath.Join(torchFolder, "../internal/sound/testdata/*"+end))
+			if err != nil || len(names) == 0 {
+				panic(fmt.Sprint("no sounds of the kind ", end, ": ", err))
+			}
+			for i := range names {
+				names[i], _ = filepath.Rel(torchFolder, names[i])
+			}
+			all = append(all, files(names...)...)
+		}
+		return all
+	}
 	index, shards := shardedSet(entriesOfShard(safetensors[0]))
 	l := libtorchReader{dir: dir, shards: shards}
 	readable := slices.DeleteFunc(slices.Clone(zips), needsNewer)
@@ -67,6 +81,9 @@ func kinds(torchFolder, dir string) []kind {
 		{name: "pt, older", good: legacy, damage: damagePickle, read: plainly(readPT)},
 		{name: "pickle", good: pickles, damage: damageBytes, read: plainly(readPickle), incomplete: true},
 		{name: "pickle's opcodes", good: pickles, damage: damagePickle, read: plainly(readPickle), incomplete: true},
+		{name: "wav", good: sounds(".wav"), damage: damageBytes, read: plainly(readSound)},
+		{name: "flac and mp3", good: sounds(".flac", ".mp3"), damage: damageBytes, read: plainly(readSound)},
+		{name: "ogg", good: sounds(".ogg"), damage: damageOgg, read: plainly(readSound)},
 
 		{name: "torch safetensors", good: safetensors, damage: damageHeader, read: l.safetensors},
 		{name: "torch sharded index", good: [][]byte{index}, damage: damageJSON, read: l.index},

@@ -10,6 +10,7 @@ import (
 	"multitorch/internal/pickle"
 	"multitorch/internal/pt"
 	"multitorch/internal/safetensors"
+	"multitorch/internal/sound"
 )
 
 // plainly is a reader that only says whether it could.
@@ -29,6 +30,11 @@ func readIndex(b []byte) error {
 
 func readNpy(b []byte) error {
 	_, _, err := npy.ReadHeader(bufio.NewReader(bytes.NewReader(b)), int64(len(b)))
+	return err
+}
+
+func readSound(b []byte) error {
+	_, err := sound.Decode(bytes.NewReader(b), int64(len(b)), sound.Limits{MaxSamples: 1 << 22})
 	return err
 }
 

@@ -79,10 +79,12 @@ func TestAsLibrosa(t *testing.T) {
 		"centroid":       fn.SpectralCentroid(magnitudes, 16000),
 		"rolloff":        fn.SpectralRolloff(magnitudes, 16000, 0.85),
 		"bandwidth":      fn.SpectralBandwidth(magnitudes, 16000),
+		"chroma":         fn.Chroma(magnitudes.Square(), fn.ChromaFilters(16000, 512, 0.1)),
 		"onset_strength": fn.OnsetStrength(fn.PowerToDB(mel, 1, 1e-10, 80), 1, 512/(2*160)),
 	} {
 		near(t, golden(t, "librosa_"+name), got, name)
 	}
+	near(t, golden(t, "chroma_filters"), fn.ChromaFilters(16000, 512, 0.1))
 	near(t, mel, fn.DBToPower(fn.PowerToDB(mel, 1, 1e-10, 0), 1))
 	near(t, magnitudes, fn.DBToAmplitude(fn.MagnitudeToDB(magnitudes, 1, 1e-12, 0), 1))
 }
