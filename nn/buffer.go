@@ -11,12 +11,13 @@ type Buffer struct {
 // Persistent(false) leaves a buffer out of the state dict. The default is true.
 type Persistent bool
 
-// NewBuffer makes a buffer of a tensor, as Module.register_buffer and torch.nn.Buffer do.
+// NewBuffer makes a buffer of a tensor, as Module.register_buffer and torch.nn.Buffer do. The tensor outlives
+// the scope or step that it was made in.
 func NewBuffer(t *torch.Tensor, persistent ...Persistent) *Buffer {
 	if t == nil {
 		panic(invalid("NewBuffer", "expected a tensor, but got nil; a buffer that is not there is a nil *Buffer"))
 	}
-	return &Buffer{t, len(persistent) > 0 && !bool(persistent[len(persistent)-1])}
+	return &Buffer{t.Keep(), len(persistent) > 0 && !bool(persistent[len(persistent)-1])}
 }
 
 // Persistent reports whether the buffer is part of the state dict.

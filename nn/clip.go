@@ -4,6 +4,7 @@ import "multitorch/torch"
 
 var (
 	vectorNorm = torch.NewOperator("aten::linalg_vector_norm", "self", "ord")
+	sparseNorm = torch.NewOperator("aten::native_norm", "self", "p")
 	clampTo    = torch.NewOperator("aten::clamp_", "self", "min", "max")
 )
 
@@ -19,11 +20,15 @@ func ClipGradNorm(params []*Parameter, maxNorm float64, norm ...NormType) float6
 		p = float64(norm[0])
 	}
 	total := 0.0
-	withGrads(params, func(s *torch.Scope, grads []*torch.Tensor) {
+	withGrads("ClipGradNorm", params, func(s *torch.Scope, grads []*torch.Tensor) {
 		first := grads[0].Device()
 		norms := make([]*torch.Tensor, len(grads))
 		for i, g := range grads {
-			norms[i] = s.Own(vectorNorm.Call(g, p).To(first))
+			norm := vectorNorm
+			if torch.TraitsOf(g).Sparse {
+				norm = sparseNorm
+			}
+			norms[i] = s.Own(norm.Call(g, p).To(first))
 		}
 		t := vectorNorm.Call(torch.Stack(norms, 0), p)
 		total = t.Item()
@@ -40,8 +45,11 @@ func ClipGradNorm(params []*Parameter, maxNorm float64, norm ...NormType) float6
 // torch.nn.utils.clip_grad_value_.
 func ClipGradValue(params []*Parameter, limit float64) {
 	checkLimit("ClipGradValue", limit)
-	withGrads(params, func(_ *torch.Scope, grads []*torch.Tensor) {
+	withGrads("ClipGradValue", params, func(_ *torch.Scope, grads []*torch.Tensor) {
 		for _, g := range grads {
+			if torch.TraitsOf(g).Sparse {
+				panic(invalid("ClipGradValue", "a gradient is sparse, and only dense ones can be cut: leave its parameter out"))
+			}
 			clampTo.Do(g, -limit, limit)
 		}
 	})
@@ -55,11 +63,14 @@ func checkLimit(op string, limit float64) {
 
 // withGrads calls f with the gradients that are there, if there are any, and with
 // the scope that they and what is computed from them belong to.
-func withGrads(params []*Parameter, f func(s *torch.Scope, grads []*torch.Tensor)) {
+func withGrads(op string, params []*Parameter, f func(s *torch.Scope, grads []*torch.Tensor)) {
 	torch.NoGrad(func() {
 		torch.Scoped(func(s *torch.Scope) {
 			ts := make([]*torch.Tensor, len(params))
 			for i, p := range params {
+				if p == nil {
+					panic(invalid(op, "parameter %d is nil", i))
+				}
 				ts[i] = p.Tensor
 			}
 			var grads []*torch.Tensor

@@ -114,3 +114,23 @@ func TestClipLeavesNothing(t *testing.T) {
 	}
 	require.LessOrEqual(t, torch.LiveTensors(), before)
 }
+
+func TestClipOfSparseGradients(t *testing.T) {
+	ids := torch.New([]int{1, 1, 4})
+	torch.ManualSeed(3)
+	e := nn.NewEmbedding(6, 3, nn.Sparse(true))
+	e.Forward(ids).Pow(2).Sum().Backward()
+	norm := nn.ClipGradNorm(nn.Parameters(e), 1)
+	torch.ManualSeed(3)
+	dense := nn.NewEmbedding(6, 3)
+	dense.Forward(ids).Pow(2).Sum().Backward()
+	require.InDelta(t, nn.ClipGradNorm(nn.Parameters(dense), 1), norm, 1e-5)
+	require.True(t, torch.Allclose(dense.Weight.Grad(), torch.NewOperator("aten::to_dense", "self").Call(e.Weight.Grad()), 1e-5, 1e-8))
+	err := torch.Try(func() error { nn.ClipGradValue(nn.Parameters(e), 1); return nil })
+	require.ErrorContains(t, err, "a gradient is sparse")
+	err = torch.Try(func() error {
+		torch.NewOperator("aten::linalg_vector_norm", "self", "ord").Call(e.Weight.Grad(), 2)
+		return nil
+	})
+	require.ErrorContains(t, err, "from the 'SparseCPU' backend. (with")
+}

@@ -312,3 +312,41 @@ func TestEmptySizes(t *testing.T) {
 	require.Equal(t, torch.Shape{0, 4}, nn.NewEmbedding(5, 4).Forward(torch.Zeros(torch.Shape{0}, torch.Int64)).Shape())
 	require.Equal(t, torch.Shape{0, 6, 2, 2}, nn.NewConv2d(3, 6, 3).Forward(torch.Zeros(torch.Shape{0, 3, 4, 4})).Shape())
 }
+
+type twins struct {
+	nn.Base
+	A *nn.Linear `nn:"x"`
+	B *nn.Linear `nn:"x"`
+}
+
+func TestArgumentsThatAreNotThere(t *testing.T) {
+	for want, f := range map[string]func(){
+		`twins: its fields A and B are both named "x"`:  func() { nn.StateDict(&twins{A: nn.NewLinear(1, 1), B: nn.NewLinear(1, 1)}) },
+		"ClipGradNorm: parameter 0 is nil":              func() { nn.ClipGradNorm([]*nn.Parameter{nil}, 1) },
+		"PadPackedSequence: expected a packed sequence": func() { nn.PadPackedSequence(nil) },
+		"Apply: expected a function, but got nil":       func() { nn.Apply(nn.NewLinear(1, 1), nil) },
+		"Sequential: layer 1 is nil":                    func() { nn.NewSequential(nn.NewReLU(), (*nn.Linear)(nil)) },
+		"no module \"zz\"; there are none":              func() { nn.NewModuleDict[*nn.Linear]().Get("zz") },
+	} {
+		err := torch.Try(func() error { f(); return nil })
+		require.ErrorContains(t, err, want)
+		require.ErrorAs(t, err, new(*torch.Error))
+	}
+}
+
+// What a module consists of outlives the step that it was made in.
+func TestModulesMadeInAStep(t *testing.T) {
+	model := nn.NewSequential()
+	var dropped *torch.Tensor
+	torch.Step(func() {
+		x := torch.Ones(torch.Shape{1, 2})
+		model.Append(nn.NewLinear(2, 2))
+		model.Append(nn.NewBatchNorm1d(2))
+		p := nn.NewParameter(x)
+		model.Layers[0].(*nn.Linear).Bias = nn.NewParameter(torch.Zeros(torch.Shape{2}))
+		dropped = x.Add(p.Tensor)
+	})
+	nn.Eval(model)
+	require.Equal(t, torch.Shape{1, 2}, model.Forward(torch.Ones(torch.Shape{1, 2})).Shape())
+	require.ErrorContains(t, torch.Try(func() error { dropped.Add(1); return nil }), "freed with its scope")
+}

@@ -40,6 +40,9 @@ func (e *StateError) Error() string {
 
 // listed is the first keys: a wrong file may have thousands.
 func listed(keys []string) string {
+	if len(keys) == 0 {
+		return "none"
+	}
 	const most = 50
 	var short []string
 	for _, key := range keys[:min(len(keys), most)] {

@@ -144,6 +144,11 @@ func fieldsOf(t reflect.Type) []field {
 		if g.hidden && f.Type.Kind() != reflect.Interface && !holds(f.Type, nil) {
 			continue
 		}
+		for _, other := range fs {
+			if other.name == name && !g.embedded && !other.embedded {
+				panic(invalid(t.Name(), "its fields %s and %s are both named %q: give one another name by a tag", other.goName, g.goName, name))
+			}
+		}
 		fs = append(fs, g)
 	}
 	fieldCache.Store(t, fs)

@@ -83,6 +83,9 @@ func Modules(m Module) []Module {
 // draws random weights. As in Python, a module that sits in two parents, or in two
 // slices, is visited twice.
 func Apply(m Module, f func(Module)) {
+	if f == nil {
+		panic(invalid("Apply", "expected a function, but got nil"))
+	}
 	walk(m, func(*node) {}) // panics where m contains itself
 	apply(m, f)
 }

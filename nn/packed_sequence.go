@@ -145,6 +145,9 @@ func (n TotalLength) pad(c *padConfig) { c.total = int(n) }
 // [L, N, ...], or with BatchFirst [N, L, ...], in the order before packing, and
 // their lengths, int64 [N].
 func PadPackedSequence(p *PackedSequence, opts ...PadOption) (x, lengths *torch.Tensor) {
+	if p == nil {
+		panic(invalid("PadPackedSequence", "expected a packed sequence, but got nil"))
+	}
 	var c padConfig
 	for _, o := range opts {
 		o.pad(&c)

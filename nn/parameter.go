@@ -11,17 +11,19 @@ type Parameter struct {
 
 // NewParameter makes a parameter of a tensor, as torch.nn.Parameter: a leaf of its own, which
 // shares t's memory and has none of its history. t itself stays as it is. Gradients are asked
-// for unless torch.RequiresGrad(false) is given.
+// for unless torch.RequiresGrad(false) is given. It outlives the scope or step that it is made in.
 func NewParameter(t *torch.Tensor, requiresGrad ...torch.RequiresGrad) *Parameter {
 	if t == nil {
 		panic(invalid("NewParameter", "expected a tensor, but got nil"))
 	}
 	on := len(requiresGrad) == 0 || bool(requiresGrad[len(requiresGrad)-1])
-	return &Parameter{Tensor: t.Detach().SetRequiresGrad(on)}
+	return &Parameter{Tensor: t.Detach().Keep().SetRequiresGrad(on)}
 }
 
 // newParameter makes a parameter of a tensor that nobody else knows.
-func newParameter(t *torch.Tensor) *Parameter { return &Parameter{Tensor: t.SetRequiresGrad(true)} }
+func newParameter(t *torch.Tensor) *Parameter {
+	return &Parameter{Tensor: t.Keep().SetRequiresGrad(true)}
+}
 
 // tensor is the parameter's tensor, or nil for a parameter that is not there.
 func (p *Parameter) tensor() *torch.Tensor {

@@ -24,7 +24,7 @@ type Sequential struct {
 // NewSequential makes a row of layers.
 func NewSequential(layers ...Layer) *Sequential {
 	for i, l := range layers {
-		if l == nil {
+		if isNil(reflect.ValueOf(l)) {
 			panic(invalid("Sequential", "layer %d is nil", i))
 		}
 	}

@@ -67,7 +67,7 @@ var adadeltaSlots = []Slot{{Name: "step", Count: true}, {Name: "square_avg"}, {N
 // NewAdadelta makes an Adadelta of one group. Parameters or settings that can't be used are a panic with a [*torch.Error].
 func NewAdadelta(params []*nn.Parameter, opts ...AdadeltaOption) *Adadelta {
 	a := &Adadelta{Base: NewBase("Adadelta", adadeltaSlots...), lr: 1.0, defaults: AdadeltaConfig{Rho: 0.9, Eps: 1e-6}}
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.adadelta(&a.lr, &a.defaults)
 	}
 	a.AddParamGroup(params)
@@ -77,7 +77,7 @@ func NewAdadelta(params []*nn.Parameter, opts ...AdadeltaOption) *Adadelta {
 // AddParamGroup adds parameters with settings of their own. What opts don't say is as it was said to the constructor.
 func (a *Adadelta) AddParamGroup(params []*nn.Parameter, opts ...AdadeltaOption) {
 	lr, c := a.lr, a.defaults
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.adadelta(&lr, &c)
 	}
 	a.Add(params, lr, &c)
@@ -87,7 +87,7 @@ func (a *Adadelta) AddParamGroup(params []*nn.Parameter, opts ...AdadeltaOption)
 func (a *Adadelta) Step(closure ...Closure) *torch.Tensor { return a.Update(closure, a.update) }
 
 func (a *Adadelta) update(g *Group, b *Batch) {
-	c := g.Settings.(*AdadeltaConfig)
+	c := settingsOf[*AdadeltaConfig](g)
 	b.Count(adadeltaStep, func(float64) []float64 { return nil })
 	params, grads := b.Params, b.decayed(c.Maximize, c.WeightDecay)
 	square, acc := b.Slot(adadeltaAvg), b.Slot(accDelta)

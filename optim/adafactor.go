@@ -134,7 +134,7 @@ func NewAdafactor(params []*nn.Parameter, opts ...AdafactorOption) *Adafactor {
 		Base: NewBase("Adafactor", adafactorSlots...), lr: 1e-2,
 		defaults: AdafactorConfig{Beta2Decay: -0.8, Eps: [2]*float64{nil, &eps2}, D: 1},
 	}
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.adafactor(&a.lr, &a.defaults)
 	}
 	a.AddParamGroup(params)
@@ -144,7 +144,7 @@ func NewAdafactor(params []*nn.Parameter, opts ...AdafactorOption) *Adafactor {
 // AddParamGroup adds parameters with settings of their own. What opts don't say is as it was said to the constructor.
 func (a *Adafactor) AddParamGroup(params []*nn.Parameter, opts ...AdafactorOption) {
 	lr, c := a.lr, a.defaults
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.adafactor(&lr, &c)
 	}
 	for i, p := range params {
@@ -159,7 +159,7 @@ func (a *Adafactor) AddParamGroup(params []*nn.Parameter, opts ...AdafactorOptio
 func (a *Adafactor) Step(closure ...Closure) *torch.Tensor { return a.Update(closure, a.update) }
 
 func (a *Adafactor) update(g *Group, b *Batch) {
-	c := g.Settings.(*AdafactorConfig)
+	c := settingsOf[*AdafactorConfig](g)
 	switch {
 	case c.Eps[0] != nil:
 		a.eps1 = *c.Eps[0]

@@ -71,14 +71,14 @@ const (
 )
 
 var adagradSlots = []Slot{{Name: "step", Count: true}, {Name: "sum", Make: func(g *Group, p *torch.Tensor) *torch.Tensor {
-	return filled(p, g.Settings.(*AdagradConfig).InitialAccumulatorValue)
+	return filled(p, settingsOf[*AdagradConfig](g).InitialAccumulatorValue)
 }}}
 
 // NewAdagrad makes an Adagrad of one group. Parameters or settings that can't be used are a panic with a [*torch.Error].
 func NewAdagrad(params []*nn.Parameter, opts ...AdagradOption) *Adagrad {
 	a := &Adagrad{Base: NewBase("Adagrad", adagradSlots...), lr: 1e-2, defaults: AdagradConfig{Eps: 1e-10}}
 	a.Sparse, a.Eager = true, true
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.adagrad(&a.lr, &a.defaults)
 	}
 	a.AddParamGroup(params)
@@ -88,7 +88,7 @@ func NewAdagrad(params []*nn.Parameter, opts ...AdagradOption) *Adagrad {
 // AddParamGroup adds parameters with settings of their own. What opts don't say is as it was said to the constructor.
 func (a *Adagrad) AddParamGroup(params []*nn.Parameter, opts ...AdagradOption) {
 	lr, c := a.lr, a.defaults
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.adagrad(&lr, &c)
 	}
 	a.fusable(c.Fused, params, fusedAdagrad, 6)
@@ -99,7 +99,7 @@ func (a *Adagrad) AddParamGroup(params []*nn.Parameter, opts ...AdagradOption) {
 func (a *Adagrad) Step(closure ...Closure) *torch.Tensor { return a.Update(closure, a.update) }
 
 func (a *Adagrad) update(g *Group, b *Batch) {
-	c := g.Settings.(*AdagradConfig)
+	c := settingsOf[*AdagradConfig](g)
 	if isTrue(c.Fused) {
 		b.refuseSparse()
 		b.Steps(adagradStep, func(b *Batch, t float64) {

@@ -102,7 +102,7 @@ func newAdam(kind string, weightDecay float64, opts []AdamOption) Adam {
 		Base: NewBase(kind, adamSlots...), lr: 1e-3,
 		defaults: AdamConfig{Betas: [2]float64{0.9, 0.999}, Eps: 1e-8, WeightDecay: weightDecay},
 	}
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.adam(&a.lr, &a.defaults)
 	}
 	return a
@@ -112,7 +112,7 @@ func newAdam(kind string, weightDecay float64, opts []AdamOption) Adam {
 // as it was said to the constructor.
 func (a *Adam) AddParamGroup(params []*nn.Parameter, opts ...AdamOption) {
 	lr, c := a.lr, a.defaults
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.adam(&lr, &c)
 	}
 	a.fusable(c.Fused, params, fusedAdam, 4)
@@ -123,7 +123,7 @@ func (a *Adam) AddParamGroup(params []*nn.Parameter, opts ...AdamOption) {
 func (a *Adam) Step(closure ...Closure) *torch.Tensor { return a.Update(closure, a.update) }
 
 func (a *Adam) update(g *Group, b *Batch) {
-	c := g.Settings.(*AdamConfig)
+	c := settingsOf[*AdamConfig](g)
 	if isTrue(c.Fused) {
 		b.Steps(adamStep, func(b *Batch, t float64) { a.fused(c, g.LR, b, t) })
 		return

@@ -64,7 +64,7 @@ func NewAdamax(params []*nn.Parameter, opts ...AdamaxOption) *Adamax {
 		Base: NewBase("Adamax", Slot{Name: "step", Count: true}, Slot{Name: "exp_avg"}, Slot{Name: "exp_inf"}),
 		lr:   2e-3, defaults: AdamaxConfig{Betas: [2]float64{0.9, 0.999}, Eps: 1e-8},
 	}
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.adamax(&a.lr, &a.defaults)
 	}
 	a.AddParamGroup(params)
@@ -74,7 +74,7 @@ func NewAdamax(params []*nn.Parameter, opts ...AdamaxOption) *Adamax {
 // AddParamGroup adds parameters with settings of their own. What opts don't say is as it was said to the constructor.
 func (a *Adamax) AddParamGroup(params []*nn.Parameter, opts ...AdamaxOption) {
 	lr, c := a.lr, a.defaults
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.adamax(&lr, &c)
 	}
 	a.Add(params, lr, &c)
@@ -84,7 +84,7 @@ func (a *Adamax) AddParamGroup(params []*nn.Parameter, opts ...AdamaxOption) {
 func (a *Adamax) Step(closure ...Closure) *torch.Tensor { return a.Update(closure, a.update) }
 
 func (a *Adamax) update(g *Group, b *Batch) {
-	c := g.Settings.(*AdamaxConfig)
+	c := settingsOf[*AdamaxConfig](g)
 	b.Steps(adamaxStep, func(b *Batch, t float64) {
 		avg, norm := b.Slot(adamaxAvg).Real(), b.Slot(adamaxInf).Real()
 		if b.foreach {

@@ -82,7 +82,7 @@ var asgdSlots = []Slot{
 // NewASGD makes an ASGD of one group. Parameters or settings that can't be used are a panic with a [*torch.Error].
 func NewASGD(params []*nn.Parameter, opts ...ASGDOption) *ASGD {
 	a := &ASGD{Base: NewBase("ASGD", asgdSlots...), lr: 1e-2, defaults: ASGDConfig{Lambd: 1e-4, Alpha: 0.75, T0: 1e6}}
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.asgd(&a.lr, &a.defaults)
 	}
 	a.AddParamGroup(params)
@@ -92,7 +92,7 @@ func NewASGD(params []*nn.Parameter, opts ...ASGDOption) *ASGD {
 // AddParamGroup adds parameters with settings of their own. What opts don't say is as it was said to the constructor.
 func (a *ASGD) AddParamGroup(params []*nn.Parameter, opts ...ASGDOption) {
 	lr, c := a.lr, a.defaults
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.asgd(&lr, &c)
 	}
 	a.Add(params, lr, &c)
@@ -102,7 +102,7 @@ func (a *ASGD) AddParamGroup(params []*nn.Parameter, opts ...ASGDOption) {
 func (a *ASGD) Step(closure ...Closure) *torch.Tensor { return a.Update(closure, a.update) }
 
 func (a *ASGD) update(g *Group, b *Batch) {
-	c := g.Settings.(*ASGDConfig)
+	c := settingsOf[*ASGDConfig](g)
 	if b.starts {
 		a.first = b.Number(eta)
 	}

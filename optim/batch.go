@@ -31,7 +31,7 @@ const batchElements = 1 << 17
 // Update is a step: it calls the closure, if there is one, with gradients on, and then update for the parameters with
 // gradients, batch by batch, with gradients off. What update makes on its way is freed. It returns the closure's loss.
 func (o *Base) Update(closure []Closure, update func(g *Group, b *Batch)) (loss *torch.Tensor) {
-	if len(closure) > 0 {
+	if len(closure) > 0 && closure[0] != nil { // Python's step(None)
 		torch.EnableGrad(func() { loss = closure[0]() })
 	}
 	torch.NoGrad(func() {

@@ -50,6 +50,8 @@ func (g *Group) Set(name string, value any) {
 			g.scheduled = map[string]float64{}
 		}
 		g.scheduled[name] = number
+	case name == "lr" || name == "initial_lr" || slices.Contains(keptForSchedulers, name):
+		panic(&torch.Error{Op: "optim.Group.Set", Kind: torch.TypeError, Message: fmt.Sprintf("%s is a float64, but got a %T", name, value)})
 	case f.IsValid():
 		panic(&torch.Error{Op: "optim.Group.Set", Kind: torch.TypeError, Message: fmt.Sprintf(
 			"%s is a %v, but got a %T", name, f.Type(), value)})

@@ -92,7 +92,7 @@ func (c *LBFGSConfig) Check() error {
 // NewLBFGS makes an LBFGS. Parameters or settings that can't be used are a panic with a [*torch.Error].
 func NewLBFGS(params []*nn.Parameter, opts ...LBFGSOption) *LBFGS {
 	lr, c := 1.0, LBFGSConfig{MaxIter: 20, MaxEval: -1, ToleranceGrad: 1e-7, ToleranceChange: 1e-9, HistorySize: 100}
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.lbfgs(&lr, &c)
 	}
 	if c.MaxEval == -1 {
@@ -113,7 +113,7 @@ func (l *LBFGS) Step(closure ...Closure) (loss *torch.Tensor) {
 	}
 	torch.NoGrad(func() {
 		torch.Scoped(func(s *torch.Scope) {
-			r := &lbfgsStep{LBFGS: l, Group: l.groups[0], c: l.groups[0].Settings.(*LBFGSConfig), scope: s, closure: closure[0]}
+			r := &lbfgsStep{LBFGS: l, Group: l.groups[0], c: settingsOf[*LBFGSConfig](l.groups[0]), scope: s, closure: closure[0]}
 			loss = r.run()
 		})
 	})

@@ -46,7 +46,7 @@ func (c *LionConfig) foreach() *bool { return c.Foreach }
 // NewLion makes a Lion of one group. Parameters or settings that can't be used are a panic with a [*torch.Error].
 func NewLion(params []*nn.Parameter, opts ...LionOption) *Lion {
 	l := &Lion{Base: NewBase("Lion", Slot{Name: "exp_avg"}), lr: 1e-4, defaults: LionConfig{Betas: [2]float64{0.9, 0.99}}}
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.lion(&l.lr, &l.defaults)
 	}
 	l.AddParamGroup(params)
@@ -56,7 +56,7 @@ func NewLion(params []*nn.Parameter, opts ...LionOption) *Lion {
 // AddParamGroup adds parameters with settings of their own. What opts don't say is as it was said to the constructor.
 func (l *Lion) AddParamGroup(params []*nn.Parameter, opts ...LionOption) {
 	lr, c := l.lr, l.defaults
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.lion(&lr, &c)
 	}
 	l.Add(params, lr, &c)
@@ -66,7 +66,7 @@ func (l *Lion) AddParamGroup(params []*nn.Parameter, opts ...LionOption) {
 func (l *Lion) Step(closure ...Closure) *torch.Tensor { return l.Update(closure, l.update) }
 
 func (l *Lion) update(g *Group, b *Batch) {
-	c := g.Settings.(*LionConfig)
+	c := settingsOf[*LionConfig](g)
 	params, grads, avg := b.Params.Real(), b.decayed(c.Maximize, 0).Real(), b.Slot(0).Real()
 	params.MulInplace(1 - float64(g.LR*c.WeightDecay))
 	direction := avg.MulNumber(c.Betas[0]).AddInplace(grads.MulNumber(1-c.Betas[0]), 1)

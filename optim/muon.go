@@ -89,7 +89,7 @@ func NewMuon(params []*nn.Parameter, opts ...MuonOption) *Muon {
 	m := &Muon{Base: NewBase("Muon", Slot{Name: "momentum_buffer"}), lr: 1e-3, defaults: MuonConfig{
 		WeightDecay: 0.1, Momentum: 0.95, Nesterov: true, NSCoefficients: [3]float64{3.4445, -4.775, 2.0315}, Eps: 1e-7, NSSteps: 5,
 	}}
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.muon(&m.lr, &m.defaults)
 	}
 	m.AddParamGroup(params)
@@ -99,7 +99,7 @@ func NewMuon(params []*nn.Parameter, opts ...MuonOption) *Muon {
 // AddParamGroup adds parameters with settings of their own. What opts don't say is as it was said to the constructor.
 func (m *Muon) AddParamGroup(params []*nn.Parameter, opts ...MuonOption) {
 	lr, c := m.lr, m.defaults
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.muon(&lr, &c)
 	}
 	for i, p := range params {
@@ -115,7 +115,7 @@ func (m *Muon) AddParamGroup(params []*nn.Parameter, opts ...MuonOption) {
 func (m *Muon) Step(closure ...Closure) *torch.Tensor { return m.Update(closure, m.update) }
 
 func (m *Muon) update(g *Group, b *Batch) {
-	c := g.Settings.(*MuonConfig)
+	c := settingsOf[*MuonConfig](g)
 	update := b.Slot(0).LerpInplace(b.Grads, 1-c.Momentum)
 	if c.Nesterov {
 		update = b.get(lerpNew, b.Grads.tensors, update.tensors, c.Momentum)

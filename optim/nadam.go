@@ -80,7 +80,7 @@ func NewNAdam(params []*nn.Parameter, opts ...NAdamOption) *NAdam {
 		Base: NewBase("NAdam", nadamSlots...), lr: 2e-3,
 		defaults: NAdamConfig{Betas: [2]float64{0.9, 0.999}, Eps: 1e-8, MomentumDecay: 4e-3},
 	}
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.nadam(&n.lr, &n.defaults)
 	}
 	n.AddParamGroup(params)
@@ -90,7 +90,7 @@ func NewNAdam(params []*nn.Parameter, opts ...NAdamOption) *NAdam {
 // AddParamGroup adds parameters with settings of their own. What opts don't say is as it was said to the constructor.
 func (n *NAdam) AddParamGroup(params []*nn.Parameter, opts ...NAdamOption) {
 	lr, c := n.lr, n.defaults
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.nadam(&lr, &c)
 	}
 	n.Add(params, lr, &c)
@@ -100,7 +100,7 @@ func (n *NAdam) AddParamGroup(params []*nn.Parameter, opts ...NAdamOption) {
 func (n *NAdam) Step(closure ...Closure) *torch.Tensor { return n.Update(closure, n.update) }
 
 func (n *NAdam) update(g *Group, b *Batch) {
-	c := g.Settings.(*NAdamConfig)
+	c := settingsOf[*NAdamConfig](g)
 	beta1, beta2 := c.Betas[0], c.Betas[1]
 	mu := func(t float64) float64 { return beta1 * (1 - float64(0.5*libm.Pow(0.96, t*c.MomentumDecay))) }
 	b.Steps(nadamStep, func(b *Batch, t float64) {

@@ -1,6 +1,8 @@
 package optim
 
 import (
+	"fmt"
+
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -40,6 +42,26 @@ type Group struct {
 type Settings interface {
 	// Check says what is wrong with the settings. It is asked before they are taken over.
 	Check() error
+}
+
+// settingsOf are a group's settings, which are an optimizer's own.
+func settingsOf[S Settings](g *Group) S {
+	s, is := g.Settings.(S)
+	if !is {
+		panic(&torch.Error{Op: "optim", Kind: torch.TypeError, Message: fmt.Sprintf(
+			"a group's settings are %T: expected %T, as the optimizer made them", g.Settings, s)})
+	}
+	return s
+}
+
+// Options are the options of a constructor, of which nil is a panic with a [*torch.Error].
+func Options[O any](opts []O) []O {
+	for i, o := range opts {
+		if any(o) == nil {
+			panic(&torch.Error{Op: "optim", Kind: torch.TypeError, Message: fmt.Sprintf("option %d is nil", i)})
+		}
+	}
+	return opts
 }
 
 // SetToNone(false) makes ZeroGrad fill the gradients with zeros instead of

@@ -68,7 +68,7 @@ func NewRAdam(params []*nn.Parameter, opts ...RAdamOption) *RAdam {
 		Base: NewBase("RAdam", Slot{Name: "step", Count: true}, Slot{Name: "exp_avg"}, Slot{Name: "exp_avg_sq"}),
 		lr:   1e-3, defaults: RAdamConfig{Betas: [2]float64{0.9, 0.999}, Eps: 1e-8},
 	}
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.radam(&r.lr, &r.defaults)
 	}
 	r.AddParamGroup(params)
@@ -78,7 +78,7 @@ func NewRAdam(params []*nn.Parameter, opts ...RAdamOption) *RAdam {
 // AddParamGroup adds parameters with settings of their own. What opts don't say is as it was said to the constructor.
 func (r *RAdam) AddParamGroup(params []*nn.Parameter, opts ...RAdamOption) {
 	lr, c := r.lr, r.defaults
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.radam(&lr, &c)
 	}
 	r.Add(params, lr, &c)
@@ -88,7 +88,7 @@ func (r *RAdam) AddParamGroup(params []*nn.Parameter, opts ...RAdamOption) {
 func (r *RAdam) Step(closure ...Closure) *torch.Tensor { return r.Update(closure, r.update) }
 
 func (r *RAdam) update(g *Group, b *Batch) {
-	c := g.Settings.(*RAdamConfig)
+	c := settingsOf[*RAdamConfig](g)
 	beta1, beta2 := c.Betas[0], c.Betas[1]
 	b.Steps(radamStep, func(b *Batch, t float64) {
 		avg, square := b.Slot(radamAvg), b.Slot(radamAvgSq)

@@ -80,7 +80,7 @@ var rmspropSlots = []Slot{
 // NewRMSprop makes an RMSprop of one group. Parameters or settings that can't be used are a panic with a [*torch.Error].
 func NewRMSprop(params []*nn.Parameter, opts ...RMSpropOption) *RMSprop {
 	r := &RMSprop{Base: NewBase("RMSprop", rmspropSlots...), lr: 1e-2, defaults: RMSpropConfig{Alpha: 0.99, Eps: 1e-8}}
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.rmsprop(&r.lr, &r.defaults)
 	}
 	r.AddParamGroup(params)
@@ -90,7 +90,7 @@ func NewRMSprop(params []*nn.Parameter, opts ...RMSpropOption) *RMSprop {
 // AddParamGroup adds parameters with settings of their own. What opts don't say is as it was said to the constructor.
 func (r *RMSprop) AddParamGroup(params []*nn.Parameter, opts ...RMSpropOption) {
 	lr, c := r.lr, r.defaults
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.rmsprop(&lr, &c)
 	}
 	r.Add(params, lr, &c)
@@ -100,7 +100,7 @@ func (r *RMSprop) AddParamGroup(params []*nn.Parameter, opts ...RMSpropOption) {
 func (r *RMSprop) Step(closure ...Closure) *torch.Tensor { return r.Update(closure, r.update) }
 
 func (r *RMSprop) update(g *Group, b *Batch) {
-	c := g.Settings.(*RMSpropConfig)
+	c := settingsOf[*RMSpropConfig](g)
 	b.Count(rmspropStep, func(float64) []float64 { return nil })
 	params, grads, square := b.Params.Real(), b.decayed(c.Maximize, c.WeightDecay).Real(), b.Slot(squareAvg).Real()
 	square.averageSquare(grads, c.Alpha)

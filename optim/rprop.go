@@ -76,7 +76,7 @@ var rpropSlots = []Slot{{Name: "step", Count: true}, {Name: "prev"}, {
 // NewRprop makes a Rprop of one group. Parameters or settings that can't be used are a panic with a [*torch.Error].
 func NewRprop(params []*nn.Parameter, opts ...RpropOption) *Rprop {
 	r := &Rprop{Base: NewBase("Rprop", rpropSlots...), lr: 1e-2, defaults: RpropConfig{Etas: [2]float64{0.5, 1.2}, StepSizes: [2]float64{1e-6, 50}}}
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.rprop(&r.lr, &r.defaults)
 	}
 	r.AddParamGroup(params)
@@ -86,7 +86,7 @@ func NewRprop(params []*nn.Parameter, opts ...RpropOption) *Rprop {
 // AddParamGroup adds parameters with settings of their own. What opts don't say is as it was said to the constructor.
 func (r *Rprop) AddParamGroup(params []*nn.Parameter, opts ...RpropOption) {
 	lr, c := r.lr, r.defaults
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.rprop(&lr, &c)
 	}
 	r.Add(params, lr, &c)
@@ -96,7 +96,7 @@ func (r *Rprop) AddParamGroup(params []*nn.Parameter, opts ...RpropOption) {
 func (r *Rprop) Step(closure ...Closure) *torch.Tensor { return r.Update(closure, r.update) }
 
 func (r *Rprop) update(g *Group, b *Batch) {
-	c := g.Settings.(*RpropConfig)
+	c := settingsOf[*RpropConfig](g)
 	b.Count(rpropStep, func(float64) []float64 { return nil })
 	params, grads := b.Params.Real(), b.decayed(c.Maximize, 0).Real()
 	prev, sizes := b.Slot(rpropPrev).Real(), b.Slot(stepSize).Real()

@@ -74,7 +74,7 @@ const momentumBuffer = 0 // the slot of SGD's state
 func NewSGD(params []*nn.Parameter, opts ...SGDOption) *SGD {
 	s := &SGD{Base: NewBase("SGD", Slot{Name: "momentum_buffer", Needed: never}), lr: 1e-3}
 	s.Sparse = true
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.sgd(&s.lr, &s.defaults)
 	}
 	s.AddParamGroup(params)
@@ -85,7 +85,7 @@ func NewSGD(params []*nn.Parameter, opts ...SGDOption) *SGD {
 // as it was said to the constructor.
 func (s *SGD) AddParamGroup(params []*nn.Parameter, opts ...SGDOption) {
 	lr, c := s.lr, s.defaults
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.sgd(&lr, &c)
 	}
 	s.fusable(c.Fused, params, fusedSGD, 4)
@@ -96,7 +96,7 @@ func (s *SGD) AddParamGroup(params []*nn.Parameter, opts ...SGDOption) {
 func (s *SGD) Step(closure ...Closure) *torch.Tensor { return s.Update(closure, s.update) }
 
 func (s *SGD) update(g *Group, b *Batch) {
-	c := g.Settings.(*SGDConfig)
+	c := settingsOf[*SGDConfig](g)
 	if isTrue(c.Fused) {
 		s.fused(c, g.LR, b)
 		return

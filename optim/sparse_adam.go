@@ -51,7 +51,7 @@ func NewSparseAdam(params []*nn.Parameter, opts ...SparseAdamOption) *SparseAdam
 		lr:   1e-3, defaults: SparseAdamConfig{Betas: [2]float64{0.9, 0.999}, Eps: 1e-8},
 	}
 	s.Sparse = true
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.sparseAdam(&s.lr, &s.defaults)
 	}
 	s.AddParamGroup(params)
@@ -61,7 +61,7 @@ func NewSparseAdam(params []*nn.Parameter, opts ...SparseAdamOption) *SparseAdam
 // AddParamGroup adds parameters with settings of their own. What opts don't say is as it was said to the constructor.
 func (s *SparseAdam) AddParamGroup(params []*nn.Parameter, opts ...SparseAdamOption) {
 	lr, c := s.lr, s.defaults
-	for _, o := range opts {
+	for _, o := range Options(opts) {
 		o.sparseAdam(&lr, &c)
 	}
 	if lr == 0 {
@@ -83,7 +83,7 @@ func (s *SparseAdam) AddParamGroup(params []*nn.Parameter, opts ...SparseAdamOpt
 func (s *SparseAdam) Step(closure ...Closure) *torch.Tensor { return s.Update(closure, s.update) }
 
 func (s *SparseAdam) update(g *Group, b *Batch) {
-	c := g.Settings.(*SparseAdamConfig)
+	c := settingsOf[*SparseAdamConfig](g)
 	for i, t := range b.Grads.tensors {
 		if !torch.TraitsOf(t).Sparse {
 			s.refuse(torch.OtherError, fmt.Sprintf(

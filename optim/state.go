@@ -54,7 +54,7 @@ func (o *Base) save(to *State, s *state, number int) {
 		case slot.Value:
 			to.saveValue(name, s.values[i])
 		case slot.Count || slot.Number != nil:
-			to.Tensors = append(to.Tensors, torch.NamedTensor{Name: name, Tensor: torch.New(s.numbers[i])})
+			to.Tensors = append(to.Tensors, torch.NamedTensor{Name: name, Tensor: torch.New(s.numbers[i]).Keep()})
 		case t != nil:
 			to.Tensors = append(to.Tensors, torch.NamedTensor{Name: name, Tensor: t})
 		}

@@ -60,6 +60,9 @@ func (o *Base) decodeGroups(saved State) ([]savedGroup, error) {
 	if kind, said := saved.Metadata["optimizer"]; said && kind != o.kind { // Python's files mostly don't say it
 		return nil, fmt.Errorf("expected one of %s, but got one of %.40q", o.kind, kind)
 	}
+	if saved.Metadata["param_groups"] == "" {
+		return nil, errors.New("it has no param_groups: expected what StateDict or FromPython returned")
+	}
 	var texts []json.RawMessage
 	if err := json.Unmarshal([]byte(saved.Metadata["param_groups"]), &texts); err != nil {
 		return nil, fmt.Errorf("its param_groups can't be read: %w", err)

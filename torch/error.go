@@ -121,6 +121,9 @@ func newError(op string, err error, operands []string) *Error {
 	if errors.As(err, &native) {
 		e.Kind = Kind(native.Kind)
 	}
+	if strings.HasPrefix(e.Message, "Could not run '") { // what follows is the dispatcher's table
+		e.Message, _, _ = strings.Cut(e.Message, " This could be because")
+	}
 	if strings.Contains(e.Message, "from the 'CUDA' backend") {
 		if why := CUDAWhyNot(); why != "" {
 			e.Message = "CUDA is not available: " + why

@@ -83,6 +83,9 @@ func (p *pickler) other(v reflect.Value, depth int) error {
 	case reflect.Map:
 		return p.once(sameSlice{v.Type(), v.Pointer(), v.Len()}, func() error { return p.goMap(v, depth) })
 	default:
+		if _, has := v.Type().MethodByName("Python"); has { // an optimizer's state
+			return fmt.Errorf("expected tensors and plain data, got a %s: save what its method Python returns", v.Type())
+		}
 		return fmt.Errorf("expected tensors and plain data, got a %s", v.Type())
 	}
 	return nil

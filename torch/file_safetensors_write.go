@@ -37,8 +37,17 @@ func checkSafetensors(tensors []NamedTensor, metadata map[string]string) ([]stor
 	var stored []storedTensor
 	names, first := map[string]bool{}, map[memory]string{}
 	for _, t := range tensors {
-		if t.Name == safetensors.MetadataKey || !utf8.ValidString(t.Name) || names[t.Name] {
-			return nil, nil, fmt.Errorf("tensor %.80q: expected a name that is valid UTF-8, comes once and is not %s", t.Name, safetensors.MetadataKey)
+		wrong := ""
+		switch {
+		case t.Name == safetensors.MetadataKey:
+			wrong = "the name stands for the metadata"
+		case !utf8.ValidString(t.Name):
+			wrong = "the name is not valid UTF-8"
+		case names[t.Name]:
+			wrong = "the name comes twice"
+		}
+		if wrong != "" {
+			return nil, nil, fmt.Errorf("tensor %.80q: %s; choose another", t.Name, wrong)
 		}
 		names[t.Name] = true
 		s := storedTensor{safetensors.Tensor{Name: t.Name}, t.Tensor}

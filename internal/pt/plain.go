@@ -97,6 +97,9 @@ func explain(err error) error {
 	name := refused.Name
 	hint := "the file holds a Python object, not only tensors and plain data; in Python, save the model's or optimizer's state_dict()"
 	switch {
+	case strings.HasSuffix(name, ".getattr"):
+		hint = "the file holds a method of a Python object, as a OneCycleLR's state does before PyTorch 2.0; " +
+			"in Python, take it out before saving: state.pop('anneal_func')"
 	case strings.Contains(name, "_rebuild_nested"):
 		hint = "nested tensors can't be read; in Python, convert them with to_padded_tensor() before saving"
 	case strings.Contains(name, "_rebuild_meta"):

@@ -24,7 +24,7 @@ func NewConstantLR(optimizer optim.Optimizer, opts ...ConstantLROption) *Constan
 	s := &ConstantLR{factor: 1.0 / 3, totalIters: 5}
 	s.lastEpoch = -1
 	s.attach("ConstantLR", optimizer)
-	for _, o := range opts {
+	for _, o := range optim.Options(opts) {
 		o.constantLR(s)
 	}
 	s.checkFactor("factor", s.factor)

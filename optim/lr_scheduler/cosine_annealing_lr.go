@@ -26,7 +26,7 @@ func NewCosineAnnealingLR(optimizer optim.Optimizer, tMax int, opts ...CosineAnn
 	s := &CosineAnnealingLR{tMax: tMax}
 	s.lastEpoch = -1
 	s.attach("CosineAnnealingLR", optimizer)
-	for _, o := range opts {
+	for _, o := range optim.Options(opts) {
 		o.cosineAnnealingLR(s)
 	}
 	if s.tMax == 0 {

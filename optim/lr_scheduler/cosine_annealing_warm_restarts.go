@@ -36,7 +36,7 @@ func NewCosineAnnealingWarmRestarts(
 	s := &CosineAnnealingWarmRestarts{t0: t0, ti: t0, tMult: 1}
 	s.lastEpoch = -1
 	s.attach("CosineAnnealingWarmRestarts", optimizer)
-	for _, o := range opts {
+	for _, o := range optim.Options(opts) {
 		o.warmRestarts(s)
 	}
 	if s.t0 < 1 {

@@ -62,7 +62,7 @@ func NewCyclicLR(optimizer optim.Optimizer, baseLR, maxLR float64, opts ...Cycli
 	}
 	s.lastEpoch = -1
 	s.attach("CyclicLR", optimizer)
-	for _, o := range opts {
+	for _, o := range optim.Options(opts) {
 		o.cyclicLR(s)
 	}
 	s.shape()

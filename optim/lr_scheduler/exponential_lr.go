@@ -21,7 +21,7 @@ func NewExponentialLR(optimizer optim.Optimizer, gamma float64, opts ...Exponent
 	s := &ExponentialLR{gamma: gamma}
 	s.lastEpoch = -1
 	s.attach("ExponentialLR", optimizer)
-	for _, o := range opts {
+	for _, o := range optim.Options(opts) {
 		o.exponentialLR(s)
 	}
 	s.start(s, s.lastEpoch)

@@ -45,7 +45,7 @@ func (s *scheduler) lambdaConfig(lrLambda LRLambda, opts []LambdaOption) lambdaC
 		c.lambdas = append(c.lambdas, lrLambda)
 	}
 	n := len(c.lambdas)
-	for _, o := range opts {
+	for _, o := range optim.Options(opts) {
 		o.lambda(&c)
 	}
 	if len(c.lambdas) != n {

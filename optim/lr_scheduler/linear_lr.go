@@ -29,7 +29,7 @@ func NewLinearLR(optimizer optim.Optimizer, opts ...LinearLROption) *LinearLR {
 	s := &LinearLR{startFactor: 1.0 / 3, endFactor: 1, totalIters: 5}
 	s.lastEpoch = -1
 	s.attach("LinearLR", optimizer)
-	for _, o := range opts {
+	for _, o := range optim.Options(opts) {
 		o.linearLR(s)
 	}
 	if s.startFactor == 0 {

@@ -31,7 +31,7 @@ func NewMultiStepLR(optimizer optim.Optimizer, milestones []int, opts ...MultiSt
 	s := &MultiStepLR{milestones: slices.Sorted(slices.Values(milestones)), gamma: 0.1}
 	s.lastEpoch = -1
 	s.attach("MultiStepLR", optimizer)
-	for _, o := range opts {
+	for _, o := range optim.Options(opts) {
 		o.multiStepLR(s)
 	}
 	s.start(s, s.lastEpoch)

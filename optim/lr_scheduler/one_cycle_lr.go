@@ -65,7 +65,7 @@ func NewOneCycleLR(optimizer optim.Optimizer, maxLR float64, opts ...OneCycleLRO
 	c := oneCycleConfig{pctStart: 0.3, divFactor: 25, finalDivFactor: 1e4, maxLRs: []float64{maxLR}}
 	s.lastEpoch = -1
 	s.attach("OneCycleLR", optimizer)
-	for _, o := range opts {
+	for _, o := range optim.Options(opts) {
 		o.oneCycleLR(s, &c)
 	}
 	s.check(&c)

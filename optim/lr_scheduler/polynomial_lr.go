@@ -27,7 +27,7 @@ func NewPolynomialLR(optimizer optim.Optimizer, opts ...PolynomialLROption) *Pol
 	s := &PolynomialLR{totalIters: 5, power: 1}
 	s.lastEpoch = -1
 	s.attach("PolynomialLR", optimizer)
-	for _, o := range opts {
+	for _, o := range optim.Options(opts) {
 		o.polynomialLR(s)
 	}
 	s.start(s, s.lastEpoch)

@@ -55,7 +55,7 @@ func NewReduceLROnPlateau(optimizer optim.Optimizer, opts ...ReduceLROnPlateauOp
 		mode: "min", thresholdMode: "rel", factor: 0.1, patience: 10, threshold: 1e-4, eps: 1e-8, minLRs: []float64{0},
 	}
 	s.attach("ReduceLROnPlateau", optimizer)
-	for _, o := range opts {
+	for _, o := range optim.Options(opts) {
 		o.plateau(s)
 	}
 	if !(s.factor < 1) {

@@ -26,7 +26,7 @@ func NewSequentialLR(
 	s := &SequentialLR{schedulers: slices.Clone(schedulers), milestones: slices.Clone(milestones)}
 	s.lastEpoch = -1
 	s.attach("SequentialLR", optimizer)
-	for _, o := range opts {
+	for _, o := range optim.Options(opts) {
 		o.sequentialLR(s)
 	}
 	s.schedulers.check(s.kind, optimizer)

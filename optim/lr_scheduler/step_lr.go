@@ -25,7 +25,7 @@ func NewStepLR(optimizer optim.Optimizer, stepSize int, opts ...StepLROption) *S
 	s := &StepLR{stepSize: stepSize, gamma: 0.1}
 	s.lastEpoch = -1
 	s.attach("StepLR", optimizer)
-	for _, o := range opts {
+	for _, o := range optim.Options(opts) {
 		o.stepLR(s)
 	}
 	s.check()

@@ -37,7 +37,7 @@ func NewSWALR(optimizer optim.Optimizer, swaLR float64, opts ...SWALROption) *SW
 	s := &SWALR{annealEpochs: 10, annealStrategy: "cos", swaLRs: []float64{swaLR}}
 	s.lastEpoch = -1
 	s.attach("SWALR", optimizer)
-	for _, o := range opts {
+	for _, o := range optim.Options(opts) {
 		o.swaLR(s)
 	}
 	s.checkStrategy(s.annealStrategy)

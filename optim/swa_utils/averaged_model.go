@@ -16,6 +16,7 @@ import (
 	"fmt"
 
 	"multitorch/nn"
+	"multitorch/optim"
 	"multitorch/torch"
 )
 
@@ -61,7 +62,7 @@ func (v device) averaged(c *averagedConfig)     { d := torch.Device(v); c.device
 // NewAveragedModel copies a model, whose weights the averages begin with at the first [AveragedModel.UpdateParameters].
 func NewAveragedModel[M nn.Module](model M, opts ...Option) *AveragedModel[M] {
 	a := &AveragedModel[M]{}
-	for _, o := range opts {
+	for _, o := range optim.Options(opts) {
 		o.averaged(&a.config)
 	}
 	if a.config.avgFn != nil && a.config.multiAvgFn != nil {
