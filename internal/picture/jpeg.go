@@ -11,7 +11,7 @@ import (
 
 // jpegImage is a JPEG that is being read: its header, its tables, and what its scans have brought. Everything between the
 // coefficients and the colours is computed as libjpeg does by default, in the same integers, so that the pixels are those
-// of Pillow and OpenCV: jpeg_idct.go, jpeg_upsample.go, jpeg_colour.go.
+// of Pillow and OpenCV: package pixels, jpeg_upsample.go, jpeg_colour.go.
 type jpegImage struct {
 	ctx         context.Context
 	data        []byte
@@ -34,8 +34,10 @@ type jpegComponent struct {
 	w, height    int     // samples that count
 	across, down int     // blocks, filled up to whole MCUs
 	plane        []uint8 // samples, 8 x across in a row
-	coefficients []int16 // of a progressive picture, 64 for each block
+	coefficients []int16 // 64 for each block of so many rows: all of a progressive picture, else those of an MCU
+	rows         int
 	quant        *[64]int32
+	natural      [64]int32 // the same, not in the file's order
 	scanned      bool
 	dcTab, acTab *huffman // in this scan
 	predictor    int32
@@ -190,9 +192,10 @@ func (j *jpegImage) frame(b []byte) error {
 	}
 	for _, c := range j.components {
 		c.plane = takePlane(64 * c.across * c.down)
-		if j.progressive {
-			c.coefficients = make([]int16, 64*c.across*c.down)
+		if c.rows = c.v; j.progressive {
+			c.rows = c.down
 		}
+		c.coefficients = make([]int16, 64*c.across*c.rows)
 	}
 	return nil
 }

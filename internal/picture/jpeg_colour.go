@@ -1,6 +1,10 @@
 package picture
 
-import "image"
+import (
+	"image"
+
+	"multitorch/internal/pixels"
+)
 
 // colours makes the picture of the components: grey, or RGB.
 func (j *jpegImage) colours() image.Image {
@@ -13,11 +17,14 @@ func (j *jpegImage) colours() image.Image {
 		}
 		return grey
 	}
+	m := NewRGB(rect)
+	if j.isYCC() && j.quickly(m) {
+		return m
+	}
 	up := make([]*upsampler, len(j.components))
 	for i, c := range j.components {
 		up[i] = j.upsampler(c)
 	}
-	m := NewRGB(rect)
 	ycc := j.isYCC()
 	for y := range j.h {
 		out := m.Pix[y*m.Stride:][:3*j.w]
@@ -35,6 +42,25 @@ func (j *jpegImage) colours() image.Image {
 		}
 	}
 	return m
+}
+
+// quickly makes the colours of the commonest pictures: three components, with the second and third at all or at half of the
+// size.
+func (j *jpegImage) quickly(m *RGB) bool {
+	if len(j.components) != 3 {
+		return false
+	}
+	luma, cb, cr := j.components[0], j.components[1], j.components[2]
+	across, down := j.hMax/cb.h, j.vMax/cb.v
+	if luma.h != j.hMax || luma.v != j.vMax || cb.h != cr.h || cb.v != cr.v ||
+		!(across == 1 && down == 1 || across == 2 && down <= 2 && cb.w > 2) {
+		return false
+	}
+	plane := func(c *jpegComponent) pixels.Plane {
+		return pixels.Plane{Pix: c.plane, Stride: 8 * c.across, Width: c.w, Height: c.height}
+	}
+	pixels.YCCToRGB(plane(luma), plane(cb), plane(cr), across, down, m.Pix)
+	return true
 }
 
 // isYCC says whether the first three components are luma and colour, as libjpeg finds it out.
@@ -87,3 +113,5 @@ func underBlack(out, black []uint8, ycc bool) {
 		}
 	}
 }
+
+func clip8(v int32) uint8 { return uint8(min(max(v, 0), 255)) }

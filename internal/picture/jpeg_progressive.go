@@ -132,27 +132,11 @@ func (s *jpegScan) refineRun(b *[64]int16, k, zeros int) int {
 
 // transform turns a progressive picture's coefficients into samples.
 func (j *jpegImage) transform(c *jpegComponent) error {
-	stride := 8 * c.across
-	var scaled [64]int32
-	var natural [64]int32
-	for k, q := range c.quant {
-		natural[zigzag[k]] = q
-	}
 	for y := range ceilDiv(c.height, 8) {
 		if err := j.ctx.Err(); err != nil {
 			return err
 		}
-		for x := range ceilDiv(c.w, 8) {
-			b := c.coefficients[64*(y*c.across+x):][:64]
-			last := 0
-			for i, v := range b {
-				scaled[i] = int32(v) * natural[i]
-				if v != 0 {
-					last = i
-				}
-			}
-			inverseDCT(&scaled, last, c.plane[8*y*stride+8*x:], stride)
-		}
+		c.inverseDCT(c.coefficients[64*c.across*y:], ceilDiv(c.w, 8), y)
 	}
 	return nil
 }

@@ -1,6 +1,10 @@
 package picture
 
-import "errors"
+import (
+	"errors"
+
+	"multitorch/internal/pixels"
+)
 
 // zigzag is where the coefficients stand in a block, in the order of the file.
 var zigzag = [64]uint8{
@@ -33,8 +37,11 @@ func (j *jpegImage) scan(b []byte) error {
 		if c == nil {
 			return errManyScans
 		}
-		if c.quant == nil {
-			c.quant = j.quant[c.table]
+		if q := j.quant[c.table]; c.quant == nil && q != nil {
+			c.quant = q
+			for k, v := range q {
+				c.natural[zigzag[k]] = v
+			}
 		}
 		dc, ac := b[2+2*i]>>4, b[2+2*i]&15
 		if dc > 3 || ac > 3 || c.quant == nil {
@@ -125,6 +132,9 @@ func (s *jpegScan) blocks() error {
 		if s.bits.cut() {
 			return errCut
 		}
+		if !s.progressive {
+			s.samples(y)
+		}
 	}
 	return nil
 }
@@ -162,47 +172,59 @@ func (s *jpegScan) block(c *jpegComponent, y, x int) error {
 		i := 64 * (y*c.across + x)
 		return s.progress(c, (*[64]int16)(c.coefficients[i:]))
 	}
-	var block [64]int32
-	last, err := s.sequential(c, &block)
-	if err != nil {
-		return err
-	}
-	stride := 8 * c.across
-	inverseDCT(&block, last, c.plane[8*y*stride+8*x:], stride)
-	return nil
+	i := 64 * (y%c.rows*c.across + x)
+	return s.sequential(c, (*[64]int16)(c.coefficients[i:]))
 }
 
-// sequential reads a whole block, multiplied with its table, and returns the number of its last coefficient in the file's
-// order.
-func (s *jpegScan) sequential(c *jpegComponent, block *[64]int32) (last int, err error) {
-	r, q, h := &s.bits, c.quant, c.acTab
+// samples turns a row of MCUs, or of blocks where the scan has one component, into samples.
+func (s *jpegScan) samples(row int) {
+	for _, c := range s.in {
+		rows, across := c.v, c.across
+		if len(s.in) == 1 {
+			rows, across = 1, ceilDiv(c.w, 8)
+		}
+		for y := range rows {
+			c.inverseDCT(c.coefficients[64*c.across*((row*rows+y)%c.rows):], across, row*rows+y)
+		}
+		clear(c.coefficients)
+	}
+}
+
+// inverseDCT turns a row of blocks into samples.
+func (c *jpegComponent) inverseDCT(blocks []int16, n, row int) {
+	stride := 8 * c.across
+	pixels.InverseDCT(blocks, &c.natural, n, c.plane[8*stride*row:], stride)
+}
+
+// sequential reads a whole block.
+func (s *jpegScan) sequential(c *jpegComponent, block *[64]int16) error {
+	r, h := &s.bits, c.acTab
 	r.fill()
 	size, err := r.symbol(c.dcTab)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	if size > 15 {
-		return 0, errCode
+		return errCode
 	}
 	if size > 0 {
 		c.predictor += extend(r.take(int(size)), int(size))
 	}
-	block[0] = c.predictor * q[0]
+	block[0] = int16(c.predictor)
 	for k := 1; k < 64; k++ {
 		r.fill()
 		if v := h.values[r.acc>>(64-lookBits)]; v != 0 {
 			r.skip(int(v & 0xff))
 			k += int(v >> 8 & 0xff)
 			if k > 63 {
-				return 0, errCode
+				return errCode
 			}
-			last = k
-			block[zigzag[k]&63] = v >> 16 * q[k]
+			block[zigzag[k]&63] = int16(v >> 16)
 			continue
 		}
 		e, err := r.symbol(h)
 		if err != nil {
-			return 0, err
+			return err
 		}
 		size := int(e & 15)
 		if size == 0 {
@@ -213,10 +235,9 @@ func (s *jpegScan) sequential(c *jpegComponent, block *[64]int32) (last int, err
 			continue
 		}
 		if k += int(e >> 4); k > 63 {
-			return 0, errCode
+			return errCode
 		}
-		last = k
-		block[zigzag[k]&63] = extend(r.take(size), size) * q[k]
+		block[zigzag[k]&63] = int16(extend(r.take(size), size))
 	}
-	return last, nil
+	return nil
 }

@@ -1,6 +1,6 @@
 package image
 
-import "encoding/binary"
+import "multitorch/internal/pixels"
 
 // Order is which way a picture is scaled first. What is between the two passes is rounded, so it shows, by 1 or 2.
 type Order int
@@ -28,26 +28,31 @@ func (m *Image) Resize(height, width int, filter Filter, order ...Order) *Image 
 	}
 	out := New(height, width, m.Channels) // or an error
 	return m.mixing(func(m *Image) *Image {
-		columns := func() []tap { return filter.taps(m.Height, height) }
-		rows := func() []tap { return filter.taps(m.Width, width) }
+		rows := func(from, to *Image, first int) {
+			n := from.Width * from.Channels
+			pixels.ResizeRows(from.Pix[first*n:], from.Width, from.Channels, to.Height, to.Pix, filter.taps(from.Width, to.Width))
+		}
+		columns := func(from, to *Image, t pixels.Taps) {
+			pixels.ResizeColumns(from.Pix, from.Width*from.Channels, to.Pix, t)
+		}
 		switch {
 		case height == m.Height:
-			m.resizeRows(out, rows(), 0)
+			rows(m, out, 0)
 		case width == m.Width:
-			m.resizeColumns(out, columns())
+			columns(m, out, filter.taps(m.Height, height))
 		case len(order) > 0 && order[0].columnsFirst(m, height, width):
 			between := New(height, m.Width, m.Channels)
-			m.resizeColumns(between, columns())
-			between.resizeRows(out, rows(), 0)
+			columns(m, between, filter.taps(m.Height, height))
+			rows(between, out, 0)
 		default:
-			columns := columns()
-			from, last := columns[0].first, columns[height-1] // only the rows that the columns' filter reaches
-			between := New(last.first+len(last.weights)-from, width, m.Channels)
-			m.resizeRows(between, rows(), from)
-			for i := range columns {
-				columns[i].first -= from
+			t := filter.taps(m.Height, height)
+			first, end := t.First[0], t.First[height-1]+t.Count[height-1] // the rows that the columns' filter reaches
+			between := New(int(end-first), width, m.Channels)
+			rows(m, between, int(first))
+			for i := range t.First {
+				t.First[i] -= first
 			}
-			between.resizeColumns(out, columns)
+			columns(between, out, t)
 		}
 		return out
 	})
@@ -86,131 +91,4 @@ func nearest(in, out int) []int {
 		at += step
 	}
 	return places
-}
-
-// Two sums are kept in the halves of one 64-bit number: weight x (a + b << 32) is both products, and each sum fits into
-// 32 bits with its sign. The lower half's sign has borrowed from the upper, which split gives back.
-const half = 1 << (precision - 1)
-
-func split(sum int64) (lower, upper uint8) {
-	l := int32(sum)
-	return clip8(int(l >> precision)), clip8(int((sum - int64(l)) >> (32 + precision)))
-}
-
-// resizeRows scales rows from the row first on.
-func (m *Image) resizeRows(out *Image, taps []tap, first int) {
-	for y := range out.Height {
-		in, to := m.row(first+y), out.row(y)
-		switch m.Channels {
-		case 1:
-			row1(in, to, taps)
-		case 3:
-			row3(in, to, taps)
-		case 4:
-			row4(in, to, taps)
-		default:
-			row2(in, to, taps)
-		}
-	}
-}
-
-func row1(in, to []uint8, taps []tap) {
-	for x, t := range taps {
-		sum := int64(half)
-		p := in[t.first:]
-		p = p[:len(t.weights)]
-		for i, w := range t.weights {
-			sum += w * int64(p[i])
-		}
-		to[x] = clip8(int(sum >> precision))
-	}
-}
-
-func row2(in, to []uint8, taps []tap) {
-	for x, t := range taps {
-		sum := int64(half | half<<32)
-		p := in[2*t.first:]
-		for _, w := range t.weights {
-			sum += w * (int64(p[0]) | int64(p[1])<<32)
-			p = p[2:]
-		}
-		to[2*x], to[2*x+1] = split(sum)
-	}
-}
-
-func row3(in, to []uint8, taps []tap) {
-	for _, t := range taps {
-		pair, third := int64(half|half<<32), int64(half)
-		p := in[3*t.first:]
-		p = p[:3*len(t.weights)]
-		for _, w := range t.weights {
-			if len(p) < 3 {
-				break // never: it tells the compiler
-			}
-			pair += w * (int64(p[0]) | int64(p[1])<<32)
-			third += w * int64(p[2])
-			p = p[3:]
-		}
-		to[0], to[1] = split(pair)
-		to[2] = clip8(int(third >> precision))
-		to = to[3:]
-	}
-}
-
-func row4(in, to []uint8, taps []tap) {
-	for _, t := range taps {
-		even, odd := int64(half|half<<32), int64(half|half<<32)
-		p := in[4*t.first:]
-		p = p[:4*len(t.weights)]
-		for _, w := range t.weights {
-			if len(p) < 4 {
-				break // never
-			}
-			v := int64(binary.LittleEndian.Uint32(p))
-			even += w * (v&0xff | v&0xff0000<<16)
-			odd += w * (v>>8&0xff | v&0xff000000<<8)
-			p = p[4:]
-		}
-		to[0], to[2] = split(even)
-		to[1], to[3] = split(odd)
-		to = to[4:]
-	}
-}
-
-// resizeColumns scales columns, eight bytes of a row at once.
-func (m *Image) resizeColumns(out *Image, taps []tap) {
-	const lanes = 0x000000ff_000000ff
-	n := m.Width * m.Channels
-	for y, t := range taps {
-		to, in := out.row(y), m.Pix[t.first*n:]
-		i := 0
-		for ; i+8 <= n; i += 8 {
-			var sums [4]int64
-			for s := range sums {
-				sums[s] = half | half<<32
-			}
-			a, b, c, d := sums[0], sums[1], sums[2], sums[3]
-			at := i
-			for _, w := range t.weights {
-				v := binary.LittleEndian.Uint64(in[at : at+8])
-				a += w * int64(v&lanes)
-				b += w * int64(v>>8&lanes)
-				c += w * int64(v>>16&lanes)
-				d += w * int64(v>>24&lanes)
-				at += n
-			}
-			o := to[i : i+8 : i+8]
-			o[0], o[4] = split(a)
-			o[1], o[5] = split(b)
-			o[2], o[6] = split(c)
-			o[3], o[7] = split(d)
-		}
-		for ; i < n; i++ {
-			sum := int64(half)
-			for j, w := range t.weights {
-				sum += w * int64(in[j*n+i])
-			}
-			to[i] = clip8(int(sum >> precision))
-		}
-	}
 }

@@ -3,6 +3,7 @@ package image
 import (
 	"math"
 
+	"multitorch/internal/pixels"
 	"multitorch/libm"
 )
 
@@ -90,40 +91,33 @@ func sinc(x float64) float64 {
 	return libm.Sin(x) / x
 }
 
-// tap is what one pixel of the result is made of: weights of neighbouring pixels from first on.
-type tap struct {
-	first   int
-	weights []int64 // times 2^precision
-}
-
-const precision = 22 // 32 bits less 8 of a pixel and 2 for weights outside of 0 to 1
+const precision = 22 // bits of a weight: 32 less 8 of a pixel and 2 for weights outside of 0 to 1
 
 // taps is the weights for each of out pixels from in pixels.
-func (f Filter) taps(in, out int) []tap {
+func (f Filter) taps(in, out int) pixels.Taps {
 	weight, support := f.kernel()
 	scale := float64(in) / float64(out)
 	stretch := max(scale, 1)
 	support *= stretch
-	taps := make([]tap, out)
+	size := 2*int(math.Ceil(support)) + 1
+	t := pixels.Taps{First: make([]int32, out), Count: make([]int32, out), Weights: make([]int32, out*size), Size: size}
 	inverse := 1 / stretch
-	all := make([]int64, 0, out*(int(2*support)+2))
-	var raw []float64
-	for i := range taps {
+	raw := make([]float64, size)
+	for i := range out {
 		centre := (float64(i) + 0.5) * scale
 		first, end := max(0, int(centre-support+0.5)), min(in, int(centre+support+0.5))
-		raw, sum := raw[:0], 0.0
+		sum := 0.0
 		for j := first; j < end; j++ {
 			w := weight((float64(j) - centre + 0.5) * inverse)
-			raw, sum = append(raw, w), sum+w
+			raw[j-first], sum = w, sum+w
 		}
-		at := len(all)
-		for _, w := range raw {
+		t.First[i], t.Count[i] = int32(first), int32(end-first)
+		for j, w := range raw[:end-first] {
 			if sum != 0 {
 				w /= sum
 			}
-			all = append(all, int64(math.Round(w*(1<<precision))))
+			t.Weights[i*size+j] = int32(math.Round(w * (1 << precision)))
 		}
-		taps[i] = tap{first, all[at:len(all):len(all)]}
 	}
-	return taps
+	return t
 }
