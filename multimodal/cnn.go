@@ -22,8 +22,11 @@ const cells, grid = 8, 4
 
 func newCNN(m Modality, sequence bool) *CNN {
 	e := &CNN{Pool: nn.NewMaxPool2d(2), Dropout: nn.NewDropout(m.Dropout), channels: m.Channels}
-	in, out := m.Channels, 16
-	for side := m.ImageSize; len(e.Convs) == 0 || side >= 2*cells; side /= 2 {
+	in, out, left := m.Channels, 16, cells
+	if sequence {
+		left = grid
+	}
+	for side := m.ImageSize; len(e.Convs) == 0 || side >= 2*left; side /= 2 {
 		e.Convs = append(e.Convs, nn.NewConv2d(in, out, 3, nn.Padding(1)))
 		in, out = out, min(2*out, 128)
 	}

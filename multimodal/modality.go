@@ -40,7 +40,7 @@ type Modality struct {
 	Name    string  `json:"name"`    // "image": what inputs are found by
 	Encoder string  `json:"encoder"` // one of EncoderNames
 	Size    int     `json:"size"`    // of the features: 64
-	Dropout float64 `json:"dropout"` // before the last layer of cnn, audio-cnn and numbers, 0.5; inside transformer, 0.1
+	Dropout float64 `json:"dropout"` // before the last layer of cnn, bag and audio-cnn 0.5, of numbers 0; inside transformer 0.1
 
 	Channels  int `json:"channels,omitempty"`   // of images: 3
 	ImageSize int `json:"image_size,omitempty"` // the side for which a cnn is laid out, in pixels: 32. It takes others.
@@ -70,6 +70,7 @@ var encoders = []struct {
 	{"resnet", "images", Modality{Channels: 3}, func(m Modality, s bool) Encoder { return newResNet(m, s) }},
 	{"gru", "texts", Modality{WordSize: 100, WordDropout: 0.1, Layers: 1}, func(m Modality, _ bool) Encoder { return newRecurrentText(m) }},
 	{"lstm", "texts", Modality{WordSize: 100, WordDropout: 0.1, Layers: 1}, func(m Modality, _ bool) Encoder { return newRecurrentText(m) }},
+	{"bag", "texts", Modality{Dropout: 0.5, WordSize: 100, WordDropout: 0.1}, func(m Modality, _ bool) Encoder { return newBagOfWords(m) }},
 	{
 		"transformer", "texts",
 		Modality{Dropout: 0.1, WordDropout: 0.1, MaxWords: 128, Layers: 2, Heads: 4},
@@ -84,7 +85,7 @@ var encoders = []struct {
 	{"numbers", "numbers", Modality{}, func(m Modality, _ bool) Encoder { return newNumbers(m) }},
 }
 
-// EncoderNames lists the encoders: cnn and resnet for images, gru, lstm and transformer for texts, audio-cnn and
+// EncoderNames lists the encoders: cnn and resnet for images, gru, lstm, bag and transformer for texts, audio-cnn and
 // audio-gru for sounds, numbers for numbers.
 func EncoderNames() []string {
 	names := make([]string, len(encoders))
@@ -153,7 +154,10 @@ func (m Modality) check() error {
 			settings = append(settings, setting{"image size", m.ImageSize, 4, 4096})
 		}
 	case "texts":
-		settings = append(settings, setting{"words", m.Words, 2, 1 << 22}, setting{"layers", m.Layers, 1, 64})
+		settings = append(settings, setting{"words", m.Words, 2, 1 << 22})
+		if m.Encoder != "bag" {
+			settings = append(settings, setting{"layers", m.Layers, 1, 64})
+		}
 		if m.Encoder == "transformer" {
 			settings = append(settings, setting{"max words", m.MaxWords, 1, 1 << 16}, setting{"heads", m.Heads, 1, m.Size})
 		} else {

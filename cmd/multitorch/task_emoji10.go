@@ -142,8 +142,17 @@ func (t *emojiTask) data() (line, more string) {
 }
 
 func (t *emojiTask) newModel() (nn.Module, error) {
-	return multimodal.NewClassifier(t.Model, t.Vocabulary.Len(), len(t.Classes))
+	m, err := multimodal.NewClassifier(t.Model, t.Vocabulary.Len(), len(t.Classes))
+	if err == nil && t.Text == "tags" {
+		multimodal.HideWords(m, tagDropout)
+	}
+	return m, err
 }
+
+// tagDropout is the share of words that are hidden in training where there are tags: a name has three or four words, with
+// tags there are ten or more, most of which say the same. It was chosen on a part of the training data: 0.1, the share
+// for names, gives concat 82.7 % there, 0.3 gives 85.6 %, and 0.5 gives 87.1 %.
+const tagDropout = 0.5
 
 func (t *emojiTask) stack(ctx context.Context, names []string, trained []nn.Module, r recipe, device torch.Device) (training, error) {
 	fresh := func(name string) (nn.Module, error) {

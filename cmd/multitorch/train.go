@@ -65,6 +65,9 @@ func (c *trainCmd) Run(ctx context.Context) error {
 	curves := &hooks.Curves{
 		Path: filepath.Join(out, curvesName), Title: fmt.Sprintf("%s, %s, seed %d", info.title, c.Task.modelName(), c.Seed),
 	}
+	if len(info.columns) > 0 {
+		curves.Accuracy = info.columns[0]
+	}
 	loop, err := c.Task.training(model, c.recipe, device, r.checkpoint, r.progress, &hooks.TensorBoard{Writer: events}, curves, r)
 	if err != nil {
 		return err

@@ -25,6 +25,10 @@ type Options struct {
 	// it "man farmer" may be learned from and "woman farmer" tested. Single-modality models lose about 2 % by it.
 	Strict bool
 
+	// Test is how many emoji are tested, as many of each class as its share is. 0 stands for a fifth of each class, rounded
+	// down; less than 0, or more than there are, for none or all.
+	Test int
+
 	// Vocabulary is used instead of one built from the training side, if not nil: the one that a model was trained with.
 	Vocabulary *Vocabulary
 }
@@ -37,6 +41,9 @@ func (o Options) String() string {
 	}
 	if o.Text == LabelAndTags {
 		text = "label + tags"
+	}
+	if o.Test != 0 {
+		by += fmt.Sprintf(", %d held out", o.Test)
 	}
 	return fmt.Sprintf("%s, split seed %d, %s", by, o.Seed, text)
 }
@@ -69,16 +76,19 @@ func (d *Data) Split(o Options) Sides {
 
 // divide returns the emoji of both sides, in order.
 func (d *Data) divide(o Options) (train, test []int) {
+	var sizes [numClasses]int
+	for _, e := range d.Emoji {
+		sizes[e.Class]++
+	}
+	rooms := rooms(sizes, o.Test)
 	for class := range numClasses {
 		groups := map[string][]int{}
-		size := 0
 		for i, e := range d.Emoji {
 			if e.Class == class {
 				groups[e.group(o.Strict)] = append(groups[e.group(o.Strict)], i)
-				size++
 			}
 		}
-		room := size / 5
+		room := rooms[class]
 		for _, name := range shuffled(groups, o.Seed) {
 			if members := groups[name]; len(members) <= room {
 				test = append(test, members...)
@@ -91,6 +101,32 @@ func (d *Data) divide(o Options) (train, test []int) {
 	slices.Sort(train)
 	slices.Sort(test)
 	return train, test
+}
+
+// rooms are how many emoji of each class are tested. Of a number that is given each class has its share, rounded down, and
+// those that lost most by that one more.
+func rooms(sizes [numClasses]int, test int) (rooms [numClasses]int) {
+	total := 0
+	for class, size := range sizes {
+		total += size
+		rooms[class] = size / 5
+	}
+	if test == 0 {
+		return rooms
+	}
+	test = max(0, min(test, total))
+	var order []int
+	left := test
+	for class, size := range sizes {
+		rooms[class] = test * size / total
+		left -= rooms[class]
+		order = append(order, class)
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return test*sizes[b]%total - test*sizes[a]%total })
+	for _, class := range order[:left] {
+		rooms[class]++
+	}
+	return rooms
 }
 
 // shuffled returns the names of the groups in the order of their checksums with the seed.

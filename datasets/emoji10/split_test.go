@@ -154,3 +154,28 @@ func TestOptionsSayWhichSplit(t *testing.T) {
 	require.Equal(t, "strict, by stem, split seed -3, label + tags",
 		emoji10.Options{Seed: -3, Strict: true, Text: emoji10.LabelAndTags}.String())
 }
+
+// A number of emoji to test on is met, with each class's share of it; strictly no more than that.
+func TestNumberOfTestEmoji(t *testing.T) {
+	data, err := emoji10.Open(t.Context(), "", nil)
+	require.NoError(t, err)
+	for _, test := range []int{-1, 1, 10, 300, 381, 1905, 1906, 5000} {
+		want := max(0, min(test, len(data.Emoji)))
+		sides := data.Split(emoji10.Options{Test: test})
+		require.Equal(t, 2*want, sides.Test.Len())
+		require.Equal(t, 2*(len(data.Emoji)-want), sides.Train.Len())
+		require.LessOrEqual(t, data.Split(emoji10.Options{Test: test, Strict: true}).Test.Len(), 2*want)
+		counts := map[int]int{}
+		for i := range sides.Test.Len() {
+			counts[sides.Test.At(i).Label]++
+		}
+		sizes := map[int]int{}
+		for _, e := range data.Emoji {
+			sizes[e.Class]++
+		}
+		for class, size := range sizes {
+			require.InDelta(t, float64(2*want*size)/float64(len(data.Emoji)), counts[class], 2)
+		}
+	}
+	require.Equal(t, "by emoji, 300 held out, split seed 0, label", emoji10.Options{Test: 300}.String())
+}

@@ -7,16 +7,16 @@ import (
 )
 
 // EarlyConcat joins the modalities before anything is made of either: the elements of all, projected to one width and
-// marked with where they are from, are one sequence, which one transformer layer reads. Its result is what a first
-// element, which is always there, has gathered; the layout is that of VisualBERT (Li et al. 2019). Where the sequences
-// are as long as each other and belong together step by step, torch.Cat along their last dimension does instead.
+// marked with where they are from, are one sequence, which one transformer layer reads (as VisualBERT does: Li et al.
+// 2019). Its result is made of the means over each modality's elements. Where the sequences are as long as each other and
+// belong together step by step, torch.Cat along their last dimension does instead.
 //
 // Elements that are missing are not looked at. The order of elements counts only as far as they tell it themselves.
 type EarlyConcat struct {
 	nn.Base
 	inputs
 	Project []*nn.Linear
-	First   *nn.Parameter // [1, 1, hidden]
+	First   *nn.Parameter // [1, 1, hidden]: an element that is always there
 	From    *nn.Parameter // [M, hidden]: what marks each modality
 	Layer   *nn.TransformerEncoderLayer
 	Out     *nn.Linear
@@ -33,7 +33,7 @@ func NewEarlyConcat(sizes []int, output int, opts ...Option) *EarlyConcat {
 		inputs:  newInputs("EarlyConcat", sizes),
 		Project: linears(sizes, c.Hidden), First: draw(1, 1, c.Hidden), From: draw(len(sizes), c.Hidden),
 		Layer: nn.NewTransformerEncoderLayer(c.Hidden, c.Heads, nn.DimFeedforward(2*c.Hidden), nn.BatchFirst(true)),
-		Out:   nn.NewLinear(c.Hidden, output),
+		Out:   nn.NewLinear(len(sizes)*c.Hidden, output),
 	}
 }
 
@@ -59,7 +59,11 @@ func (m *EarlyConcat) ForwardMasked(features, masks []*torch.Tensor, present *to
 		elements = append(elements, m.Project[i].Forward(x).Add(m.From.Value().Select(0, i)))
 		padding = append(padding, counts[i].Not())
 	}
-	// The whole sequence goes through the layer, and its first element is the result.
 	y := m.Layer.ForwardMasked(torch.Cat(elements, 1), nn.TransformerMasks{SrcKeyPaddingMask: torch.Cat(padding, 1)})
-	return m.Out.Forward(y.Select(1, 0))
+	means, at := make([]*torch.Tensor, len(xs)), 1
+	for i, x := range xs {
+		means[i] = meanOf(y.Narrow(1, at, x.Size(1)), counts[i])
+		at += x.Size(1)
+	}
+	return m.Out.Forward(torch.Cat(means, 1))
 }

@@ -81,7 +81,12 @@ const formulas = `
 		s = torch.cat([first] + [linear("project.%d" % i, x[i]) + w["from"][i] for i in range(3)], 1)
 		layer = module(nn.TransformerEncoderLayer(8, 2, 16, dropout=0., batch_first=True), "layer")
 		hide = torch.cat([torch.zeros(n, 1).bool()] + [~k for k in keep], 1)
-		return linear("out", layer(s, src_key_padding_mask=hide)[:, 0])
+		y, means, at = layer(s, src_key_padding_mask=hide), [], 1
+		for i in range(3):
+			k = keep[i].float().unsqueeze(2)
+			means.append((y[:, at:at + k.shape[1]] * k).sum(1) / k.sum(1).clamp(min=1))
+			at += k.shape[1]
+		return linear("out", torch.cat(means, 1))
 
 	def cross_attention():
 		h, means = [linear("project.%d" % i, x[i]) for i in range(3)], []

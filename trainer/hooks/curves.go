@@ -46,5 +46,9 @@ func (c *Curves) OnEnd(e trainer.End) error {
 	if e.Err != nil {
 		return nil
 	}
-	return plot.Curves(c.Path, c.Title, c.train, c.test)
+	share := "Accuracy"
+	if c.Accuracy != "" && c.Accuracy != "accuracy" {
+		share = c.Accuracy
+	}
+	return plot.CurvesOf(c.Path, c.Title, share, c.train, c.test)
 }

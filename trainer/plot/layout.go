@@ -45,13 +45,13 @@ func lineStyle(i int) draw.LineStyle {
 
 // drawCurves lays out the page from the top: title, legend, and the two panels. The legend has rows of its own, so it
 // covers no data.
-func drawCurves(c draw.Canvas, title string, lines []line) {
+func drawCurves(c draw.Canvas, title, share string, lines []line) {
 	c = draw.Crop(c, margin, -margin, margin, -margin)
 	c = drawTitle(c, title)
 	c = drawLegend(c, lines)
 	panels := []*plot.Plot{
 		newPanel("Loss", lines, 0, math.Inf(1), func(l line) []float64 { return l.loss }),
-		newPanel("Accuracy (%)", lines, 0, 100, func(l line) []float64 { return l.accuracy }),
+		newPanel(share+" (%)", lines, 0, 100, func(l line) []float64 { return l.accuracy }),
 	}
 	tiles := draw.Tiles{Rows: 1, Cols: len(panels), PadX: gap}
 	for i, c := range plot.Align([][]*plot.Plot{panels}, tiles, c)[0] {

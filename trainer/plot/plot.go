@@ -35,12 +35,17 @@ const (
 // left out. A panel without any point says so. Numbers of points that do not match, epochs that do not ascend, and an
 // accuracy outside 0 to 1 are errors.
 func Curves(path string, title string, series ...Series) error {
+	return CurvesOf(path, title, "Accuracy", series...)
+}
+
+// CurvesOf is [Curves] where the second panel shows another share than the accuracy: what it is called.
+func CurvesOf(path, title, share string, series ...Series) error {
 	drawn, err := lines(series)
 	if err != nil {
 		return fmt.Errorf("plot %s: %w", path, err)
 	}
 	canvas := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))
-	drawCurves(draw.New(canvas), title, drawn)
+	drawCurves(draw.New(canvas), title, share, drawn)
 	return atomicfile.Write(path, func(w io.Writer) error {
 		_, err := vgimg.PngCanvas{Canvas: canvas}.WriteTo(w)
 		return err
