@@ -11,6 +11,7 @@ import (
 	"multitorch/datasets/emoji10"
 	"multitorch/datasets/fashionmnist"
 	datatable "multitorch/datasets/table"
+	"multitorch/datasets/tuxpaint"
 )
 
 // dataSets are the data sets that "multitorch data" knows, one line each.
@@ -18,6 +19,7 @@ var dataSets = []catalog.Set{
 	emoji10.Catalog(),
 	fashionmnist.Catalog(),
 	asterisk.Catalog(),
+	tuxpaint.Catalog(),
 }
 
 type dataCmd struct {

@@ -90,7 +90,9 @@ func (t *tableTask) predictTable(ctx context.Context, model nn.Module, path, out
 			rows = append(rows, append(row, t.classes[class], strconv.FormatFloat(float64(probabilities[k]), 'f', 4, 32)))
 		}
 	}
-	write := func(w io.Writer) error { return datatable.WriteCSV(w, append(names, "prediction", "probability"), rows) }
+	write := func(w io.Writer) error {
+		return datatable.WriteCSV(w, append(names, "prediction", "probability"), rows)
+	}
 	if out == "" {
 		return write(stdout)
 	}
