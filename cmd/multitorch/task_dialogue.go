@@ -12,8 +12,10 @@ import (
 	"multitorch/multimodal/dialogue"
 	"multitorch/nn"
 	"multitorch/optim"
+	"multitorch/optim/lr_scheduler"
 	"multitorch/torch"
 	"multitorch/trainer"
+	std "multitorch/trainer/hooks"
 	"multitorch/trainer/metrics"
 )
 
@@ -42,7 +44,7 @@ var dialogueInfo = &taskInfo{
 	name:   "dialogue",
 	title:  "Sort-of-CLEVR",
 	help:   "10,000 pictures of six objects, with questions about each.",
-	recipe: recipe{Epochs: 16, BatchSize: 32, LR: 1e-3},
+	recipe: recipe{Epochs: 10, BatchSize: 8, LR: 2e-3},
 	models: []string{"rn", "film", "mlp"},
 }
 
@@ -125,6 +127,8 @@ func (t *dialogueTask) training(model nn.Module, r recipe, device torch.Device, 
 	t.byKind = [2]*kindAccuracy{newKindAccuracy(true), newKindAccuracy(false)}
 	m := model.(*dialogue.Model)
 	classified := func(a answered) metrics.Classified { return a.Classified }
+	optimizer := optim.NewAdam(nn.Parameters(model), optim.LR(r.LR), optim.WeightDecay(r.WeightDecay))
+	schedule := lr_scheduler.NewCosineAnnealingLR(optimizer, max(1, r.Epochs*train.Len()))
 	return &trainer.Trainer[sortofclevr.Batch, answered]{
 		Model: model,
 		Step: func(b sortofclevr.Batch) (*torch.Tensor, answered) {
@@ -133,8 +137,8 @@ func (t *dialogueTask) training(model nn.Module, r recipe, device torch.Device, 
 			return crossEntropy.Forward(logits, target),
 				answered{metrics.Classified{Scores: logits, Target: target}, b.Kinds.Flatten(0, -1)}
 		},
-		Optimizer: optim.NewAdam(nn.Parameters(model), optim.LR(r.LR), optim.WeightDecay(r.WeightDecay)),
-		Epochs:    r.Epochs, Train: train, Validate: test, Hooks: hooks,
+		Optimizer: optimizer,
+		Epochs:    r.Epochs, Train: train, Validate: test, Hooks: append([]trainer.Hook{&std.Schedule{Scheduler: schedule}}, hooks...),
 		Metrics: []metrics.Metric[answered]{
 			metrics.Of(metrics.NewAccuracy(), classified), t.byKind[0], t.byKind[1], metrics.Of(t.macroF1, classified),
 		},

@@ -25,11 +25,11 @@ const python = `
 		def __init__(self, channels, slots):
 			super().__init__()
 			self.query = nn.Linear(channels, slots)
+			self.value = nn.Linear(channels + 2, 32)
 
 		def forward(self, x):
-			places = objects(x)
 			weights = self.query(x.flatten(2, -1).transpose(1, 2)).softmax(1)
-			return weights.transpose(1, 2).matmul(places)
+			return weights.transpose(1, 2).matmul(self.value(objects(x)).relu())
 
 	def objects(seen):
 		n, c, h, w = seen.shape
@@ -42,13 +42,13 @@ const python = `
 			super().__init__()
 			layers, size = [], 3
 			for _ in range(3):
-				layers += [nn.Conv2d(size, 24, 3, stride=2, padding=1), nn.ReLU(), nn.BatchNorm2d(24)]
+				layers += [nn.Conv2d(size, 24, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(24), nn.ReLU()]
 				size = 24
 			self.convs = nn.Sequential(*layers)
 			self.slots = Slots(24, slots)
 
 		def forward(self, x):
-			return self.slots(self.convs(x))
+			return self.slots(self.convs(1 - x))
 
 	class Question(nn.Module):
 		def __init__(self, words):
@@ -91,7 +91,7 @@ const python = `
 			super().__init__()
 			self.picture = Picture(8)
 			self.question = Question(words)
-			self.reasoner = RelationNetwork(26, 128)
+			self.reasoner = RelationNetwork(32, 128)
 
 		def forward(self, image, tokens, lengths):
 			return self.reasoner(self.picture(image), self.question(tokens, lengths)).flatten(0, 1)

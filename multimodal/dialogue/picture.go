@@ -32,21 +32,21 @@ func NewPicture(kind Kind, slots int) (*Picture, Seen) {
 	p := &Picture{Convs: nn.NewSequential()}
 	in := 3
 	for range layers {
-		p.Convs.Append(nn.NewConv2d(in, channels, 3, nn.Stride(2), nn.Padding(1)))
-		p.Convs.Append(nn.NewReLU())
+		p.Convs.Append(nn.NewConv2d(in, channels, 3, nn.Stride(2), nn.Padding(1), nn.Bias(false)))
 		p.Convs.Append(nn.NewBatchNorm2d(channels))
+		p.Convs.Append(nn.NewReLU())
 		in = channels
 	}
 	if slots > 0 {
 		p.Slots = NewSlots(channels, slots)
-		return p, Seen{Objects: slots, Features: channels + 2}
+		return p, Seen{Objects: slots, Features: slotSize}
 	}
 	return p, Seen{side * side, channels, side}
 }
 
-// Forward maps pictures [N, 3, 75, 75] to maps [N, 24, side, side], or to slots [N, slots, 26].
+// Forward maps pictures [N, 3, 75, 75] to maps [N, 24, side, side], or to slots [N, slots, 32].
 func (m *Picture) Forward(x *torch.Tensor) *torch.Tensor {
-	x = m.Convs.Forward(x)
+	x = m.Convs.Forward(x.RSub(1)) // white is nothing: 0
 	if m.Slots != nil {
 		return m.Slots.Forward(x)
 	}
@@ -54,21 +54,26 @@ func (m *Picture) Forward(x *torch.Tensor) *torch.Tensor {
 }
 
 // Slots finds a number of objects in a map: each slot looks where its learned query finds most of what it looks for, such
-// as a colour, and is the mean of the features and the places there. A relation network has some dozens of pairs of them
+// as a colour, and is the mean of what is there, features and place. A relation network has some dozens of pairs of them
 // where it has hundreds of pairs of places.
 type Slots struct {
 	nn.Base
 	Query *nn.Linear // one row for each slot
+	Value *nn.Linear
 }
 
-// NewSlots makes one for maps of the given channels.
-func NewSlots(channels, slots int) *Slots { return &Slots{Query: nn.NewLinear(channels, slots)} }
+// slotSize is the length of what a slot holds.
+const slotSize = 32
 
-// Forward maps maps [N, C, H, W] to objects [N, slots, C+2].
+// NewSlots makes one for maps of the given channels.
+func NewSlots(channels, slots int) *Slots {
+	return &Slots{Query: nn.NewLinear(channels, slots), Value: nn.NewLinear(channels+2, slotSize)}
+}
+
+// Forward maps maps [N, C, H, W] to objects [N, slots, 32].
 func (m *Slots) Forward(x *torch.Tensor) *torch.Tensor {
-	places := objects(x) // [N, H·W, C+2]
-	weights := m.Query.Forward(x.Flatten(2, -1).Transpose(1, 2)).Softmax(1)
-	return weights.Transpose(1, 2).Matmul(places)
+	weights := m.Query.Forward(x.Flatten(2, -1).Transpose(1, 2)).Softmax(1) // [N, H·W, slots]
+	return weights.Transpose(1, 2).Matmul(m.Value.Forward(objects(x)).ReLU())
 }
 
 // objects are a map's places as objects [N, H·W, C+2], with the place itself, from -1 to 1, as the last two features. What
