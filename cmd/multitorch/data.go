@@ -10,6 +10,7 @@ import (
 	"multitorch/datasets/catalog"
 	"multitorch/datasets/emoji10"
 	"multitorch/datasets/fashionmnist"
+	"multitorch/datasets/sortofclevr"
 	datatable "multitorch/datasets/table"
 	"multitorch/datasets/tuxpaint"
 )
@@ -20,6 +21,7 @@ var dataSets = []catalog.Set{
 	fashionmnist.Catalog(),
 	asterisk.Catalog(),
 	tuxpaint.Catalog(),
+	sortofclevr.Catalog(),
 }
 
 type dataCmd struct {

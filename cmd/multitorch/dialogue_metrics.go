@@ -5,61 +5,56 @@ import (
 	"io"
 	"math"
 
-	"multitorch/datasets/sortofclevr"
 	"multitorch/torch"
 )
 
-// kindAccuracy is the accuracy over the questions that are relational, or over those that are not, and over each kind of
-// them.
-type kindAccuracy struct {
-	relational bool
-	sums       *torch.Tensor // int64 [2, kinds]: right and all, of every kind; nil before the first batch
+// partAccuracy is the accuracy over some parts of the questions, such as the kinds that are relational.
+type partAccuracy struct {
+	name  string
+	parts []string // what all are called; those with an empty name do not count here
+	of    func(answered) *torch.Tensor
+
+	sums *torch.Tensor // int64 [2, parts]: right and all, of every part; nil before the first batch
 }
 
-func newKindAccuracy(relational bool) *kindAccuracy { return &kindAccuracy{relational: relational} }
-
-// Name is "relational" or "not relational".
-func (a *kindAccuracy) Name() string {
-	if a.relational {
-		return "relational"
-	}
-	return "not relational"
-}
+// Name is the parts' common one.
+func (a *partAccuracy) Name() string { return a.name }
 
 // IsShare is true.
-func (a *kindAccuracy) IsShare() bool { return true }
+func (a *partAccuracy) IsShare() bool { return true }
 
 // Update takes a batch.
-func (a *kindAccuracy) Update(of answered) {
+func (a *partAccuracy) Update(of answered) {
 	torch.NoGrad(func() {
+		parts := a.of(of)
 		if a.sums == nil {
-			a.sums = torch.Zeros(torch.Shape{2, len(sortofclevr.Kinds())}, torch.Int64, of.kinds.Device()).Keep()
+			a.sums = torch.Zeros(torch.Shape{2, len(a.parts)}, torch.Int64, parts.Device()).Keep()
 		}
 		right := of.Scores.Argmax(1).Eq(of.Target).To(torch.Int64)
-		a.sums.IndexAddInplace(1, of.kinds, torch.Stack([]*torch.Tensor{right, torch.OnesLike(right)}, 0), 1)
+		a.sums.IndexAddInplace(1, parts, torch.Stack([]*torch.Tensor{right, torch.OnesLike(right)}, 0), 1)
 	})
 }
 
-// each calls f with the counts of each kind that it is about.
-func (a *kindAccuracy) each(f func(k sortofclevr.Kind, right, all int64)) {
+// each calls f with the counts of each part.
+func (a *partAccuracy) each(f func(part string, right, all int64)) {
 	if a.sums == nil {
 		return
 	}
 	sums := torch.ToSlice[int64](a.sums)
-	for i, k := range sortofclevr.Kinds() {
-		if k.Relational() == a.relational {
-			f(k, sums[i], sums[len(sums)/2+i])
+	for i, part := range a.parts {
+		if part != "" {
+			f(part, sums[i], sums[len(a.parts)+i])
 		}
 	}
 }
 
-func (a *kindAccuracy) all() (right, all int64) {
-	a.each(func(_ sortofclevr.Kind, r, n int64) { right, all = right+r, all+n })
+func (a *partAccuracy) all() (right, all int64) {
+	a.each(func(_ string, r, n int64) { right, all = right+r, all+n })
 	return right, all
 }
 
 // Compute is the accuracy, from 0 to 1.
-func (a *kindAccuracy) Compute() (float64, error) {
+func (a *partAccuracy) Compute() (float64, error) {
 	right, all := a.all()
 	if all == 0 {
 		return math.NaN(), nil
@@ -68,16 +63,16 @@ func (a *kindAccuracy) Compute() (float64, error) {
 }
 
 // Reset starts again with no questions.
-func (a *kindAccuracy) Reset() { a.sums = nil }
+func (a *partAccuracy) Reset() { a.sums = nil }
 
-// write writes a line for each kind that was asked, and one for all.
-func (a *kindAccuracy) write(w io.Writer) {
+// write writes a line for each part that was asked, and one for all.
+func (a *partAccuracy) write(w io.Writer) {
 	line := func(name string, right, all int64) {
 		if all > 0 {
 			fmt.Fprintf(w, "%-14s  %6.1f %%  %9d\n", name, 100*float64(right)/float64(all), all)
 		}
 	}
-	a.each(func(k sortofclevr.Kind, right, all int64) { line("  "+k.String(), right, all) })
+	a.each(func(part string, right, all int64) { line("  "+part, right, all) })
 	right, all := a.all()
-	line(a.Name(), right, all)
+	line(a.name, right, all)
 }

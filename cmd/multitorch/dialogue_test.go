@@ -45,7 +45,7 @@ func TestDialogue(t *testing.T) {
 
 			path := filepath.Join(out, checkpointName)
 			e := multitorch("eval", path).requireOK(t)
-			require.Contains(t, e.stdout, fmt.Sprintf("accuracy %s, relational %s, not relational %s, macro-F1 %s\n",
+			require.Contains(t, e.stdout, fmt.Sprintf("accuracy %s, relational %s, not relational %s, macro-F1 %s",
 				figures[1], figures[2], figures[3], figures[4]))
 			require.Regexp(t, `  count +\d+\.\d % +\d+\n`, e.stdout)
 			require.Regexp(t, `\nrelational +\d+\.\d % +2000\n`, e.stdout)
@@ -57,7 +57,7 @@ func TestDialogue(t *testing.T) {
 				require.Contains(t, p.stdout, a+" ")
 			}
 			multitorch("predict", "--checkpoint", path, "--image", scene, "--text", "who are you").
-				requireError(t, failed, `--text "who are you": the words ["who" "are" "you"] are unknown`, "what shape is the red object?")
+				requireError(t, failed, `--text "who are you": the words ["who" "you"] are unknown`, "what shape is the red object?")
 			multitorch("predict", "--checkpoint", path, "--image", scene).requireError(t, failed, "--text", "expected one, such as")
 			multitorch("predict", "--checkpoint", path, "--text", "is it red").requireError(t, failed, "--image", "expected a file")
 
@@ -72,7 +72,8 @@ func TestDialogue(t *testing.T) {
 	}
 
 	multitorch("train", "dialogue", "--scenes", "200").requireError(t, failed, "200 scenes: expected 201 to 1000000")
-	require.Contains(t, multitorch("data", "dialogue").requireOK(t).stdout, "10000 scenes, generated")
+	require.Contains(t, multitorch("data", "get", "sortofclevr").requireOK(t).stdout, "10000 samples")
+	multitorch("train", "dialogue", "--data-dir", dir).requireError(t, failed, "--data-dir", "made by the program")
 }
 
 // stub answers with what it heard.

@@ -33,7 +33,7 @@ type dialogueTask struct {
 	Vocabulary []string `kong:"-" json:"vocabulary"`
 
 	loaded  *sortofclevr.Data
-	byKind  [2]*kindAccuracy
+	parts   []*partAccuracy // not relational, relational, and dialogues by what they refer to
 	macroF1 *metrics.MacroF1
 }
 
@@ -41,11 +41,16 @@ type dialogueTask struct {
 const testScenes = 200
 
 var dialogueInfo = &taskInfo{
-	name:   "dialogue",
-	title:  "Sort-of-CLEVR",
-	help:   "10,000 pictures of six objects, with questions about each.",
-	recipe: recipe{Epochs: 10, BatchSize: 8, LR: 2e-3},
-	models: []string{"rn", "film", "mlp"},
+	name:    "dialogue",
+	title:   "Sort-of-CLEVR",
+	help:    "10,000 pictures of six objects, with questions about each.",
+	recipe:  recipe{Epochs: 10, BatchSize: 8, LR: 2e-3},
+	models:  []string{"rn", "film", "mlp"},
+	columns: []string{"accuracy", "relational", "not relational"},
+	variant: "state, dialogue",
+	reference: map[string]map[string]figure{ // Python's, over as many relational questions as others
+		"state, bits": {"rn": {Mean: 98.4}, "mlp": {Mean: 91.6}},
+	},
 }
 
 func (t *dialogueTask) info() *taskInfo { return dialogueInfo }
@@ -75,7 +80,10 @@ func (t *dialogueTask) check() error {
 }
 
 // load generates the data: there is no folder.
-func (t *dialogueTask) load(context.Context, string, bool) error {
+func (t *dialogueTask) load(_ context.Context, dir string, _ bool) error {
+	if dir != "" {
+		return fmt.Errorf("--data-dir: %s is made by the program and read from no folder: leave the flag out", dialogueInfo.title)
+	}
 	t.Vocabulary = sortofclevr.Vocabulary()
 	if err := t.check(); err != nil {
 		return err
@@ -105,10 +113,30 @@ func (t *dialogueTask) data() (line, more string) {
 
 func (t *dialogueTask) newModel() (nn.Module, error) { return dialogue.New(t.config()) }
 
-// answered is what the model said to a batch of questions, and of which kinds they are.
+// answered is what the model said to a batch of questions, of which kinds they are, and how they refer to what they ask.
 type answered struct {
 	metrics.Classified
-	kinds *torch.Tensor
+	kinds, refers *torch.Tensor
+}
+
+// questionParts are the accuracies over the questions that are not relational, that are, and that need the one before.
+func questionParts() []*partAccuracy {
+	var parts []*partAccuracy
+	for i, name := range []string{"not relational", "relational"} {
+		a := &partAccuracy{name: name, of: func(a answered) *torch.Tensor { return a.kinds }}
+		for _, k := range sortofclevr.Kinds() {
+			if k.Relational() == (i == 1) {
+				a.parts = append(a.parts, k.String())
+			} else {
+				a.parts = append(a.parts, "")
+			}
+		}
+		parts = append(parts, a)
+	}
+	remembered := &partAccuracy{name: "remembered", of: func(a answered) *torch.Tensor { return a.refers }}
+	remembered.parts = append(remembered.parts, sortofclevr.References()...)
+	remembered.parts[sortofclevr.Named] = ""
+	return append(parts, remembered)
 }
 
 func (t *dialogueTask) training(model nn.Module, r recipe, device torch.Device, hooks ...trainer.Hook) (training, error) {
@@ -124,24 +152,28 @@ func (t *dialogueTask) training(model nn.Module, r recipe, device torch.Device, 
 		return nil, err
 	}
 	t.macroF1 = metrics.NewMacroF1(sortofclevr.NumAnswers)
-	t.byKind = [2]*kindAccuracy{newKindAccuracy(true), newKindAccuracy(false)}
+	t.parts = questionParts()
 	m := model.(*dialogue.Model)
 	classified := func(a answered) metrics.Classified { return a.Classified }
 	optimizer := optim.NewAdam(nn.Parameters(model), optim.LR(r.LR), optim.WeightDecay(r.WeightDecay))
 	schedule := lr_scheduler.NewCosineAnnealingLR(optimizer, max(1, r.Epochs*train.Len()))
+	measures := []metrics.Metric[answered]{
+		metrics.Of(metrics.NewAccuracy(), classified), t.parts[1], t.parts[0], metrics.Of(t.macroF1, classified),
+	}
+	if t.Question == sortofclevr.Dialogue {
+		measures = append(measures, t.parts[2])
+	}
 	return &trainer.Trainer[sortofclevr.Batch, answered]{
 		Model: model,
 		Step: func(b sortofclevr.Batch) (*torch.Tensor, answered) {
 			b = b.To(device)
 			logits, target := m.Logits(b), b.Target.Flatten(0, -1)
 			return crossEntropy.Forward(logits, target),
-				answered{metrics.Classified{Scores: logits, Target: target}, b.Kinds.Flatten(0, -1)}
+				answered{metrics.Classified{Scores: logits, Target: target}, b.Kinds.Flatten(0, -1), b.Refers.Flatten(0, -1)}
 		},
 		Optimizer: optimizer,
 		Epochs:    r.Epochs, Train: train, Validate: test, Hooks: append([]trainer.Hook{&std.Schedule{Scheduler: schedule}}, hooks...),
-		Metrics: []metrics.Metric[answered]{
-			metrics.Of(metrics.NewAccuracy(), classified), t.byKind[0], t.byKind[1], metrics.Of(t.macroF1, classified),
-		},
+		Metrics: measures,
 	}, nil
 }
 
@@ -152,10 +184,9 @@ const testScenesAtOnce = 50
 func (t *dialogueTask) report() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-14s  %8s  %9s\n", "question", "accuracy", "questions")
-	for _, m := range t.byKind[1:] {
-		m.write(&b)
+	for _, part := range t.parts {
+		part.write(&b)
 	}
-	t.byKind[0].write(&b)
 	return b.String()
 }
 

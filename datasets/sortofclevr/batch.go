@@ -34,6 +34,7 @@ type Batch struct {
 	Tokens  *torch.Tensor // int64 [N, Q, 16], as Encode
 	Lengths *torch.Tensor // int64 [N, Q], on the CPU
 	Kinds   *torch.Tensor // int64 [N, Q]: indices into Kinds
+	Refers  *torch.Tensor // int64 [N, Q]: Reference, how a question of a dialogue says what it is about; others name it
 	Target  *torch.Tensor // int64 [N, Q]: indices into Answers
 }
 
@@ -42,7 +43,7 @@ func (b Batch) Samples() int { return b.Target.Numel() }
 
 // To moves a batch to a device. Lengths stay on the CPU, where packing wants them.
 func (b Batch) To(d torch.Device) Batch {
-	for _, t := range []**torch.Tensor{&b.Image, &b.State, &b.Bits, &b.Tokens, &b.Kinds, &b.Target} {
+	for _, t := range []**torch.Tensor{&b.Image, &b.State, &b.Bits, &b.Tokens, &b.Kinds, &b.Refers, &b.Target} {
 		if *t != nil {
 			*t = (*t).To(d)
 		}
@@ -83,9 +84,10 @@ func (v *View) GetBatch(_ context.Context, indices []int) (Batch, error) {
 
 // builder gathers the numbers of a batch.
 type builder struct {
-	pixels                         []uint8
-	state, bits                    []float32
-	tokens, lengths, kinds, target []int64
+	pixels                 []uint8
+	state, bits            []float32
+	tokens, lengths        []int64
+	kinds, refers, targets []int64
 }
 
 func (b *builder) see(s Scene, input Input) {
@@ -99,7 +101,7 @@ func (b *builder) see(s Scene, input Input) {
 }
 
 func (b *builder) ask(s Scene, t Turn, asked Asked) {
-	q := t.Question
+	q, refers := t.Question, Named
 	switch asked {
 	case Bits:
 		q, _ = q.Canonical()
@@ -107,11 +109,13 @@ func (b *builder) ask(s Scene, t Turn, asked Asked) {
 		b.bits = append(b.bits, bits[:]...)
 	case Dialogue:
 		b.read(t.Spoken())
+		refers = t.Refers
 	default:
 		b.read(t.Text())
 	}
 	b.kinds = append(b.kinds, int64(q.Kind))
-	b.target = append(b.target, int64(s.Answer(q)))
+	b.refers = append(b.refers, int64(refers))
+	b.targets = append(b.targets, int64(s.Answer(q)))
 }
 
 func (b *builder) read(text string) {
@@ -139,7 +143,8 @@ func (b *builder) batch(n int) (batch Batch, err error) {
 			batch.Lengths = torch.FromSlice(b.lengths, n, Turns)
 		}
 		batch.Kinds = torch.FromSlice(b.kinds, n, Turns)
-		batch.Target = torch.FromSlice(b.target, n, Turns)
+		batch.Refers = torch.FromSlice(b.refers, n, Turns)
+		batch.Target = torch.FromSlice(b.targets, n, Turns)
 		return nil
 	})
 	return batch, err

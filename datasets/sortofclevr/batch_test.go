@@ -58,6 +58,14 @@ func TestViews(t *testing.T) {
 				require.EqualValues(t, length, b.Lengths.Select(0, 1).Select(0, 5).Item())
 				require.NotContains(t, numbers[:length], int64(1))
 			}
+			refers := torch.ToSlice[int64](b.Refers.Select(0, 1))
+			for j, turn := range data.Train.Dialogues[0] {
+				want := turn.Refers
+				if asked != sortofclevr.Dialogue {
+					want = sortofclevr.Named
+				}
+				require.EqualValues(t, want, refers[j])
+			}
 			one, err := view.Get(0)
 			require.NoError(t, err)
 			require.Equal(t, torch.ToSlice[int64](b.Target.Select(0, 1)), torch.ToSlice[int64](one.Target.Select(0, 0)))

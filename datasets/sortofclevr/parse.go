@@ -121,9 +121,9 @@ func (m *Memory) asked(words []string) (Kind, error) {
 func Examples() []string {
 	examples := make([]string, len(phrases))
 	for k := range phrases {
-		t := Turn{Question: Question{Color(k % Objects), Kind(k)}, refer: named, noun: uint8(k % len(nouns))}
+		t := Turn{Question: Question{Color(k % Objects), Kind(k)}, Refers: Named, noun: uint8(k % len(nouns))}
 		if k%2 == 1 {
-			t.refer = pronoun
+			t.Refers = Pronoun
 		}
 		examples[k] = t.Spoken()
 	}

@@ -5,14 +5,18 @@ import (
 	"strings"
 )
 
-// reference is how a question's text says which object it is about.
-type reference uint8
+// Reference is how a question of a dialogue says which object it is about, and what it asks.
+type Reference uint8
 
+// The references. Without the question before only those that name can be answered.
 const (
-	named   reference = iota // the red object
-	pronoun                  // it
-	ellipse                  // "what about the red one?": the question before, of another object
+	Named   Reference = iota // the red object
+	Pronoun                  // it
+	Ellipse                  // "what about the red one?": the question before, of another object
 )
+
+// References lists them, with what people call them.
+func References() []string { return []string{"named", "it", "what about"} }
 
 // phrases are the ways to put a question; OBJ is "the red object", "the red thing" and so on, or "it".
 var phrases = [][]string{
@@ -43,7 +47,7 @@ var nouns = []string{"object", "thing", "one"}
 // Turn is a question of a dialogue.
 type Turn struct {
 	Question
-	refer        reference
+	Refers       Reference
 	phrase, noun uint8 // of the text that stands alone
 	spoken       uint8 // phrase of the text in the dialogue
 }
@@ -53,18 +57,14 @@ func (t Turn) Text() string { return t.fill(phrases[t.Kind][t.phrase], t.object(
 
 // Spoken is the question as it stands in the dialogue, after the questions before it.
 func (t Turn) Spoken() string {
-	switch t.refer {
-	case pronoun:
+	switch t.Refers {
+	case Pronoun:
 		return t.fill(withPronoun(t.Kind)[t.spoken], "it")
-	case ellipse:
+	case Ellipse:
 		return t.fill(ellipsePhrases[t.spoken], t.object())
 	}
 	return t.Text()
 }
-
-// Names reports whether the text in the dialogue says which object and what is asked, so that it can be answered without the
-// questions before it.
-func (t Turn) Names() bool { return t.refer == named }
 
 func (t Turn) object() string { return "the " + t.Color.String() + " " + nouns[t.noun] }
 
@@ -109,9 +109,9 @@ func newDialogue(random *rand.Rand, s Scene) []Turn {
 		}
 		switch before := turns[i-1]; {
 		case t.Color == before.Color:
-			t.refer, t.spoken = pronoun, uint8(random.IntN(len(withPronoun(t.Kind))))
+			t.Refers, t.spoken = Pronoun, uint8(random.IntN(len(withPronoun(t.Kind))))
 		case t.Kind == before.Kind && random.Float64() < shortened:
-			t.refer, t.spoken = ellipse, uint8(random.IntN(len(ellipsePhrases)))
+			t.Refers, t.spoken = Ellipse, uint8(random.IntN(len(ellipsePhrases)))
 		}
 	}
 	return turns

@@ -184,12 +184,12 @@ func TestGenerate(t *testing.T) {
 			spoken, err := memory.Parse(turn.Spoken())
 			require.NoError(t, err, turn.Spoken())
 			require.Equal(t, turn.Question, spoken, turn.Spoken())
-			if turn.Names() {
+			if turn.Refers == sortofclevr.Named {
 				require.Equal(t, turn.Text(), turn.Spoken())
 			}
 		}
 		require.Equal(t, 10, relational)
-		require.True(t, turns[0].Names(), "a dialogue begins with a name")
+		require.True(t, turns[0].Refers == sortofclevr.Named, "a dialogue begins with a name")
 	}
 }
 
@@ -211,7 +211,7 @@ func TestTheDefaultDataStays(t *testing.T) {
 			kinds[turn.Kind]++
 			q, _ := turn.Canonical()
 			answers[q.Kind.Relational()][s.Answer(q)]++
-			if turn.Names() {
+			if turn.Refers == sortofclevr.Named {
 				names++
 			}
 		}

@@ -48,7 +48,7 @@ func NewConversation(m *Model, c Config, planar []uint8, device torch.Device) (*
 		talk.scene.Image = sortofclevr.Normalize(torch.FromSlice(planar, 1, 3, sortofclevr.Size, sortofclevr.Size))
 	}
 	talk.scene.Target = torch.Zeros(torch.Shape{1, 1}, torch.Int64)
-	talk.scene.Kinds = talk.scene.Target
+	talk.scene.Kinds, talk.scene.Refers = talk.scene.Target, talk.scene.Target
 	talk.scene = talk.scene.To(device)
 	nn.Eval(m)
 	return talk, nil
