@@ -1,0 +1,140 @@
+package shards
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"strings"
+)
+
+// reader is a pass over some shards.
+type reader struct {
+	ctx   context.Context
+	c     *Config
+	paths []string // that were not opened yet
+
+	file    *os.File
+	archive *tar.Reader
+	shard   string
+	sample  int         // of the next one
+	ahead   *tar.Header // of a file that was met and belongs to the next sample
+	seen    map[string]bool
+}
+
+// Next is the next sample. An error names the shard, and the file in it.
+func (r *reader) Next() (Sample, error) {
+	for {
+		if err := r.ctx.Err(); err != nil {
+			return Sample{}, err
+		}
+		if r.file == nil {
+			if len(r.paths) == 0 {
+				return Sample{}, io.EOF
+			}
+			if err := r.open(); err != nil {
+				return Sample{}, fmt.Errorf("shards: %w", err)
+			}
+		}
+		s, err := r.read()
+		if errors.Is(err, io.EOF) {
+			if err := r.Close(); err != nil {
+				return Sample{}, err
+			}
+			continue
+		}
+		if err != nil {
+			return Sample{}, fmt.Errorf("shards: %s: %w", r.shard, err)
+		}
+		at := s.At
+		if at.Shard == r.c.Start.Shard && at.Sample < r.c.Start.Sample {
+			continue
+		}
+		return s, nil
+	}
+}
+
+func (r *reader) open() (err error) {
+	r.shard, r.paths = r.paths[0], r.paths[1:]
+	if r.file, err = os.Open(r.shard); err != nil {
+		return err
+	}
+	r.archive, r.sample, r.ahead, r.seen = tar.NewReader(r.file), 0, nil, map[string]bool{}
+	return nil
+}
+
+// Close ends the pass.
+func (r *reader) Close() (err error) {
+	if r.file != nil {
+		err = r.file.Close()
+		r.file = nil
+	}
+	return err
+}
+
+// read puts together the files of one name, which lie one after the other.
+func (r *reader) read() (s Sample, err error) {
+	s.Files = map[string][]byte{}
+	size := int64(0)
+	for {
+		header := r.ahead
+		r.ahead = nil
+		if header == nil {
+			if header, err = r.archive.Next(); errors.Is(err, io.EOF) && s.Key != "" {
+				break
+			}
+			if err != nil {
+				return s, cut(err)
+			}
+		}
+		if header.Typeflag != tar.TypeReg {
+			continue
+		}
+		key, ending, ok := split(header.Name)
+		if !ok { // a hidden file, as macOS leaves, or one without an ending
+			continue
+		}
+		if s.Key == "" {
+			if r.seen[key] {
+				return s, fmt.Errorf("the files of %.200q don't lie together: make the shard of sorted names", key)
+			}
+			s.Key, s.At = key, Position{r.shard, r.sample}
+		}
+		if key != s.Key {
+			r.ahead = header
+			break
+		}
+		if _, ok := s.Files[ending]; ok {
+			return s, fmt.Errorf("%.200q is there twice", header.Name)
+		}
+		if size += header.Size; header.Size > r.c.MaxFile || size > r.c.MaxSample {
+			return s, fmt.Errorf("%.200q has %d bytes, and its sample %d: expected at most %d and %d",
+				header.Name, header.Size, size, r.c.MaxFile, r.c.MaxSample)
+		}
+		if s.Files[ending], err = io.ReadAll(r.archive); err != nil {
+			return s, fmt.Errorf("%.200q: %w", header.Name, cut(err))
+		}
+	}
+	r.sample++
+	r.seen[s.Key] = true
+	return s, nil
+}
+
+// cut says of a file that ends early that it does.
+func cut(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("the tar file is cut short: %w", err)
+	}
+	return err
+}
+
+// split parts a name at the first dot of its last element, as WebDataset does.
+func split(name string) (key, ending string, ok bool) {
+	name = strings.TrimPrefix(name, "./")
+	dir, base := path.Split(name)
+	stem, ending, ok := strings.Cut(base, ".")
+	return dir + stem, strings.ToLower(ending), ok && stem != "" && ending != ""
+}
