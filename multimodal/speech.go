@@ -11,7 +11,8 @@ import (
 type SpeechConfig struct {
 	Bins     int     `json:"bins"`     // numbers of a frame of features: SpeechBins
 	Channels int     `json:"channels"` // of the convolution: 128
-	Kernel   int     `json:"kernel"`   // frames that the convolution sees, odd: 11
+	Kernel   int     `json:"kernel"`   // frames that the first convolution sees, odd: 11
+	Blocks   int     `json:"blocks"`   // further convolutions, of 7 steps each, whose results are added to what they see
 	Hidden   int     `json:"hidden"`   // of each direction of the GRU: 128
 	Layers   int     `json:"layers"`   // of the GRU: 2
 	Dropout  float64 `json:"dropout"`  // before, between and behind the GRU's layers
@@ -43,7 +44,7 @@ func (c SpeechConfig) Check() error {
 	}{
 		{"bins", c.Bins, 1, most},
 		{"channels", c.Channels, 1, most},
-		{"kernel", c.Kernel, 1, 255},
+		{"kernel", c.Kernel, 1, 255}, {"blocks", c.Blocks, 0, 64},
 		{"hidden", c.Hidden, 1, most},
 		{"layers", c.Layers, 1, 16},
 		{"symbols", c.Symbols, 2, 1 << 16},
@@ -61,14 +62,15 @@ func (c SpeechConfig) Check() error {
 	return nil
 }
 
-// Speech writes what is said: a convolution that halves the rate, a bidirectional GRU, and scores of the symbols at each
-// step, which CTC (Graves et al., 2006) compares with a transcript.
+// Speech writes what is said: a convolution that halves the rate, maybe further ones, a bidirectional GRU, and scores of the
+// symbols at each step, which CTC (Graves et al., 2006) compares with a transcript.
 type Speech struct {
 	nn.Base
 	Augment *SpeechAugment // of training, by Loss; it has no parameters
 	Conv    *nn.Conv1d
 	Norm    *nn.BatchNorm1d
 	Dropout *nn.Dropout
+	Blocks  *nn.ModuleList[*nn.Sequential]
 	RNN     *nn.GRU
 	FC      *nn.Linear
 }
@@ -83,14 +85,28 @@ func NewSpeech(c SpeechConfig) *Speech {
 	if c.Layers > 1 {
 		rnn = append(rnn, nn.NewDropout(c.Dropout))
 	}
-	return &Speech{
+	m := &Speech{ // in the order in which Python draws the weights
 		Augment: &SpeechAugment{},
 		Conv:    nn.NewConv1d(c.Bins, c.Channels, c.Kernel, nn.Stride(speechStride), nn.Padding(c.Kernel/2)),
 		Norm:    nn.NewBatchNorm1d(c.Channels),
 		Dropout: nn.NewDropout(c.Dropout),
-		RNN:     nn.NewGRU(c.Channels, c.Hidden, rnn...),
-		FC:      nn.NewLinear(2*c.Hidden, c.Symbols),
+		Blocks:  nn.NewModuleList[*nn.Sequential](),
 	}
+	for range c.Blocks {
+		m.Blocks.Append(newSpeechBlock(c))
+	}
+	m.RNN = nn.NewGRU(c.Channels, c.Hidden, rnn...)
+	m.FC = nn.NewLinear(2*c.Hidden, c.Symbols)
+	return m
+}
+
+// newSpeechBlock makes a convolution over 7 steps, about a syllable, that keeps their number.
+func newSpeechBlock(c SpeechConfig) *nn.Sequential {
+	const kernel = 7
+	return nn.NewSequential(
+		nn.NewConv1d(c.Channels, c.Channels, kernel, nn.Padding(kernel/2)),
+		nn.NewBatchNorm1d(c.Channels), nn.NewReLU(), nn.NewDropout(c.Dropout),
+	)
 }
 
 // SpeechSteps is how many steps of scores a [Speech] makes of so many frames of features.
@@ -101,9 +117,14 @@ func SpeechSteps(frames int) int { return (frames + speechStride - 1) / speechSt
 // features must be zeros; then a clip's scores do not depend on the other clips, in evaluation.
 func (m *Speech) Forward(features, lengths *torch.Tensor) (scores, steps *torch.Tensor) {
 	x := m.Conv.Forward(features.Transpose(1, 2)) // [N, channels, (T+1)/2]
-	x = m.Dropout.Forward(m.Norm.Forward(x).ReLU()).Transpose(1, 2)
+	x = m.Dropout.Forward(m.Norm.Forward(x).ReLU())
 	steps = lengths.Add(speechStride - 1).FloorDiv(speechStride)
-	packed := nn.PackPaddedSequence(x, steps, nn.BatchFirst(true), nn.EnforceSorted(false))
+	behind := torch.Arange(0, x.Size(2), 1).Ge(steps.Unsqueeze(1)).Unsqueeze(1).To(x.Device())
+	for _, block := range m.Blocks.All() {
+		x = x.MaskedFill(behind, 0) // so that a block sees the same zeros behind a clip, whatever is beside it
+		x = x.Add(block.Forward(x))
+	}
+	packed := nn.PackPaddedSequence(x.Transpose(1, 2), steps, nn.BatchFirst(true), nn.EnforceSorted(false))
 	packed, _ = m.RNN.ForwardPacked(packed, nil)
 	x, _ = nn.PadPackedSequence(packed, nn.BatchFirst(true))
 	return m.FC.Forward(m.Dropout.Forward(x)).LogSoftmax(2), steps

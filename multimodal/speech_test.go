@@ -43,13 +43,19 @@ const speechTwin = `
 			self.conv = nn.Conv1d(129, 128, 11, stride=2, padding=5)
 			self.norm = nn.BatchNorm1d(128)
 			self.dropout = nn.Dropout(dropout)
+			self.blocks = nn.ModuleList([nn.Sequential(
+				nn.Conv1d(128, 128, 7, padding=3), nn.BatchNorm1d(128), nn.ReLU(), nn.Dropout(dropout)) for _ in range(2)])
 			self.rnn = nn.GRU(128, 128, 2, batch_first=True, bidirectional=True, dropout=dropout)
 			self.fc = nn.Linear(256, symbols)
 
 		def forward(self, x, lengths):
-			x = self.dropout(torch.relu(self.norm(self.conv(x.transpose(1, 2))))).transpose(1, 2)
+			x = self.dropout(torch.relu(self.norm(self.conv(x.transpose(1, 2)))))
 			lengths = (lengths + 1) // 2
-			packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+			behind = (torch.arange(0, x.shape[2]) >= lengths.unsqueeze(1)).unsqueeze(1)
+			for block in self.blocks:
+				x = x.masked_fill(behind, 0)
+				x = x + block(x)
+			packed = nn.utils.rnn.pack_padded_sequence(x.transpose(1, 2), lengths, batch_first=True, enforce_sorted=False)
 			x, _ = nn.utils.rnn.pad_packed_sequence(self.rnn(packed)[0], batch_first=True)
 			return self.fc(self.dropout(x)).log_softmax(2), lengths
 
@@ -163,7 +169,7 @@ func TestSpeechParity(t *testing.T) {
 }
 
 func newSpeech(alphabet *ctc.Alphabet) *multimodal.Speech {
-	model := multimodal.NewSpeech(multimodal.SpeechConfig{Symbols: alphabet.Len(), Dropout: 0.2})
+	model := multimodal.NewSpeech(multimodal.SpeechConfig{Symbols: alphabet.Len(), Dropout: 0.2, Blocks: 2})
 	model.Augment.Stretch, model.Augment.Bins, model.Augment.Frames = 0.12, 16, 16
 	return model
 }

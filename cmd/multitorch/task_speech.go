@@ -39,7 +39,7 @@ var speechInfo = &taskInfo{
 	name:   "speech",
 	title:  "Asterisk prompts",
 	help:   "A telephone exchange's spoken prompts and their transcripts: speech to text.",
-	recipe: recipe{Epochs: 70, BatchSize: 16, LR: 4e-3, WeightDecay: 1e-2},
+	recipe: recipe{Epochs: 90, BatchSize: 16, LR: 4e-3, WeightDecay: 1e-2},
 	models: []string{"gru"},
 }
 
@@ -124,7 +124,7 @@ func (t *speechTask) data() (line, more string) {
 }
 
 func (t *speechTask) newModel() (nn.Module, error) {
-	c := multimodal.SpeechConfig{Symbols: t.Alphabet.Len(), Dropout: 0.2}
+	c := multimodal.SpeechConfig{Symbols: t.Alphabet.Len(), Dropout: 0.2, Blocks: 3, Layers: 1}
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
