@@ -30,14 +30,15 @@ import (
 )
 
 type cli struct {
-	Train   taskCommands `cmd:"" help:"Train a model of a task."`
-	Eval    evalCmd      `cmd:"" help:"Measure checkpoints on the test data."`
-	Predict predictCmd   `cmd:"" help:"Classify an image, a text, or both."`
-	Chat    chatCmd      `cmd:"" help:"Answer questions about a picture, and remember what was spoken of."`
-	Search  searchCmd    `cmd:"" help:"Find pictures by words, and write them as a contact sheet."`
-	Results taskCommands `cmd:"" help:"Train every model of a task with several seeds, and print the table of results."`
-	Data    dataCmd      `cmd:"" help:"List, fetch, check and show data sets."`
-	Doctor  doctorCmd    `cmd:"" help:"Say which libtorch was found, and whether all works."`
+	Train      taskCommands  `cmd:"" help:"Train a model of a task."`
+	Eval       evalCmd       `cmd:"" help:"Measure checkpoints on the test data."`
+	Predict    predictCmd    `cmd:"" help:"Classify an image, a text, or both."`
+	Chat       chatCmd       `cmd:"" help:"Answer questions about a picture, and remember what was spoken of."`
+	Search     searchCmd     `cmd:"" help:"Find pictures by words, and write them as a contact sheet."`
+	Transcribe transcribeCmd `cmd:"" help:"Write what is said in sound files."`
+	Results    taskCommands  `cmd:"" help:"Train every model of a task with several seeds, and print the table of results."`
+	Data       dataCmd       `cmd:"" help:"List, fetch, check and show data sets."`
+	Doctor     doctorCmd     `cmd:"" help:"Say which libtorch was found, and whether all works."`
 }
 
 func newCLI() *cli {

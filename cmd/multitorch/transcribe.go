@@ -1,0 +1,246 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"multitorch/internal/regular"
+	"multitorch/multimodal"
+	"multitorch/multimodal/audio"
+	"multitorch/multimodal/ctc"
+	"multitorch/torch"
+)
+
+type transcribeCmd struct {
+	deviceFlag
+	Checkpoint string   `type:"path" default:"runs/speech-gru-seed0/checkpoint.safetensors" help:"Checkpoint of a speech model."`
+	Beam       int      `default:"0" help:"Beginnings that the search for the likeliest text keeps (0: the likeliest path, without a search)."`
+	LM         string   `name:"lm" type:"path" placeholder:"FILE" help:"Language model of characters for the search, in ARPA's format."`
+	LMWeight   float64  `name:"lm-weight" default:"0.3" help:"How much the language model counts."`
+	LMBonus    float64  `name:"lm-bonus" default:"0.4" help:"What each character of a text counts, against the model's preference for short ones."`
+	Times      bool     `help:"Write a line for each word, with the seconds at which it begins and ends."`
+	Sounds     []string `arg:"" optional:"" type:"path" help:"Sound files (WAV, FLAC, MP3, Ogg) or folders of them."`
+}
+
+// Validate is called when the command line is read.
+func (c *transcribeCmd) Validate() error {
+	switch {
+	case c.Beam < 0 || c.Beam > 10_000:
+		return fmt.Errorf("--beam: expected 0 to 10000, but got %d", c.Beam)
+	case c.LM != "" && c.Beam == 0:
+		return errors.New("--lm: a language model needs a search: --beam 16, say")
+	}
+	return c.deviceFlag.Validate()
+}
+
+// Run writes what is said in each file. A file that can't be read is said so, and the others are gone on with; the command
+// fails in the end.
+func (c *transcribeCmd) Run() error {
+	if len(c.Sounds) == 0 {
+		return errors.New("expected sound files or folders of them")
+	}
+	files, err := soundFiles(c.Sounds)
+	if err != nil {
+		return err
+	}
+	r, err := c.recogniser()
+	if err != nil {
+		return err
+	}
+	failures := 0
+	for _, path := range files {
+		samples, err := readSpeech(path)
+		if err == nil {
+			var text string
+			if text, err = r.text(samples, c.Times); err == nil && len(files) > 1 {
+				text = path + "\t" + text
+			}
+			if err == nil {
+				printf("%s\n", text)
+			}
+		}
+		if err != nil {
+			failures++
+			logLine(fmt.Sprintf("%s: %v", path, err))
+		}
+	}
+	if failures > 0 {
+		return fmt.Errorf("%d of %d files could not be transcribed", failures, len(files))
+	}
+	return nil
+}
+
+// soundFiles are the files that are named, and those in the folders that are named, in the order of their names.
+func soundFiles(named []string) (files []string, err error) {
+	for _, path := range named {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, err
+		}
+		if !info.IsDir() {
+			files = append(files, path)
+			continue
+		}
+		found := 0
+		err = filepath.WalkDir(path, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() && slices.Contains(soundEndings, strings.ToLower(filepath.Ext(path))) {
+				files = append(files, path)
+				found++
+			}
+			return err
+		})
+		if err == nil && found == 0 {
+			err = fmt.Errorf("%s: there are no sound files in this folder: expected names that end in %q", path, soundEndings)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+var soundEndings = []string{".wav", ".flac", ".mp3", ".ogg"}
+
+// maxSpeech bounds what is read of one file: 10 hours at 48 kHz in stereo would take 13 GB, this takes 2.
+const maxSpeech = 512 << 20
+
+// readSpeech is a file's samples as a model of speech reads them: one channel at its rate.
+func readSpeech(path string) (samples *torch.Tensor, err error) {
+	wave, rate, err := audio.Load(path, audio.MaxSamples(maxSpeech))
+	if err != nil {
+		return nil, err
+	}
+	err = torch.Try(func() error {
+		samples, err = toSpeech(wave, rate)
+		return err
+	})
+	return samples, err
+}
+
+// toSpeech brings a waveform [channels, time] to one channel at the model's rate, by a kernel of soxr's quality.
+func toSpeech(wave *torch.Tensor, rate int) (*torch.Tensor, error) {
+	if wave.Numel() == 0 {
+		return nil, errors.New("there are no samples in it")
+	}
+	if n := wave.Numel() - int(wave.IsFinite().Sum().ItemInt()); n > 0 {
+		return nil, fmt.Errorf("%d of its samples are NaN or infinite", n)
+	}
+	wave = audio.Mono(wave)
+	if rate != multimodal.SpeechRate {
+		wave = audio.NewResample(rate, multimodal.SpeechRate, audio.SoxrHQ()).Forward(wave)
+	}
+	samples := wave.Select(0, 0)
+	if n := samples.Size(0); n < multimodal.MinSpeechSamples {
+		return nil, fmt.Errorf("it is too short, %d samples at %d Hz: expected at least %d", n, multimodal.SpeechRate, multimodal.MinSpeechSamples)
+	}
+	return samples, nil
+}
+
+// recogniser writes what is said in samples.
+type recogniser struct {
+	model    *multimodal.Speech
+	alphabet *ctc.Alphabet
+	beam     *ctc.Beam // nil: greedy
+}
+
+func (c *transcribeCmd) recogniser() (*recogniser, error) {
+	device, err := c.device()
+	if err != nil {
+		return nil, err
+	}
+	s, err := loadModel(c.Checkpoint, device)
+	if err != nil {
+		return nil, err
+	}
+	model, ok := s.model.(*multimodal.Speech)
+	if !ok {
+		return nil, fmt.Errorf("checkpoint %s: it has a model of %s: expected one of speech, which multitorch train speech makes",
+			c.Checkpoint, s.task.info().title)
+	}
+	r := &recogniser{model: model, alphabet: s.task.(*speechTask).Alphabet}
+	if c.Beam == 0 {
+		return r, nil
+	}
+	r.beam = &ctc.Beam{Alphabet: r.alphabet, Width: c.Beam}
+	if c.LM != "" {
+		err := regular.Read(c.LM, "a language model in ARPA's format", func(f *os.File, _ int64) error {
+			m, err := ctc.ReadARPA(f)
+			if err == nil {
+				r.beam.Model, r.beam.Weight, r.beam.Bonus = m.Characters(), c.LMWeight, c.LMBonus
+			}
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("--lm: %w", err)
+		}
+	}
+	return r, nil
+}
+
+// hypotheses are the texts that may have been said, the likeliest first; one if there is no search.
+func (r *recogniser) hypotheses(samples *torch.Tensor) (found []ctc.Hypothesis, scores *torch.Tensor, err error) {
+	err = torch.Try(func() error {
+		scores = r.model.Scores(samples)
+		if n := scores.Numel() - int(scores.IsFinite().Sum().ItemInt()); n > 0 {
+			return errors.New("the model's scores for this sound are NaN or infinite")
+		}
+		if r.beam != nil {
+			found = r.beam.Search(scores)
+			return nil
+		}
+		labels := ctc.Greedy(scores.Unsqueeze(0), nil)[0]
+		found = []ctc.Hypothesis{{Text: r.alphabet.Decode(labels), Labels: labels}}
+		return nil
+	})
+	return found, scores, err
+}
+
+// text is what is said, in one line, or a line for each word.
+func (r *recogniser) text(samples *torch.Tensor, times bool) (string, error) {
+	found, scores, err := r.hypotheses(samples)
+	if err != nil || !times {
+		return hypothesisText(found), err
+	}
+	spans, err := ctc.Align(scores, found[0].Labels)
+	if err != nil {
+		return "", err
+	}
+	return strings.Join(wordTimes(r.alphabet, spans), "\n"), nil
+}
+
+func hypothesisText(found []ctc.Hypothesis) string {
+	if len(found) == 0 {
+		return ""
+	}
+	return found[0].Text
+}
+
+// wordTimes are the words with the seconds at which they begin and end.
+func wordTimes(alphabet *ctc.Alphabet, spans []ctc.Span) (lines []string) {
+	word, begin, end := "", 0, 0
+	flush := func() {
+		if word != "" {
+			lines = append(lines, fmt.Sprintf("%7.2f %7.2f  %s",
+				float64(begin)*multimodal.SpeechStepSeconds, float64(end)*multimodal.SpeechStepSeconds, word))
+		}
+		word = ""
+	}
+	for _, s := range spans {
+		character := alphabet.Decode([]int64{s.Label})
+		if character == " " {
+			flush()
+			continue
+		}
+		if word == "" {
+			begin = s.Start
+		}
+		word, end = word+character, s.End
+	}
+	flush()
+	return lines
+}

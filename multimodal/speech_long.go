@@ -1,0 +1,70 @@
+package multimodal
+
+import (
+	"multitorch/nn"
+	"multitorch/torch"
+)
+
+// How recordings are read that are longer than a window: the model has learned from clips of a few seconds.
+const (
+	speechPart    = 6 * SpeechRate / speechStep * speechStep // samples of a window
+	speechOverlap = SpeechRate / speechStep * speechStep     // samples that a window shares with the next one
+	speechStep    = speechHop * speechStride                 // samples of a step of scores
+)
+
+// SpeechStepSeconds is how long a step of scores is: 32 ms.
+const SpeechStepSeconds = float64(speechStep) / SpeechRate
+
+// speechSilence is the largest sample of what counts as silence: about -66 dB.
+const speechSilence = 5e-4
+
+// Scores are the scores [steps, symbols] of a recording of any length, samples [n] from -1 to 1 at [SpeechRate]: the logarithms
+// of the symbols' probabilities. Recordings of more than 6 s are read in windows that share a second, of which each has its
+// half, so that every sound is seen with what is around it. Windows of silence are scored as blanks, for a model writes
+// something of any noise once it is brought to a standard deviation of 1. The model must be in evaluation mode; no gradients
+// are recorded.
+func (m *Speech) Scores(samples *torch.Tensor) (scores *torch.Tensor) {
+	torch.NoGrad(func() {
+		n := samples.Size(0)
+		if n <= speechPart {
+			scores = m.window(samples)
+			return
+		}
+		var parts []*torch.Tensor
+		taken := 0 // steps
+		for start := 0; ; start += speechPart - speechOverlap {
+			end := min(n, start+speechPart)
+			if n-end < MinSpeechSamples { // a rest that is too short for a window belongs to this one
+				end = n
+			}
+			part := m.window(samples.Slice(0, start, end, 1))
+			from, to := taken-start/speechStep, part.Size(0)
+			if end < n {
+				to -= speechOverlap / speechStep / 2
+			}
+			parts = append(parts, part.Slice(0, from, to, 1))
+			taken += to - from
+			if end == n {
+				break
+			}
+		}
+		scores = torch.Cat(parts, 0)
+	})
+	return scores
+}
+
+// window is the scores of samples that are read at once.
+func (m *Speech) window(samples *torch.Tensor) *torch.Tensor {
+	symbols := m.FC.Weight.Size(0)
+	if samples.Abs().Max().Item() < speechSilence {
+		steps := SpeechSteps(1 + samples.Size(0)/speechHop)
+		scores := torch.Full(torch.Shape{steps, symbols}, -30.0)
+		scores.Select(1, 0).FillInplace(0)
+		return scores
+	}
+	features := SpeechFeatures(samples)
+	lengths := torch.FromSlice([]int64{int64(features.Size(0))})
+	device := nn.Parameters(m)[0].Device()
+	scores, _ := m.Forward(features.Unsqueeze(0).To(device), lengths)
+	return scores.Select(0, 0).To(torch.CPU)
+}
