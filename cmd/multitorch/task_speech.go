@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
-	"strings"
 
 	"multitorch/datasets"
 	"multitorch/datasets/asterisk"
@@ -160,6 +160,9 @@ func (t *speechTask) training(model nn.Module, r recipe, device torch.Device, ho
 		Model: m, Epochs: r.Epochs, Train: train, Validate: test, Hooks: hooks, Optimizer: optimizer,
 		Step: func(b multimodal.SpeechBatch) (*torch.Tensor, metrics.Transcribed) {
 			loss, scores, steps := m.Loss(b.To(device), criterion)
+			if !m.Training() {
+				t.heard.keep(scores, steps)
+			}
 			return loss, metrics.Transcribed{Understood: t.decode(scores, steps), Reference: b.Texts}
 		},
 		Metrics: []metrics.Metric[metrics.Transcribed]{metrics.NewCER(), metrics.NewWER(), t.heard},
@@ -185,63 +188,20 @@ func (t *speechTask) decode(scores, steps *torch.Tensor) []string {
 	return texts
 }
 
-func (t *speechTask) predict(nn.Module, inputs, torch.Device) ([]guess, error) {
-	return nil, errors.New("a model of speech reads sounds: multitorch transcribe --checkpoint FILE SOUND writes what is said in one")
-}
-
-// report shows what was heard worst.
-func (t *speechTask) report() string { return t.heard.report() }
-
-// heard is a metric that keeps what it is told, for people to read. Its value is the share of texts that are all right.
-type heard struct{ all metrics.Transcribed }
-
-// Name is "exact".
-func (h *heard) Name() string { return "exact" }
-
-// IsShare is true.
-func (h *heard) IsShare() bool { return true }
-
-// Update takes texts.
-func (h *heard) Update(t metrics.Transcribed) {
-	h.all.Understood = append(h.all.Understood, t.Understood...)
-	h.all.Reference = append(h.all.Reference, t.Reference...)
-}
-
-// Compute is the share of texts that were understood without an error.
-func (h *heard) Compute() (float64, error) {
-	right := 0
-	for i, reference := range h.all.Reference {
-		if h.all.Understood[i] == reference {
-			right++
-		}
+// predict wants a sound file, and says which texts it may be.
+func (t *speechTask) predict(model nn.Module, in inputs, _ torch.Device) (found []guess, err error) {
+	if in.audio == "" || in.image != "" || in.text != "" {
+		return nil, fmt.Errorf("--audio: the model in %s reads sounds: expected a sound file and nothing else; "+
+			"multitorch transcribe reads several", in.checkpoint)
 	}
-	return float64(right) / float64(max(1, len(h.all.Reference))), nil
-}
-
-// Reset starts again with no texts.
-func (h *heard) Reset() { h.all = metrics.Transcribed{} }
-
-func (h *heard) report() string {
-	var characters, words ctc.Edits
-	order := make([]int, len(h.all.Reference))
-	errs := make([]int, len(order))
-	for i, reference := range h.all.Reference {
-		c := ctc.Characters(reference, h.all.Understood[i])
-		characters, words = characters.Add(c), words.Add(ctc.Words(reference, h.all.Understood[i]))
-		order[i], errs[i] = i, c.Errors()
+	samples, err := readSpeech(in.audio)
+	if err != nil {
+		return nil, fmt.Errorf("--audio %s: %w", in.audio, err)
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return errs[b] - errs[a] })
-	var b strings.Builder
-	b.WriteString("            reference  substituted  deleted  inserted\n")
-	for _, row := range []struct {
-		name string
-		e    ctc.Edits
-	}{{"characters", characters}, {"words", words}} {
-		fmt.Fprintf(&b, "%-10s  %9d  %11d  %7d  %8d\n", row.name, row.e.Reference(), row.e.Substitutions, row.e.Deletions, row.e.Insertions)
+	r := &recogniser{model: model.(*multimodal.Speech), alphabet: t.Alphabet, beam: &ctc.Beam{Alphabet: t.Alphabet}}
+	texts, _, err := r.hypotheses(samples)
+	for _, h := range texts {
+		found = append(found, guess{h.Text, math.Exp(h.Sound)})
 	}
-	b.WriteString("\nWorst understood:\n")
-	for _, i := range order[:min(10, len(order))] {
-		fmt.Fprintf(&b, "  said   %s\n  heard  %s\n", h.all.Reference[i], h.all.Understood[i])
-	}
-	return b.String()
+	return found, err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,6 +19,7 @@ import (
 
 type transcribeCmd struct {
 	deviceFlag
+	microphone
 	Checkpoint string   `type:"path" default:"runs/speech-gru-seed0/checkpoint.safetensors" help:"Checkpoint of a speech model."`
 	Beam       int      `default:"0" help:"Beginnings that the search for the likeliest text keeps (0: the likeliest path, without a search)."`
 	LM         string   `name:"lm" type:"path" placeholder:"FILE" help:"Language model of characters for the search, in ARPA's format."`
@@ -35,14 +37,14 @@ func (c *transcribeCmd) Validate() error {
 	case c.LM != "" && c.Beam == 0:
 		return errors.New("--lm: a language model needs a search: --beam 16, say")
 	}
-	return c.deviceFlag.Validate()
+	return errors.Join(c.microphone.check(len(c.Sounds)), c.deviceFlag.Validate())
 }
 
-// Run writes what is said in each file. A file that can't be read is said so, and the others are gone on with; the command
-// fails in the end.
+// Run writes what is said in each file, or into the microphone. A file that can't be read is said so, and the others are
+// gone on with; the command fails in the end.
 func (c *transcribeCmd) Run() error {
-	if len(c.Sounds) == 0 {
-		return errors.New("expected sound files or folders of them")
+	if c.Mic {
+		return c.listen()
 	}
 	files, err := soundFiles(c.Sounds)
 	if err != nil {
@@ -73,6 +75,23 @@ func (c *transcribeCmd) Run() error {
 		return fmt.Errorf("%d of %d files could not be transcribed", failures, len(files))
 	}
 	return nil
+}
+
+// listen writes what is said into the microphone. A signal ends it at once, as it has nothing to save.
+func (c *transcribeCmd) listen() error {
+	r, err := c.recogniser()
+	if err != nil {
+		return err
+	}
+	samples, err := c.record(context.Background())
+	if err != nil {
+		return err
+	}
+	text, err := r.text(samples, c.Times)
+	if err == nil {
+		printf("%s\n", text)
+	}
+	return err
 }
 
 // soundFiles are the files that are named, and those in the folders that are named, in the order of their names.

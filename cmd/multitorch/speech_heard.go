@@ -1,0 +1,119 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"multitorch/multimodal/ctc"
+	"multitorch/torch"
+	"multitorch/trainer/metrics"
+)
+
+// heard is a metric that keeps what it is told, for people to read. Its value is the share of texts that are all right.
+type heard struct {
+	all    metrics.Transcribed
+	scores []clipScores // in evaluation
+}
+
+// clipScores are the scores of a clip, in memory of Go's.
+type clipScores struct {
+	values []float32
+	steps  int
+}
+
+// Name is "exact".
+func (h *heard) Name() string { return "exact" }
+
+// IsShare is true.
+func (h *heard) IsShare() bool { return true }
+
+// Update takes texts.
+func (h *heard) Update(t metrics.Transcribed) {
+	h.all.Understood = append(h.all.Understood, t.Understood...)
+	h.all.Reference = append(h.all.Reference, t.Reference...)
+}
+
+// keep takes the scores of the texts that come next.
+func (h *heard) keep(scores, steps *torch.Tensor) {
+	t, c := scores.Size(1), scores.Size(2)
+	values := torch.ToSlice[float32](scores)
+	for i, n := range torch.ToSlice[int](steps) {
+		h.scores = append(h.scores, clipScores{slices.Clone(values[i*t*c : (i*t+n)*c]), n})
+	}
+}
+
+// Compute is the share of texts that were understood without an error.
+func (h *heard) Compute() (float64, error) {
+	right := 0
+	for i, reference := range h.all.Reference {
+		if h.all.Understood[i] == reference {
+			right++
+		}
+	}
+	return float64(right) / float64(max(1, len(h.all.Reference))), nil
+}
+
+// Reset starts again with no texts.
+func (h *heard) Reset() { *h = heard{} }
+
+// The search of a report, with a language model of the training side's texts. The weights are the common ones, and were not
+// fitted to the test side.
+const (
+	reportBeam   = 16
+	reportOrder  = 6
+	reportWeight = 0.3
+	reportBonus  = 0.4
+)
+
+// searched is what a search with a language model understands, in place of the likeliest paths.
+func (h *heard) searched(alphabet *ctc.Alphabet, learned []string) (metrics.Transcribed, error) {
+	var tokens [][]string
+	for _, text := range learned {
+		tokens = append(tokens, ctc.CharacterTokens(text))
+	}
+	m, err := ctc.NewNGram(reportOrder, tokens)
+	if err != nil {
+		return metrics.Transcribed{}, err
+	}
+	beam := ctc.Beam{Alphabet: alphabet, Width: reportBeam, Model: m.Characters(), Weight: reportWeight, Bonus: reportBonus}
+	t := metrics.Transcribed{Reference: h.all.Reference}
+	for _, s := range h.scores {
+		best := beam.Search(torch.FromSlice(s.values, s.steps, alphabet.Len()))[0]
+		t.Understood = append(t.Understood, best.Text)
+	}
+	return t, nil
+}
+
+// report shows the errors by kind, what a search makes of them, and what was heard worst.
+func (t *speechTask) report() string {
+	h := t.heard
+	var b strings.Builder
+	b.WriteString("                            reference  substituted  deleted  inserted  error rate\n")
+	errorTable(&b, "likeliest path", h.all)
+	if found, err := h.searched(t.Alphabet, texts(t.sides.Train)); err == nil {
+		errorTable(&b, fmt.Sprintf("beam %d, %d-gram", reportBeam, reportOrder), found)
+	}
+	order := make([]int, len(h.all.Reference))
+	errs := make([]int, len(order))
+	for i, reference := range h.all.Reference {
+		order[i], errs[i] = i, ctc.Characters(reference, h.all.Understood[i]).Errors()
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return errs[b] - errs[a] })
+	b.WriteString("\nWorst understood:\n")
+	for _, i := range order[:min(10, len(order))] {
+		fmt.Fprintf(&b, "  said   %s\n  heard  %s\n", h.all.Reference[i], h.all.Understood[i])
+	}
+	return b.String()
+}
+
+// errorTable is a row for characters and one for words.
+func errorTable(b *strings.Builder, how string, t metrics.Transcribed) {
+	for _, m := range []*metrics.ErrorRate{metrics.NewCER(), metrics.NewWER()} {
+		m.Update(t)
+		rate, _ := m.Compute()
+		e := m.Edits()
+		fmt.Fprintf(b, "%-22s %s  %9d  %11d  %7d  %8d  %8.1f %%\n",
+			how, m.Name(), e.Reference(), e.Substitutions, e.Deletions, e.Insertions, 100*rate)
+	}
+}
