@@ -23,11 +23,12 @@ func init() { addTask(func() task { return new(speechTask) }) }
 
 // speechTask writes what a telephone exchange says.
 type speechTask struct {
-	Model     string        `enum:"gru" default:"gru" help:"gru (a convolution and a bidirectional GRU, trained with CTC)." json:"model"`
-	Language  string        `enum:"en,es,fr,it,ru" default:"en" help:"Language of the prompts: en, es, fr, it or ru." json:"language"`
-	Strict    bool          `help:"Keep prompts that share three consecutive words on one side of the split." json:"strict"`
-	SplitSeed int64         `default:"0" help:"Seed of the train/test split." json:"split_seed"`
-	Alphabet  *ctc.Alphabet `kong:"-" json:"alphabet"`
+	Model     string                  `enum:"gru" default:"gru" help:"gru (a convolution and a bidirectional GRU, trained with CTC)." json:"model"`
+	Language  string                  `enum:"en,es,fr,it,ru" default:"en" help:"Language of the prompts: en, es, fr, it or ru." json:"language"`
+	Strict    bool                    `help:"Keep prompts that share three consecutive words on one side of the split." json:"strict"`
+	SplitSeed int64                   `default:"0" help:"Seed of the train/test split." json:"split_seed"`
+	Alphabet  *ctc.Alphabet           `kong:"-" json:"alphabet"`
+	Size      multimodal.SpeechConfig `kong:"-" json:"size"`
 
 	loaded      *asterisk.Data
 	sides       asterisk.Sides
@@ -68,8 +69,10 @@ func (t *speechTask) check() error {
 		return fmt.Errorf("the language %.40q: expected one of %q", t.Language, asterisk.Languages())
 	case t.Alphabet == nil:
 		return errors.New("no alphabet")
+	case t.Size.Symbols != t.Alphabet.Len():
+		return fmt.Errorf("%d symbols: expected %d, the alphabet's characters and the blank", t.Size.Symbols, t.Alphabet.Len())
 	}
-	return nil
+	return t.Size.Check()
 }
 
 func (t *speechTask) options() asterisk.SplitOptions {
@@ -89,6 +92,7 @@ func (t *speechTask) load(ctx context.Context, dir string, fetch bool) (err erro
 	t.sides = t.loaded.Split(t.options())
 	if t.Alphabet == nil {
 		t.Alphabet = ctc.NewAlphabet(texts(t.sides.Train)...)
+		t.Size = multimodal.SpeechConfig{Symbols: t.Alphabet.Len(), Dropout: 0.2, Blocks: 3, Layers: 1}
 	}
 	if t.train, err = multimodal.NewSpeechSet(utterances(t.sides.Train), t.Alphabet); err != nil {
 		return fmt.Errorf("the training side: %w", err)
@@ -124,11 +128,7 @@ func (t *speechTask) data() (line, more string) {
 }
 
 func (t *speechTask) newModel() (nn.Module, error) {
-	c := multimodal.SpeechConfig{Symbols: t.Alphabet.Len(), Dropout: 0.2, Blocks: 3, Layers: 1}
-	if err := c.Check(); err != nil {
-		return nil, err
-	}
-	m := multimodal.NewSpeech(c)
+	m := multimodal.NewSpeech(t.Size)
 	m.Augment.Stretch, m.Augment.Bins, m.Augment.Frames = 0.12, 16, 16
 	return m, nil
 }
