@@ -137,7 +137,8 @@ func limit(l Limits) int {
 // gather collects what the limits ask for. All samples are looked at, those before it as well: a file with a damaged
 // beginning is no good one.
 func gather(src source, l Limits) ([]float32, error) {
-	ch := src.info().Channels
+	info := src.info()
+	ch := info.Channels
 	skip, want := l.Offset*ch, math.MaxInt
 	if l.Frames > 0 && l.Frames < math.MaxInt/ch {
 		want = l.Frames * ch
@@ -146,6 +147,15 @@ func gather(src source, l Limits) ([]float32, error) {
 		return nil, fmt.Errorf("the offset of %d frames is beyond any file", l.Offset)
 	}
 	var data []float32
+	if here := info.Frames - l.Offset; here > 0 {
+		n := min(min(here, math.MaxInt/ch)*ch, want)
+		if n > limit(l) {
+			return nil, errTooLong
+		}
+		if info.Format == "wav" { // whose number of frames is that of its bytes, and no mere claim
+			data = make([]float32, 0, n)
+		}
+	}
 	seen := 0
 	for len(data) < want {
 		samples, err := src.next()

@@ -64,6 +64,18 @@ func TestSaveAndLoad(t *testing.T) {
 	}
 }
 
+// A file without samples is a waveform without samples.
+func TestEmptyFiles(t *testing.T) {
+	for _, name := range []string{"a.wav", "a.flac"} {
+		path := filepath.Join(t.TempDir(), name)
+		require.NoError(t, audio.Save(path, torch.Zeros(torch.Shape{2, 0}), 8000))
+		wave, rate, err := audio.Load(path)
+		require.NoError(t, err)
+		require.Equal(t, 8000, rate)
+		require.Equal(t, torch.Shape{2, 0}, wave.Shape())
+	}
+}
+
 func TestLoadAPart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.flac")
 	require.NoError(t, audio.Save(path, chirp(1000), 8000))

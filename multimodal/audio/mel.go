@@ -61,6 +61,9 @@ func (m *MelSpectrogram) Forward(wave *torch.Tensor) *torch.Tensor {
 // LogMelSpectrogram is a mel spectrogram's logarithm, as its definition takes it: librosa's power_to_db, torchaudio's
 // AmplitudeToDB, Kaldi's fbank, Whisper's log_mel_spectrogram. Waveforms [..., time] become [..., mels, frames]; Kaldi's own
 // features are its transpose.
+//
+// What a waveform's features are doesn't depend on the others of its batch, but with torchaudio's TopDB, whose floor is
+// that of all channels: give it batches as [N, 1, time].
 type LogMelSpectrogram struct {
 	nn.Base
 	MelSpectrogram *MelSpectrogram
@@ -105,7 +108,11 @@ func (c Config) log(mel *torch.Tensor) *torch.Tensor {
 		return log.Maximum(log.Amax(dims...).Sub(8)).Add(4).Div(4)
 	}
 	if c.Definition == DefinitionLibrosa && c.Power == 2 {
-		return functional.PowerToDB(mel, 1, c.AMin, c.TopDB)
+		db := functional.PowerToDB(mel, 1, c.AMin, 0)
+		if c.TopDB > 0 {
+			db = db.Maximum(db.Amax(-2, -1, torch.KeepDim).Sub(c.TopDB)) // of each waveform, whatever stands beside it in a batch
+		}
+		return db
 	}
 	multiplier := 10.
 	if c.Power == 1 {

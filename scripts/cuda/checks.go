@@ -30,6 +30,7 @@ var checks = []check{
 	{"NoGrad holds for its goroutine alone", false, noGrad},
 	{"a loader's batches are copied without blocking", false, loader},
 	{"autocast computes in bfloat16", false, autocast},
+	{"features of audio are the CPU's", false, audioFeatures},
 	{"two GPUs", true, twoDevices},
 }
 

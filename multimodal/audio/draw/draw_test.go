@@ -97,6 +97,8 @@ func TestSpectrograms(t *testing.T) {
 	require.InDelta(t, 272-240*0.1, brightest(80+80), 12)
 	require.InDelta(t, 272-240*0.65, brightest(80+750), 20)
 
+	long := torch.Rand(torch.Shape{80, 100_000})
+	require.Equal(t, image.Rect(0, 0, 1000, 320), draw.Spectrogram("an hour or so", long, audio.Whisper()).Bounds())
 	require.NotNil(t, draw.Spectrogram("flat", torch.Zeros(torch.Shape{3, 1}), audio.Kaldi(16000)))
 	require.NotNil(t, draw.Spectrogram("no numbers", torch.Full(torch.Shape{3, 2}, math.NaN()), audio.Librosa(16000)))
 }

@@ -27,9 +27,12 @@ func Spectrogram(title string, spec *torch.Tensor, c audio.Config) image.Image {
 	v := values(spec)
 	low, high := bounds(v)
 	cv := newCanvas(title, barRoom)
-	small := image.NewRGBA(image.Rect(0, 0, frames, rows))
-	for i, x := range v {
-		small.Set(i%frames, rows-1-i/frames, magma((float64(x)-low)/(high-low)))
+	columns := min(frames, 4*cv.plot.Dx())
+	small := image.NewRGBA(image.Rect(0, 0, columns, rows))
+	for i := range rows * columns {
+		row, column := i/columns, i%columns
+		several := v[row*frames+column*frames/columns : row*frames+(column+1)*frames/columns]
+		small.Set(column, rows-1-row, magma((float64(slices.Max(several))-low)/(high-low)))
 	}
 	scaler := draw.Interpolator(draw.BiLinear)
 	if rows < cv.plot.Dy()/8 || frames < cv.plot.Dx()/40 {
