@@ -35,7 +35,6 @@ func TestFeaturesAsTheOriginals(t *testing.T) {
 		"torchaudio_mfcc":        audio.NewMFCC(torchaudio),
 		"torchaudio_mfcc_log":    audio.NewMFCC(logMels),
 		"kaldi_fbank":            audio.NewLogMelSpectrogram(kaldi),
-		"kaldi_fbank40":          audio.NewLogMelSpectrogram(kaldi, audio.NMels(40), audio.FMax(-400)),
 		"kaldi_fbank_edges":      audio.NewLogMelSpectrogram(kaldi, audio.SnipEdges(false)),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -51,6 +50,7 @@ func TestFeaturesAsTheOriginals(t *testing.T) {
 	}
 	// In these logarithms of nearly empty bins the originals' own float32 shows.
 	for name, m := range map[string]nn.Layer{
+		"kaldi_fbank40": audio.NewLogMelSpectrogram(kaldi, audio.NMels(40), audio.FMax(-400)),
 		"kaldi_mfcc":    audio.NewMFCC(kaldi),
 		"kaldi_mfcc_c0": audio.NewMFCC(kaldi, audio.LogEnergy(false)),
 		"whisper80":     audio.NewLogMelSpectrogram(audio.Whisper(), audio.Samples(0)),
