@@ -326,6 +326,7 @@ func TestArgumentsThatAreNotThere(t *testing.T) {
 		"PadPackedSequence: expected a packed sequence": func() { nn.PadPackedSequence(nil) },
 		"Apply: expected a function, but got nil":       func() { nn.Apply(nn.NewLinear(1, 1), nil) },
 		"Sequential: layer 1 is nil":                    func() { nn.NewSequential(nn.NewReLU(), (*nn.Linear)(nil)) },
+		"loss: it has no settings":                      func() { (&nn.CrossEntropyLoss{}).Forward(torch.Ones(torch.Shape{1, 2}), torch.New([]int{0})) },
 		"no module \"zz\"; there are none":              func() { nn.NewModuleDict[*nn.Linear]().Get("zz") },
 	} {
 		err := torch.Try(func() error { f(); return nil })

@@ -63,10 +63,21 @@ func (m *loss) init(kind, takes string, defaults LossConfig, opts []LossOption) 
 }
 
 // reduction is libtorch's number.
-func (m *loss) reduction() int { return slices.Index(reductions, m.config.Reduction) }
+func (m *loss) reduction() int {
+	m.made()
+	return slices.Index(reductions, m.config.Reduction)
+}
+
+// made refuses a loss without settings: one that is &CrossEntropyLoss{} would ignore class 0.
+func (m *loss) made() {
+	if m.config.Reduction == "" {
+		panic(invalid("loss", "it has no settings: expected one that its constructor made, such as NewCrossEntropyLoss()"))
+	}
+}
 
 // reduce is what the reduction makes of elements that no operator reduces.
 func (m *loss) reduce(elements *torch.Tensor) *torch.Tensor {
+	m.made()
 	switch m.config.Reduction {
 	case "mean":
 		defer elements.Free()

@@ -125,9 +125,15 @@ type usage struct {
 
 // settled collects garbage, and what cleanups made of it.
 func settled() usage {
-	for range 5 {
+	// Cleanups run behind a collection, and on a busy machine far behind.
+	for same, last := 0, int64(-1); same < 5; {
 		runtime.GC()
 		time.Sleep(50 * time.Millisecond)
+		if now := int64(torch.LiveTensors()); now == last {
+			same++
+		} else {
+			same, last = 0, now
+		}
 	}
 	return usage{torch.LiveTensors(), status("VmRSS")}
 }
