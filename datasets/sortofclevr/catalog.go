@@ -27,15 +27,26 @@ func Catalog() catalog.Set {
 			if dir == "" {
 				return nil // it is made where it is used
 			}
-			return Write(ctx, dir, Generate(Options{Train: 500, Test: 100}))
+			return Write(ctx, dir, Generate(written))
 		},
-		Open: func(context.Context, string) (*catalog.Samples, error) { return Generate(Options{}).samples(), nil },
+		Open: func(_ context.Context, dir string) (*catalog.Samples, error) {
+			if dir == "" {
+				return Generate(Options{}).samples("memory"), nil
+			}
+			if _, err := os.Stat(filepath.Join(dir, tableName)); err != nil {
+				return nil, err
+			}
+			return Generate(written).samples(dir), nil
+		},
 	}
 }
 
-func (d *Data) samples() *catalog.Samples {
+// written is what Get writes.
+var written = Options{Train: 500, Test: 100}
+
+func (d *Data) samples(dir string) *catalog.Samples {
 	return &catalog.Samples{
-		Dir: "memory", N: d.Train.Len() + d.Test.Len(),
+		Dir: dir, N: d.Train.Len() + d.Test.Len(),
 		At: func(_ context.Context, i int) (catalog.Sample, error) {
 			side, name := d.Train, "train"
 			if i >= d.Train.Len() {
@@ -44,7 +55,7 @@ func (d *Data) samples() *catalog.Samples {
 			scene, turn := side.Scenes[i], side.Dialogues[i][0]
 			return catalog.Sample{
 				Name: fmt.Sprintf("%s scene %d", name, i), Side: name, Class: -1, Image: scene.Image(1),
-				Text: turn.Text() + " " + scene.Answer(turn.Question).String(),
+				Text: scene.Answer(turn.Question).String() + ": " + turn.Text(),
 			}, nil
 		},
 	}
