@@ -50,11 +50,19 @@ SWEEP ?= 2026
 sweep: setup ## compare thousands of small computations with PyTorch (SWEEP is the seed)
 	@$(with_python) MULTITORCH_SWEEP="$(SWEEP)" $(GO) test -count=1 -v -run 'NumbersAsInPython|RandomProgramsAsInPython' $(TESTFLAGS) ./torch
 
+# Rows that take long (LONG=1): each is a run of "multitorch results", of one seed.
+LONG_RESULTS = "dialogue --question bits" "dialogue" "dialogue --input pixels --question bits --models film,mlp"
+
 .PHONY: results
-results: build ## train every model of every task on three seeds and write the README's table (a quarter of an hour)
+results: build ## train every model of every task on three seeds and write the README's table (a quarter of an hour; LONG=1: with the long rows)
 	for task in emoji10 "emoji10 --text tags" fashion-mnist; do \
 		bin/multitorch results $$task --write cmd/multitorch/results.json --readme README.md || exit; \
 	done
+ifdef LONG
+	for task in $(LONG_RESULTS); do \
+		bin/multitorch results $$task --seeds 0 --write cmd/multitorch/results.json --readme README.md || exit; \
+	done
+endif
 
 .PHONY: bench
 bench: build ## measure against PyTorch, side by side

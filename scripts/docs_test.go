@@ -50,6 +50,39 @@ func main() {
 	var err error
 	must(audio.Save("speech.wav", wave, rate))
 `,
+	"dialogue.md": `
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"multitorch/datasets"
+	"multitorch/datasets/sortofclevr"
+	"multitorch/multimodal/dialogue"
+	"multitorch/nn"
+	"multitorch/nn/functional"
+	"multitorch/optim"
+	"multitorch/torch"
+)
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+var (
+	ctx    = context.Background()
+	config = dialogue.Config{Kind: dialogue.KindRN, Input: sortofclevr.State, Asked: sortofclevr.Dialogue}
+	data   = sortofclevr.Generate(sortofclevr.Options{Train: 64})
+)
+
+func main() {
+	var err error
+	model, err := dialogue.New(config)
+	must(err)
+`,
 	"files.md": `
 package main
 

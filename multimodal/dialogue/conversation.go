@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 
@@ -38,6 +39,9 @@ type Reply struct {
 // [sortofclevr.Describe] finds, whose error is returned.
 func NewConversation(m *Model, c Config, planar []uint8, device torch.Device) (*Conversation, error) {
 	talk := &Conversation{model: m, config: c, device: device}
+	if n := 3 * sortofclevr.Size * sortofclevr.Size; len(planar) != n {
+		return nil, fmt.Errorf("a picture: expected %d bytes, but got %d", n, len(planar))
+	}
 	if c.Input == sortofclevr.State {
 		scene, err := sortofclevr.Describe(planar)
 		if err != nil {
@@ -68,38 +72,60 @@ func (t *Conversation) Ask(text string) (Reply, error) {
 	return reply, err
 }
 
+// answer asks the model, which remembers the question if it is of dialogues.
 func (t *Conversation) answer(q sortofclevr.Question, text string) (r Reply, err error) {
-	b, opposite := t.scene, false
-	if t.config.Asked == sortofclevr.English {
-		text = sortofclevr.Turn{Question: q}.Text()
+	opposite := false
+	switch t.config.Asked {
+	case sortofclevr.English:
+		text = sortofclevr.Turn{Question: q}.Text() // which names its object
+	case sortofclevr.Bits:
+		_, opposite = q.Canonical()
 	}
-	err = torch.Try(func() error {
-		if t.config.Asked == sortofclevr.Bits {
-			bits := q.Bits()
-			_, opposite = q.Canonical()
-			b.Bits = torch.FromSlice(bits[:], 1, 1, len(bits)).To(t.device)
-		} else {
-			numbers, length, err := sortofclevr.Encode(sortofclevr.Words(text))
-			if err != nil {
-				return err
-			}
-			b.Tokens = torch.FromSlice(numbers[:], 1, 1, len(numbers)).To(t.device)
-			b.Lengths = torch.FromSlice([]int64{int64(length)}, 1, 1)
-		}
-		var p []float32
+	var p []float32
+	err = torch.Try(func() (err error) {
 		torch.NoGrad(func() {
-			torch.Scoped(func(*torch.Scope) {
+			torch.Step(func() {
+				var b sortofclevr.Batch
+				if b, err = t.put(q, text); err != nil {
+					return
+				}
 				logits, memory := t.model.Answer(b, t.memory)
 				p = torch.ToSlice[float32](logits.View(-1).Softmax(0))
 				if memory != nil {
-					t.memory = memory.Keep()
+					t.remember(memory.Keep())
 				}
 			})
 		})
-		r, err = newReply(q, p, opposite)
 		return err
 	})
-	return r, err
+	if err != nil {
+		return r, err
+	}
+	return newReply(q, p, opposite)
+}
+
+// put puts a question about the scene, as bits or as words.
+func (t *Conversation) put(q sortofclevr.Question, text string) (b sortofclevr.Batch, err error) {
+	b = t.scene
+	if t.config.Asked == sortofclevr.Bits {
+		bits := q.Bits()
+		b.Bits = torch.FromSlice(bits[:], 1, 1, len(bits)).To(t.device)
+		return b, nil
+	}
+	numbers, length, err := sortofclevr.Encode(sortofclevr.Words(text))
+	if err != nil {
+		return b, err
+	}
+	b.Tokens = torch.FromSlice(numbers[:], 1, 1, len(numbers)).To(t.device)
+	b.Lengths = torch.FromSlice([]int64{int64(length)}, 1, 1)
+	return b, nil
+}
+
+func (t *Conversation) remember(memory *torch.Tensor) {
+	if t.memory != nil {
+		t.memory.Free()
+	}
+	t.memory = memory
 }
 
 func newReply(q sortofclevr.Question, p []float32, opposite bool) (Reply, error) {
