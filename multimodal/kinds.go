@@ -97,27 +97,44 @@ func (b Batch) Inputs() Inputs {
 }
 
 // Logits are the logarithms of the mean of the three heads' class probabilities, [N, classes].
-func (m *Fused) Logits(b Batch) *torch.Tensor {
-	fused, each, _ := m.Model.ForwardEach(b.Inputs())
-	return together(fused, each)
+func (m *Fused) Logits(b Batch) *torch.Tensor { return m.LogitsOf(b.Inputs()) }
+
+// LogitsOf is Logits of any inputs, also where modalities are missing: their heads say nothing.
+func (m *Fused) LogitsOf(in Inputs) *torch.Tensor {
+	return together(m.Model.ForwardEach(in))
 }
 
 // Loss is the weighted sum of the fused criterion and the modalities' own.
 func (m *Fused) Loss(b Batch, criterion *nn.CrossEntropyLoss) (loss, logits *torch.Tensor) {
-	fused, each, _ := m.Model.ForwardEach(b.Inputs())
+	fused, each, there := m.Model.ForwardEach(b.Inputs())
 	loss = criterion.Forward(fused, b.Target)
 	for _, own := range each {
 		loss = loss.Add(criterion.Forward(own, b.Target).Mul(m.OwnWeight))
 	}
-	return loss, together(fused, each)
+	return loss, together(fused, each, there)
 }
 
-func together(fused *torch.Tensor, each []*torch.Tensor) *torch.Tensor {
+// together is the logarithm of the mean of the heads' probabilities, of those that are there.
+func together(fused *torch.Tensor, each []*torch.Tensor, there *torch.Tensor) *torch.Tensor {
 	heads := []*torch.Tensor{fused.LogSoftmax(1)}
-	for _, own := range each {
-		heads = append(heads, own.LogSoftmax(1))
+	for i, own := range each {
+		h := own.LogSoftmax(1)
+		if there != nil {
+			h = h.MaskedFill(there.Select(1, i).Not().Unsqueeze(1), -1e9)
+		}
+		heads = append(heads, h)
 	}
-	return torch.Stack(heads, 0).Logsumexp(0).Sub(libm.Log(float64(len(heads))))
+	sum := torch.Stack(heads, 0).Logsumexp(0)
+	if there == nil {
+		return sum.Sub(libm.Log(float64(len(heads))))
+	}
+	return sum.Sub(there.To(sum.DType()).Sum(1).Add(1).Log().Unsqueeze(1))
+}
+
+// TakesInputs is a classifier that also takes inputs in which modalities are missing or disturbed.
+type TakesInputs interface {
+	Classifier
+	LogitsOf(in Inputs) *torch.Tensor
 }
 
 // HideWords sets the share of the words that a model's text encoders are not shown in training. Long texts bear more of it.

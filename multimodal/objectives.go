@@ -22,7 +22,10 @@ func NewWeighed(words, classes int) (*Weighed, error) {
 }
 
 // Logits are the fused class scores [N, classes].
-func (m *Weighed) Logits(b Batch) *torch.Tensor { return m.Model.Forward(b.Inputs()) }
+func (m *Weighed) Logits(b Batch) *torch.Tensor { return m.LogitsOf(b.Inputs()) }
+
+// LogitsOf is Logits of any inputs, also where modalities are missing.
+func (m *Weighed) LogitsOf(in Inputs) *torch.Tensor { return m.Model.Forward(in) }
 
 // Loss is the sum of the fused criterion and the modalities' own, as the weights are at present.
 func (m *Weighed) Loss(b Batch, criterion *nn.CrossEntropyLoss) (loss, logits *torch.Tensor) {
@@ -57,7 +60,10 @@ func NewAligned(words, classes int) (*Aligned, error) {
 }
 
 // Logits are the fused class scores [N, classes].
-func (m *Aligned) Logits(b Batch) *torch.Tensor { return m.Model.Forward(b.Inputs()) }
+func (m *Aligned) Logits(b Batch) *torch.Tensor { return m.LogitsOf(b.Inputs()) }
+
+// LogitsOf is Logits of any inputs, also where modalities are missing.
+func (m *Aligned) LogitsOf(in Inputs) *torch.Tensor { return m.Model.Forward(in) }
 
 // Loss is the weighted sum of the fused criterion and the contrastive loss.
 func (m *Aligned) Loss(b Batch, criterion *nn.CrossEntropyLoss) (loss, logits *torch.Tensor) {

@@ -7,8 +7,7 @@ import (
 
 // recurrence is a GRU or an LSTM over sequences of several lengths.
 type recurrence struct {
-	GRU  *nn.GRU  `nn:"rnn"` // one of the two
-	LSTM *nn.LSTM `nn:"rnn"`
+	RNN  nn.Module // *nn.GRU or *nn.LSTM
 	size int
 }
 
@@ -19,9 +18,9 @@ func newRecurrence(kind string, input int, m Modality) recurrence {
 		hidden /= 2
 	}
 	if kind == "lstm" {
-		r.LSTM = nn.NewLSTM(input, hidden, opts...)
+		r.RNN = nn.NewLSTM(input, hidden, opts...)
 	} else {
-		r.GRU = nn.NewGRU(input, hidden, opts...)
+		r.RNN = nn.NewGRU(input, hidden, opts...)
 	}
 	return r
 }
@@ -31,10 +30,11 @@ func newRecurrence(kind string, input int, m Modality) recurrence {
 func (r *recurrence) read(x, lengths *torch.Tensor) (last *torch.Tensor, steps *nn.PackedSequence) {
 	packed := nn.PackPaddedSequence(x, lengths, nn.BatchFirst(true), nn.EnforceSorted(false))
 	var hidden *torch.Tensor
-	if r.LSTM != nil {
-		steps, hidden, _ = r.LSTM.ForwardPacked(packed, nil, nil)
-	} else {
-		steps, hidden = r.GRU.ForwardPacked(packed, nil)
+	switch rnn := r.RNN.(type) {
+	case *nn.LSTM:
+		steps, hidden, _ = rnn.ForwardPacked(packed, nil, nil)
+	case *nn.GRU:
+		steps, hidden = rnn.ForwardPacked(packed, nil)
 	}
 	if hidden.Size(2) == r.size {
 		return hidden.Select(0, -1), steps

@@ -17,6 +17,8 @@ type evalCmd struct {
 	Data        string   `type:"path" placeholder:"FILE" help:"Another table, for models of one: all of its rows are test data."`
 	SkipBad     bool     `help:"Leave rows of --data out that can't be used, and count them."`
 	Ensemble    bool     `help:"Average the class probabilities of all checkpoints (model-level fusion)."`
+	Ablation    bool     `help:"Measure also with each modality left out."`
+	Robustness  string   `type:"path" placeholder:"FILE" help:"Measure with noise in each modality, and draw the curves into this PNG file."`
 	Checkpoints []string `arg:"" type:"path" help:"Checkpoint files that train wrote."`
 }
 
@@ -45,11 +47,25 @@ func (c *evalCmd) Run() error {
 		if err == nil {
 			err = show(s.path, s.task, loop)
 		}
+		if err == nil {
+			err = c.disturb(s, device)
+		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Validate is called when the command line is read.
+func (c *evalCmd) Validate() error {
+	switch {
+	case c.Ensemble && (c.Ablation || c.Robustness != ""):
+		return errors.New("--ensemble: without --ablation and --robustness, which are about one model")
+	case c.Robustness != "" && len(c.Checkpoints) > 1:
+		return errors.New("--robustness: expected one checkpoint, whose curves the file shows")
+	}
+	return c.deviceFlag.Validate()
 }
 
 func (c *evalCmd) together(all []*saved, device torch.Device) error {

@@ -72,7 +72,9 @@ func (c *resultsCmd) Run(ctx context.Context) error {
 }
 
 // train trains the models with one seed and adds what they, and those that are put together of them, reach.
-func (c *resultsCmd) train(ctx context.Context, only *taskInfo, seed int64, device torch.Device, reached map[string][]trainer.Evaluation) error {
+func (c *resultsCmd) train(ctx context.Context, only *taskInfo, seed int64, device torch.Device,
+	reached map[string][]trainer.Evaluation,
+) error {
 	r := only.recipe
 	r.Seed, r.Epochs = seed, c.Epochs
 	models := map[string]nn.Module{}

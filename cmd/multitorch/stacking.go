@@ -108,7 +108,9 @@ type stacked struct {
 }
 
 // answers are what a model says of some samples, [N, classes], and their classes.
-func (c *classification[B]) answers(ctx context.Context, m nn.Module, of part[B], device torch.Device) (logits, target *torch.Tensor, err error) {
+func (c *classification[B]) answers(ctx context.Context, m nn.Module, of part[B], device torch.Device) (
+	logits, target *torch.Tensor, err error,
+) {
 	loader, err := datasets.NewBatchLoader(of, datasets.BatchSize(testBatch))
 	if err != nil {
 		return nil, nil, err

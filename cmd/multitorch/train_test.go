@@ -165,6 +165,23 @@ func TestTrainWithOtherData(t *testing.T) {
 		requireError(t, failed, "--ensemble", "trained on different data")
 }
 
+// A model is measured without each modality, and with noise in each.
+func TestAblationAndRobustness(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "noise.png")
+	o := multitorch("eval", "--ablation", "--robustness", out, checkpointOf(t, "gated")).requireOK(t)
+	require.Regexp(t, `(?m)^with all         accuracy \d+\.\d %\nwithout image    accuracy \d+\.\d %\nwithout text     accuracy \d+\.\d %\n`, o.stdout)
+	require.Regexp(t, `(?m)^noise in text        0\.0: \d+\.\d %  0\.1: .*  1\.0: \d+\.\d %$`, o.stdout)
+	f, err := os.Open(out)
+	require.NoError(t, err)
+	defer f.Close()
+	_, err = png.Decode(f)
+	require.NoError(t, err)
+
+	multitorch("eval", "--ablation", checkpointOf(t, "concat")).requireError(t, failed, "the tutorial's", "such as gated")
+	require.Equal(t, misused, multitorch("eval", "--ablation", "--ensemble", "a", "b").code)
+	require.Equal(t, misused, multitorch("eval", "--robustness", out, "a", "b").code)
+}
+
 func TestEnsemble(t *testing.T) {
 	args := []string{"eval", "--ensemble"}
 	for _, kind := range tried[:4] {

@@ -20,7 +20,9 @@ func NewMatching(size int) *Matching { return &Matching{Head: nn.NewLinear(size,
 // with an image of another. images and texts are the features [N, ...] that fuse makes fused ones of, [M, size] of M pairs;
 // similarity is [N, N], images by texts, such as the scores of [Contrastive]. group, int64 [N] or nil, says which pairs are
 // about the same thing, and so no wrong ones. It draws from the default generator.
-func (m *Matching) Forward(fuse func(images, texts *torch.Tensor) *torch.Tensor, images, texts, similarity, group *torch.Tensor) *torch.Tensor {
+func (m *Matching) Forward(fuse func(images, texts *torch.Tensor) *torch.Tensor,
+	images, texts, similarity, group *torch.Tensor,
+) *torch.Tensor {
 	n := images.Size(0)
 	text, image := HardNegatives(similarity, group)
 	fused := fuse(

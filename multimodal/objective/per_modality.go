@@ -5,7 +5,9 @@ import "multitorch/torch"
 // PerModality are the losses of heads that see one modality each, a scalar for each head: of what the head says, each[i],
 // [N, classes], the mean of criterion over the samples that have the modality, and 0 where none has it. criterion gives
 // the loss of each sample, [N], such as nn.CrossEntropyLoss with Reduction("none"). present is a bool [N, heads], or nil.
-func PerModality(each []*torch.Tensor, target, present *torch.Tensor, criterion func(scores, target *torch.Tensor) *torch.Tensor) []*torch.Tensor {
+func PerModality(each []*torch.Tensor, target, present *torch.Tensor,
+	criterion func(scores, target *torch.Tensor) *torch.Tensor,
+) []*torch.Tensor {
 	losses := make([]*torch.Tensor, len(each))
 	for i, scores := range each {
 		loss := criterion(scores, target)

@@ -29,7 +29,10 @@ func newAveraged(name string, classes int, average Average, of func(right, predi
 	switch average {
 	case Macro, Weighted, Micro:
 	default:
-		panic(&torch.Error{Op: name, Kind: torch.ValueError, Message: fmt.Sprintf("average %.40q: expected %q, %q or %q", average, Macro, Weighted, Micro)})
+		panic(&torch.Error{
+			Op: name, Kind: torch.ValueError,
+			Message: fmt.Sprintf("average %.40q: expected %q, %q or %q", average, Macro, Weighted, Micro),
+		})
 	}
 	return averaged{NewConfusionMatrix(classes), name, average, of}
 }
