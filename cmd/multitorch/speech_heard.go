@@ -57,42 +57,14 @@ func (h *heard) Compute() (float64, error) {
 // Reset starts again with no texts.
 func (h *heard) Reset() { *h = heard{} }
 
-// The search of a report, with a language model of the training side's texts. The weights are the common ones, and were not
-// fitted to the test side.
-const (
-	reportBeam   = 16
-	reportOrder  = 6
-	reportWeight = 0.3
-	reportBonus  = 0.4
-)
-
-// searched is what a search with a language model understands, in place of the likeliest paths.
-func (h *heard) searched(alphabet *ctc.Alphabet, learned []string) (metrics.Transcribed, error) {
-	var tokens [][]string
-	for _, text := range learned {
-		tokens = append(tokens, ctc.CharacterTokens(text))
-	}
-	m, err := ctc.NewNGram(reportOrder, tokens)
-	if err != nil {
-		return metrics.Transcribed{}, err
-	}
-	beam := ctc.Beam{Alphabet: alphabet, Width: reportBeam, Model: m.Characters(), Weight: reportWeight, Bonus: reportBonus}
-	t := metrics.Transcribed{Reference: h.all.Reference}
-	for _, s := range h.scores {
-		best := beam.Search(torch.FromSlice(s.values, s.steps, alphabet.Len()))[0]
-		t.Understood = append(t.Understood, best.Text)
-	}
-	return t, nil
-}
-
 // report shows the errors by kind, what a search makes of them, and what was heard worst.
 func (t *speechTask) report() string {
 	h := t.heard
 	var b strings.Builder
 	b.WriteString("                            reference  substituted  deleted  inserted  error rate\n")
 	errorTable(&b, "likeliest path", h.all)
-	if found, err := h.searched(t.Alphabet, texts(t.sides.Train)); err == nil {
-		errorTable(&b, fmt.Sprintf("beam %d, %d-gram", reportBeam, reportOrder), found)
+	if found, err := t.searched(h); err == nil {
+		errorTable(&b, searchName, found)
 	}
 	order := make([]int, len(h.all.Reference))
 	errs := make([]int, len(order))

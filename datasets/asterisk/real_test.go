@@ -63,3 +63,30 @@ func TestRealStrictSplit(t *testing.T) {
 	require.Zero(t, recur(strict))
 	require.Len(t, strict.Test, 93)
 }
+
+// TestRealMore adds what can be learned from beside the test side.
+func TestRealMore(t *testing.T) {
+	data, err := real()
+	require.NoError(t, err)
+	plain, more := data.Split(asterisk.SplitOptions{}), data.Split(asterisk.SplitOptions{More: true})
+	require.Equal(t, plain.Test, more.Test)
+	minutes := 0.0
+	for _, c := range more.Train {
+		minutes += c.Duration().Minutes()
+		require.NotContains(t, c.Words(), "  ")
+	}
+	t.Log(len(more.Train)-len(plain.Train), minutes)
+	strict := data.Split(asterisk.SplitOptions{Strict: true, More: true})
+	said := map[string]bool{}
+	for _, c := range strict.Test {
+		for _, p := range asterisk.Phrases(c.Words()) {
+			said[p] = true
+		}
+	}
+	for _, c := range strict.Train {
+		for _, p := range asterisk.Phrases(c.Words()) {
+			require.False(t, said[p], p)
+		}
+	}
+	require.Greater(t, len(strict.Train), 373)
+}

@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -58,6 +59,21 @@ func isSpoken(text string) bool { return text != "" && !strings.ContainsAny(text
 // isWritten reports whether all that is said is written out in letters: "press 1" and "press #" are not.
 func isWritten(text string) bool {
 	return !strings.ContainsAny(text, "#*@") && !strings.ContainsFunc(text, unicode.IsDigit)
+}
+
+// spelled is what the English voice says for a sign.
+var spelled = strings.NewReplacer("0", " zero ", "1", " one ", "2", " two ", "3", " three ", "4", " four ", "5", " five ",
+	"6", " six ", "7", " seven ", "8", " eight ", "9", " nine ", "#", " pound ", "*", " star ")
+
+// numeral is digits in a row, of which the text doesn't say how they are spoken.
+var numeral = regexp.MustCompile(`[0-9]{2}`)
+
+// spellOut writes out single digits and signs in English, and leaves a text with numerals as it is.
+func spellOut(text string) string {
+	if numeral.MatchString(text) {
+		return text
+	}
+	return spelled.Replace(text)
 }
 
 // Words is a text as a recogniser of letters writes it: in lower case, letters and apostrophes only, single spaces between
