@@ -39,7 +39,8 @@ func openVorbis(packets *oggPackets, first []byte) (source, error) {
 			continue // comments
 		}
 		if i == 2 {
-			if err := checkSetup(header); err != nil {
+			var err error
+			if header, err = checkSetup(header); err != nil {
 				return nil, err
 			}
 		}
@@ -93,9 +94,6 @@ func (v *vorbisFile) next() ([]float32, error) {
 		if late := v.frames - v.packets.granule; late > 0 {
 			samples = samples[:max(int64(len(samples))-late*ch, 0)]
 		}
-	}
-	for i, s := range samples {
-		samples[i] = min(max(s, -1), 1)
 	}
 	return samples, nil
 }

@@ -16,9 +16,11 @@ const (
 
 // checkSetup looks through the code books and residues of a setup header before the decoder does: that makes whatever room
 // it is told to, takes zeros behind the header's end, and goes through residues that end before they begin for ever.
-func checkSetup(header []byte) error {
+//
+// The header that it returns is for this decoder, which reads a class of floors that have no partition, and so no class.
+func checkSetup(header []byte) (mended []byte, err error) {
 	if len(header) < 8 || string(header[1:7]) != "vorbis" {
-		return errors.New("the Ogg file lacks Vorbis' setup header; copy it again")
+		return nil, errors.New("the Ogg file lacks Vorbis' setup header; copy it again")
 	}
 	r := &bitReader{data: header[7:]}
 	values := 0
@@ -31,24 +33,45 @@ func checkSetup(header []byte) error {
 			err = errors.New("the header ends")
 		}
 		if err != nil {
-			return fmt.Errorf("the Ogg file's Vorbis code book %d is damaged (%w); copy it again", i, err)
+			return nil, fmt.Errorf("the Ogg file's Vorbis code book %d is damaged (%w); copy it again", i, err)
 		}
 	}
 	r.skip(16 * (r.read(6) + 1)) // times
+	var missing []int
 	for range r.read(6) + 1 {
+		if empty := r.at + 21; r.peek(21)>>16 == 0 && r.peek(16) == 1 {
+			missing = append(missing, empty)
+		}
 		if err := skipFloor(r); err != nil {
-			return fmt.Errorf("the Ogg file's Vorbis setup is damaged (%w); copy it again", err)
+			return nil, fmt.Errorf("the Ogg file's Vorbis setup is damaged (%w); copy it again", err)
 		}
 	}
 	for range r.read(6) + 1 {
 		if err := checkResidue(r); err != nil {
-			return fmt.Errorf("the Ogg file's Vorbis setup is damaged (%w); copy it again", err)
+			return nil, fmt.Errorf("the Ogg file's Vorbis setup is damaged (%w); copy it again", err)
 		}
 	}
 	if r.past {
-		return errors.New("the Ogg file's Vorbis setup ends too early; copy it again")
+		return nil, errors.New("the Ogg file's Vorbis setup ends too early; copy it again")
 	}
-	return nil
+	return append(header[:7:7], insertClasses(header[7:], missing)...), nil
+}
+
+// insertClasses puts 13 bits, a class of one dimension and no subclass, at each of these places.
+func insertClasses(b []byte, at []int) []byte {
+	if len(at) == 0 {
+		return b
+	}
+	out := make([]byte, len(b)+2*len(at))
+	to := 0
+	for i := range 8 * len(b) {
+		if len(at) > 0 && at[0] == i {
+			to, at = to+13, at[1:]
+		}
+		out[to>>3] |= b[i>>3] >> (i & 7) & 1 << (to & 7)
+		to++
+	}
+	return out
 }
 
 func skipFloor(r *bitReader) error {
@@ -61,9 +84,9 @@ func skipFloor(r *bitReader) error {
 		classes := 0
 		for i := range partitions {
 			partitions[i] = r.read(4)
-			classes = max(classes, partitions[i])
+			classes = max(classes, partitions[i]+1)
 		}
-		dimensions := make([]int, classes+1)
+		dimensions := make([]int, classes)
 		for i := range dimensions {
 			dimensions[i] = r.read(3) + 1
 			subclasses := r.read(2)
@@ -173,6 +196,12 @@ func (r *bitReader) read(n int) (v int) {
 		r.at++
 	}
 	return v
+}
+
+// peek is read, without going on.
+func (r *bitReader) peek(n int) int {
+	ahead := *r
+	return ahead.read(n)
 }
 
 func (r *bitReader) skip(n int) {
