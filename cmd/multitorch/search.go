@@ -22,6 +22,7 @@ type searchCmd struct {
 	Query string `arg:"" help:"What to look for: a few words."`
 	deviceFlag
 	dataFlag
+	Data       string `type:"path" placeholder:"FILE" help:"Table to search, for a model of captions (default: the one that it was trained on)."`
 	Checkpoint string `type:"path" default:"runs/retrieval-clip-seed0/checkpoint.safetensors" help:"Checkpoint of the retrieval task."`
 	Out        string `type:"path" default:"search.png" placeholder:"FILE" help:"The PNG file."`
 	Top        int    `default:"24" help:"Pictures to show."`
@@ -51,6 +52,9 @@ func (c *searchCmd) Run(ctx context.Context) error {
 	s, err := loadModel(c.Checkpoint, device)
 	if err != nil {
 		return err
+	}
+	if own, ok := s.task.(*captionsTask); ok {
+		return own.search(ctx, s.model.(*multimodal.Retriever), c, device)
 	}
 	t, ok := s.task.(*retrievalTask)
 	if !ok {

@@ -24,7 +24,7 @@ type tabular interface {
 }
 
 func (t *tableTask) use(ctx context.Context, path, base string, skipBad bool) error {
-	read, data, err := t.open(ctx, path, columns.Config{Base: base, SkipBad: skipBad})
+	read, data, err := openOther(ctx, t.Schema, path, columns.Config{Base: base, SkipBad: skipBad})
 	if err != nil {
 		return err
 	}
@@ -39,13 +39,13 @@ func (t *tableTask) use(ctx context.Context, path, base string, skipBad bool) er
 	return nil
 }
 
-// open reads another table by the schema.
-func (t *tableTask) open(ctx context.Context, path string, c columns.Config) (*datatable.Table, *columns.Data, error) {
+// openOther reads another table by a model's schema.
+func openOther(ctx context.Context, schema *columns.Schema, path string, c columns.Config) (*datatable.Table, *columns.Data, error) {
 	read, err := datatable.Open(path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("--data: %w", err)
 	}
-	data, bad, err := t.Schema.Open(ctx, read, c, logLine)
+	data, bad, err := schema.Open(ctx, read, c, logLine)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -56,7 +56,7 @@ func (t *tableTask) open(ctx context.Context, path string, c columns.Config) (*d
 }
 
 func (t *tableTask) predictTable(ctx context.Context, model nn.Module, path, out string, skipBad bool, device torch.Device) error {
-	read, data, err := t.open(ctx, path, columns.Config{SkipBad: skipBad, NoTarget: true})
+	read, data, err := openOther(ctx, t.Schema, path, columns.Config{SkipBad: skipBad, NoTarget: true})
 	if err != nil {
 		return err
 	}
@@ -64,15 +64,8 @@ func (t *tableTask) predictTable(ctx context.Context, model nn.Module, path, out
 	if err != nil {
 		return err
 	}
-	var kept []int // columns that can be written as text
-	names := []string{}
-	for i, name := range read.Columns {
-		if !read.Embedded[i] {
-			kept, names = append(kept, i), append(names, name)
-		}
-	}
-	var rows [][]string
 	t.classes, t.of = t.Schema.Classes, tableBatches{}
+	said := map[int][]string{}
 	for batch, err := range loader.All(ctx) {
 		if err != nil {
 			return err
@@ -82,17 +75,38 @@ func (t *tableTask) predictTable(ctx context.Context, model nn.Module, path, out
 			return err
 		}
 		for k, class := range classes {
-			at := data.Row(len(rows))
-			row := make([]string, 0, len(kept)+2)
-			for _, column := range kept {
-				row = append(row, read.Cell(at, column))
-			}
-			rows = append(rows, append(row, t.classes[class], strconv.FormatFloat(float64(probabilities[k]), 'f', 4, 32)))
+			said[batch.Rows[k]] = []string{t.classes[class], strconv.FormatFloat(float64(probabilities[k]), 'f', 4, 32)}
 		}
 	}
-	write := func(w io.Writer) error {
-		return datatable.WriteCSV(w, append(names, "prediction", "probability"), rows)
+	return writePredictions(read, out, []string{"prediction", "probability"}, func(row int) ([]string, bool) {
+		cells, ok := said[row]
+		return cells, ok
+	})
+}
+
+// writePredictions writes the rows of a table of which something is said, with that behind them, as CSV: to a file or, where
+// that is empty, the output. Columns of whole files are left out.
+func writePredictions(read *datatable.Table, out string, names []string, said func(row int) ([]string, bool)) error {
+	var kept []int
+	var header []string
+	for i, name := range read.Columns {
+		if !read.Embedded[i] {
+			kept, header = append(kept, i), append(header, name)
+		}
 	}
+	var rows [][]string
+	for row := range read.Len() {
+		cells, ok := said(row)
+		if !ok {
+			continue
+		}
+		line := make([]string, 0, len(kept)+len(cells))
+		for _, column := range kept {
+			line = append(line, read.Cell(row, column))
+		}
+		rows = append(rows, append(line, cells...))
+	}
+	write := func(w io.Writer) error { return datatable.WriteCSV(w, append(header, names...), rows) }
 	if out == "" {
 		return write(stdout)
 	}

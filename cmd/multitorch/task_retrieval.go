@@ -165,7 +165,16 @@ func retrievalMetrics() (ms []metrics.Metric[metrics.Pairs]) {
 
 // report is a table of both ways, and how well pictures are told apart by prompts alone.
 func (t *retrievalTask) report() string {
-	values, err := metrics.Compute(t.measured)
+	table := retrievalTable(t.measured)
+	if share, err := t.zeroShot.accuracy(); err == nil {
+		table += fmt.Sprintf("\nzero-shot, the ten classes by prompts: accuracy %.1f %%\n", 100*share)
+	}
+	return table
+}
+
+// retrievalTable is what the metrics of retrieval say of both ways.
+func retrievalTable(measured []metrics.Metric[metrics.Pairs]) string {
+	values, err := metrics.Compute(measured)
 	if err != nil {
 		return fmt.Sprintf("%v\n", err)
 	}
@@ -186,9 +195,6 @@ func (t *retrievalTask) report() string {
 		}
 	}
 	b.WriteString("\n")
-	if share, err := t.zeroShot.accuracy(); err == nil {
-		fmt.Fprintf(&b, "\nzero-shot, the ten classes by prompts: accuracy %.1f %%\n", 100*share)
-	}
 	return b.String()
 }
 

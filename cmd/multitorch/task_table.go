@@ -132,7 +132,7 @@ func (t *tableTask) load(ctx context.Context, dir string, _ bool) error {
 		}
 		t.Schema, t.notes, t.skipped = set.Schema, set.Notes, len(set.Bad)
 		train, test = set.Train, set.Test
-		t.explain(set)
+		explain(set)
 	}
 	if test.Len() == 0 {
 		return fmt.Errorf("%s: there are no rows to test on: there is a share for them (--test, not 0), a column that says so (--split), "+
@@ -147,7 +147,7 @@ func (t *tableTask) measure(train, test *columns.Data) {
 }
 
 // explain shows what was found out about the columns, before anything is trained.
-func (t *tableTask) explain(set *columns.Set) {
+func explain(set *columns.Set) {
 	for _, k := range set.Kinds {
 		missing := ""
 		if k.Missing > 0 {

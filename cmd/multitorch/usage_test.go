@@ -45,7 +45,7 @@ func TestResultsLooksAtItsFilesFirst(t *testing.T) {
 func TestHelp(t *testing.T) {
 	for command, want := range map[string][]string{
 		"":                {"train", "eval", "predict", "results", "data", "doctor"},
-		"train":           {"emoji10", "table"},
+		"train":           {"emoji10", "table", "captions", "transcripts"},
 		"train table":     {"--data=FILE", "--target=COLUMN", "--kind=COLUMN=KIND", "low-rank", "--skip-bad"},
 		"train emoji10":   {`--model="concat"`, "--epochs=12", "--batch-size=32", "--lr=0.001", "--weight-decay=0.00001", "--seed=0", "default: cuda if available, else cpu", "runs/TASK-MODEL-seedN"},
 		"eval":            {"--ensemble", "<checkpoints> ..."},

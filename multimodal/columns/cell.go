@@ -39,7 +39,9 @@ func (s *Schema) read(ctx context.Context, t *table.Table, row int, base string)
 		if err != nil {
 			return nil, fmt.Errorf("column %q: %w", c.Name, err)
 		}
-		any = any || cells[i].present
+		if any = any || cells[i].present; s.Pairs && !cells[i].present {
+			return nil, fmt.Errorf("column %q is empty: expected one of a pair", c.Name)
+		}
 	}
 	if !any {
 		return nil, errors.New("no cell that the model looks at has anything in it")

@@ -16,6 +16,7 @@ import (
 type Batch struct {
 	Inputs multimodal.Inputs
 	Target *torch.Tensor // int64 [N]: indices into Schema.Classes; nil where the table has none
+	Rows   []int         // of the table
 }
 
 // Samples is N.
@@ -90,10 +91,13 @@ func (s *Schema) Divided(ctx context.Context, t *table.Table, c Config, log func
 		c.Test = -1
 	}
 	p := &preparation{ctx: ctx, t: t, c: c, log: log, schema: s, target: t.Column(s.Target)}
-	classes := t.Values(p.target) // those that were divided by, of which the schema may lack some
+	p.c.Pairs = s.Pairs
 	p.class = make([]int, t.Len())
-	for row := range p.class {
-		p.class[row] = indexOf(classes, t.Cell(row, p.target))
+	if !s.Pairs {
+		classes := t.Values(p.target) // those that were divided by, of which the schema may lack some
+		for row := range p.class {
+			p.class[row] = indexOf(classes, t.Cell(row, p.target))
+		}
 	}
 	trainRows, testRows, err := p.split()
 	if err != nil {
@@ -230,6 +234,9 @@ func (d *Data) GetBatch(ctx context.Context, indices []int) (b Batch, err error)
 			}
 		}
 	}
+	for _, i := range indices {
+		b.Rows = append(b.Rows, d.rows[i])
+	}
 	err = torch.Try(func() error {
 		b.Inputs = d.schema.inputs(all)
 		if d.targets != nil {
@@ -263,7 +270,9 @@ func (s *Schema) One(ctx context.Context, cells map[string]string, base string) 
 	if base == "" {
 		base = "."
 	}
-	read, err := s.read(ctx, t, 0, base)
+	alone := *s
+	alone.Pairs = false // one of a pair looks for the other
+	read, err := alone.read(ctx, t, 0, base)
 	if err != nil {
 		return b, fmt.Errorf("columns: %w", err)
 	}

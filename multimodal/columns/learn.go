@@ -12,7 +12,9 @@ import (
 func (p *preparation) learn(train []int) (err error) {
 	s := p.schema
 	s.TrainRows = len(train)
-	s.Classes = values(p.t, train, p.target)
+	if !s.Pairs {
+		s.Classes = values(p.t, train, p.target)
+	}
 	for i := range s.Columns {
 		c := &s.Columns[i]
 		at := p.t.Column(c.Name)

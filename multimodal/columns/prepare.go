@@ -16,6 +16,7 @@ import (
 // Config are the settings of [Prepare]. The zero value of each is a default.
 type Config struct {
 	Target string                // the column to learn: one called label, answer, class, target, category or y
+	Pairs  bool                  // there is no target: columns belong to each other, as pictures and captions do, and none may be missing
 	Kinds  map[string]table.Kind // of columns, instead of what is found out
 
 	Test  float64 // the share of rows that are tested: 0.2; less than 0 for none
@@ -86,7 +87,7 @@ func (p *preparation) run() (*Set, error) {
 	if err := p.learn(train); err != nil {
 		return nil, err
 	}
-	if len(p.schema.Classes) < 2 {
+	if len(p.schema.Classes) < 2 && !p.c.Pairs {
 		return nil, fmt.Errorf("the column %q has %d different cells in the %d training rows: expected at least 2 classes",
 			p.schema.Target, len(p.schema.Classes), len(train))
 	}
@@ -142,15 +143,18 @@ func (p *preparation) settle() error {
 			return fmt.Errorf("there is no column %q: expected one of %q", name, p.t.Columns)
 		}
 	}
-	p.target = p.t.Target()
-	if c.Target != "" {
+	if p.target = p.t.Target(); c.Pairs {
+		p.target = -1
+	} else if c.Target != "" {
 		p.target = p.t.Column(c.Target)
 	}
-	if p.target < 0 {
+	if p.target < 0 && !c.Pairs {
 		return fmt.Errorf("which column is to be learned? None of %q is called label, answer, class, target, category or y: "+
 			"name one with --target", p.t.Columns)
 	}
-	s.Target = p.t.Columns[p.target]
+	if s.Pairs = c.Pairs; !c.Pairs {
+		s.Target = p.t.Columns[p.target]
+	}
 	p.kinds = p.t.Kinds()
 	for i := range p.kinds {
 		if kind, ok := c.Kinds[p.kinds[i].Name]; ok {
@@ -169,7 +173,7 @@ func (p *preparation) settle() error {
 		}
 	}
 	if len(s.Columns) == 0 {
-		return fmt.Errorf("there is no column to learn %q from: %s", s.Target, describe(p.kinds))
+		return fmt.Errorf("there is no column to learn from: %s", describe(p.kinds))
 	}
 	return nil
 }
@@ -182,8 +186,12 @@ func describe(kinds []table.Column) string {
 	return strings.Join(all, ", ")
 }
 
-// settleTarget finds the class of each row.
+// settleTarget finds the class of each row: of pairs one for all.
 func (p *preparation) settleTarget() error {
+	p.class = make([]int, p.t.Len())
+	if p.c.Pairs {
+		return nil
+	}
 	k := &p.kinds[p.target]
 	values := p.t.Values(p.target)
 	if few := max(20, p.t.Len()/20); k.Kind == table.Number && len(values) > few {
@@ -194,7 +202,6 @@ func (p *preparation) settleTarget() error {
 		return fmt.Errorf("the column %q has %d different cells: expected at most %d classes", k.Name, len(values), maxClasses)
 	}
 	k.Kind, k.Why = table.Category, fmt.Sprintf("the target, %d classes", len(values))
-	p.class = make([]int, p.t.Len())
 	for row := range p.class {
 		p.class[row] = indexOf(values, p.t.Cell(row, p.target))
 	}
@@ -284,7 +291,7 @@ func (p *preparation) notes(train []int) (notes []string) {
 			single++
 		}
 	}
-	if single > 0 {
+	if single > 0 && !p.c.Pairs {
 		notes = append(notes, fmt.Sprintf("%d of %d classes: a single row, which is trained on and never tested", single, len(p.t.Values(p.target))))
 	}
 	if p.schema.Group != "" {

@@ -1,9 +1,11 @@
 package columns
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 
+	"multitorch/datasets/table"
 	"multitorch/multimodal/audio"
 	"multitorch/torch"
 )
@@ -32,4 +34,17 @@ func resampled(samples []float32, from, to int) (out []float32, err error) {
 		return nil
 	})
 	return out, err
+}
+
+// Sound reads the sound that a cell names, or is, at a rate: the mean of its channels. Relative paths begin at base, as
+// table.Table.File says.
+func Sound(t *table.Table, row, column int, base string, rate int) ([]float32, error) {
+	if t.Cell(row, column) == "" {
+		return nil, errors.New("the cell is empty: expected a sound")
+	}
+	samples, from, err := t.OpenSound(row, column, base)
+	if err != nil {
+		return nil, err
+	}
+	return resampled(samples, from, rate)
 }

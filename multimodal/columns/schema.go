@@ -13,9 +13,10 @@ import (
 
 // Schema is what a model's inputs are made by. As JSON it is saved with the model.
 type Schema struct {
-	Columns []Column `json:"columns"` // that the model looks at
-	Target  string   `json:"target"`  // the column that is learned
-	Classes []string `json:"classes"` // its cells
+	Columns []Column `json:"columns"`         // that the model looks at
+	Target  string   `json:"target"`          // the column that is learned
+	Pairs   bool     `json:"pairs,omitempty"` // there is none: see Config.Pairs
+	Classes []string `json:"classes"`         // its cells
 
 	ImageSize  int     `json:"image_size"`  // pixels along a side
 	MaxWords   int     `json:"max_words"`   // of a text; the rest is cut off
@@ -98,6 +99,17 @@ type ModelConfig struct {
 	ModalityDropout float64 `json:"modality_dropout"`
 }
 
+// Modality is the name of a column's modality in Inputs.Of, or "" of one that the model doesn't look at. Numbers and
+// categories are one modality together.
+func (s *Schema) Modality(column string) string {
+	for i, c := range s.Columns {
+		if c.Name == column {
+			return s.modality(i)
+		}
+	}
+	return ""
+}
+
 // Model describes a model for the schema's columns and classes: see multimodal.New.
 func (s *Schema) Model(c ModelConfig) multimodal.Config {
 	or := func(name, standard string) string {
@@ -153,10 +165,13 @@ func (s *Schema) Check() error {
 	if len(s.Columns) == 0 || len(s.Columns) > table.MaxColumns {
 		return fmt.Errorf("%d columns: expected 1 to %d", len(s.Columns), table.MaxColumns)
 	}
-	if len(s.Classes) < 2 || len(s.Classes) > maxClasses {
-		return fmt.Errorf("%d classes: expected 2 to %d", len(s.Classes), maxClasses)
+	if !s.Pairs && (len(s.Classes) < 2 || len(s.Classes) > maxClasses) || s.Pairs && len(s.Classes) > 0 {
+		return fmt.Errorf("%d classes: expected 2 to %d, or none of pairs", len(s.Classes), maxClasses)
 	}
-	seen := map[string]bool{s.Target: true}
+	seen := map[string]bool{}
+	if !s.Pairs {
+		seen[s.Target] = true
+	}
 	for _, c := range s.Columns {
 		if seen[c.Name] {
 			return fmt.Errorf("the column %.40q is there twice", c.Name)

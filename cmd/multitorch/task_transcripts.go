@@ -1,0 +1,254 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"multitorch/datasets"
+	datatable "multitorch/datasets/table"
+	"multitorch/multimodal"
+	"multitorch/multimodal/columns"
+	"multitorch/multimodal/ctc"
+	"multitorch/nn"
+	"multitorch/torch"
+	"multitorch/trainer"
+)
+
+func init() { addTask(func() task { return new(transcriptsTask) }) }
+
+// transcriptsTask writes what is said in sounds of one's own. Its model and its training are those of the speech task.
+type transcriptsTask struct {
+	Sound      string `placeholder:"COLUMN" help:"Column of the sounds (default: the only one)." json:"-"`
+	Transcript string `placeholder:"COLUMN" help:"Column of what is said (default: one called transcript, text or sentence, or the only one of texts)." json:"-"`
+	own        `embed:""`
+
+	MaxSeconds float64       `default:"10" help:"Longest sound that is taken." json:"-"`
+	Alphabet   *ctc.Alphabet `kong:"-" json:"alphabet"`
+
+	speech speechTask
+}
+
+var transcriptsInfo = &taskInfo{
+	name:   "transcripts",
+	title:  "your transcripts",
+	help:   "Your own speech and transcripts, from a CSV, JSONL or Parquet file: write what is said.",
+	recipe: recipe{Epochs: 70, BatchSize: 16, LR: 4e-3, WeightDecay: 1e-2},
+	models: []string{"gru"},
+}
+
+func (t *transcriptsTask) info() *taskInfo { return transcriptsInfo }
+
+func (t *transcriptsTask) modelName() string { return "gru" }
+
+func (t *transcriptsTask) setModel(string) {}
+
+func (t *transcriptsTask) variant() string { return t.Data }
+
+func (t *transcriptsTask) check() error {
+	switch {
+	case t.Alphabet == nil:
+		return errors.New("no alphabet")
+	case t.Schema == nil || !t.Schema.Pairs || len(t.Schema.Columns) != 2 || t.column(datatable.Audio) == "" || t.column(datatable.Text) == "":
+		return errors.New("no schema of a sound and a text")
+	}
+	return t.Schema.Check()
+}
+
+// column is the name of the column of a kind.
+func (t *transcriptsTask) column(kind datatable.Kind) string {
+	for _, c := range t.Schema.Columns {
+		if c.Kind == kind {
+			return c.Name
+		}
+	}
+	return ""
+}
+
+func (t *transcriptsTask) load(ctx context.Context, dir string, _ bool) error {
+	c := columns.Config{SampleRate: multimodal.SpeechRate, MaxSeconds: t.MaxSeconds}
+	read, train, test, err := t.read(ctx, dir, c,
+		half{"sound", t.Sound, datatable.Audio, []string{"audio", "sound", "file", "path"}},
+		half{"transcript", t.Transcript, datatable.Text, []string{"transcript", "text", "sentence"}})
+	if err != nil {
+		return err
+	}
+	if test.Len() == 0 {
+		return needTest(t.Data)
+	}
+	if t.Alphabet == nil {
+		var said []string // of both sides: a letter gives nothing away
+		for _, side := range []*columns.Data{train, test} {
+			for i := range side.Len() {
+				said = append(said, t.said(read, side.Row(i)))
+			}
+		}
+		t.Alphabet = ctc.NewAlphabet(said...)
+	}
+	if t.speech.train, err = t.utterances(ctx, read, train); err != nil {
+		return err
+	}
+	t.speech.test, err = t.utterances(ctx, read, test)
+	return err
+}
+
+// said is a row's transcript as the alphabet has it: words in lower case, with single spaces between them.
+func (t *transcriptsTask) said(read *datatable.Table, row int) string {
+	return join(columns.Words(read.Cell(row, read.Column(t.column(datatable.Text)))))
+}
+
+func join(words []string) (text string) {
+	for i, w := range words {
+		if i > 0 {
+			text += " "
+		}
+		text += w
+	}
+	return text
+}
+
+// utterances makes features of all rows. Rows that CTC can't learn are bad rows: sounds that are too short for their texts
+// or longer than is taken, and letters that the alphabet lacks.
+func (t *transcriptsTask) utterances(ctx context.Context, read *datatable.Table, data *columns.Data) (*multimodal.SpeechSet, error) {
+	sound := read.Column(t.column(datatable.Audio))
+	var all []multimodal.Utterance
+	var bad []columns.BadRow
+	for i := range data.Len() {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		row := data.Row(i)
+		samples, err := columns.Sound(read, row, sound, t.Base, multimodal.SpeechRate)
+		if most := t.Schema.MaxSeconds * multimodal.SpeechRate; err == nil && float64(len(samples)) > most {
+			err = fmt.Errorf("the sound is %.1f s long: expected at most %v (--max-seconds)",
+				float64(len(samples))/multimodal.SpeechRate, t.Schema.MaxSeconds)
+		}
+		u := multimodal.Utterance{Name: read.Place(row), Text: t.said(read, row), Samples: samples, Rate: multimodal.SpeechRate}
+		if err == nil {
+			if _, err = multimodal.NewSpeechSet([]multimodal.Utterance{u}, t.Alphabet); err != nil {
+				err = cmp.Or(errors.Unwrap(err), err) // less the utterance's name
+			}
+		}
+		if err != nil {
+			bad = append(bad, columns.BadRow{Row: row, Place: read.Place(row), What: err.Error()})
+			continue
+		}
+		all = append(all, u)
+	}
+	if len(bad) > 0 && !t.SkipBad {
+		return nil, &columns.BadRowsError{Rows: bad, Of: data.Len()}
+	}
+	for _, b := range bad {
+		logLine(fmt.Sprintf("left out: %s", b))
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("%s: no row is left", read.Path)
+	}
+	return multimodal.NewSpeechSet(all, t.Alphabet)
+}
+
+func (t *transcriptsTask) data() (line, more string) {
+	if t.speech.train == t.speech.test {
+		return fmt.Sprintf("%d rows of %s", t.speech.test.Len(), t.Data), ""
+	}
+	return fmt.Sprintf("%d training and %d test rows of %s, %d letters (split seed %d)",
+		t.speech.train.Len(), t.speech.test.Len(), t.Data, t.Alphabet.Len()-1, t.Schema.Seed), ""
+}
+
+func (t *transcriptsTask) newModel() (nn.Module, error) {
+	t.speech.Alphabet = t.Alphabet
+	return t.speech.newModel()
+}
+
+func (t *transcriptsTask) training(model nn.Module, r recipe, device torch.Device, hooks ...trainer.Hook) (training, error) {
+	return t.speech.training(model, r, device, hooks...)
+}
+
+func (t *transcriptsTask) report() string { return t.speech.report() }
+
+// predict writes what is said in a sound, as the one guess.
+func (t *transcriptsTask) predict(model nn.Module, in inputs, device torch.Device) ([]guess, error) {
+	if in.audio == "" {
+		return nil, errors.New("--audio: expected a sound: WAV, FLAC, MP3 or Ogg")
+	}
+	read, err := datatable.New([]string{"sound"}, [][]string{{in.audio}})
+	if err != nil {
+		return nil, err
+	}
+	samples, err := columns.Sound(read, 0, 0, ".", multimodal.SpeechRate)
+	if err == nil && len(samples) < multimodal.MinSpeechSamples {
+		err = fmt.Errorf("%s: the sound has %d samples at %d Hz: expected at least %d",
+			in.audio, len(samples), multimodal.SpeechRate, multimodal.MinSpeechSamples)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--audio: %w", err)
+	}
+	text, err := t.hear(model, samples, device)
+	return []guess{{text, 1}}, err
+}
+
+// hear is what a model hears in a sound.
+func (t *transcriptsTask) hear(model nn.Module, samples []float32, device torch.Device) (text string, err error) {
+	torch.NoGrad(func() {
+		err = torch.Try(func() error {
+			features := multimodal.SpeechFeatures(torch.FromSlice(samples)).Unsqueeze(0).To(device)
+			scores, steps := model.(*multimodal.Speech).Forward(features, torch.FromSlice([]int64{int64(features.Size(1))}))
+			if !scores.IsFinite().All().ItemBool() {
+				return errors.New("the model's scores for this sound are NaN or infinite")
+			}
+			text = t.speech.decode(scores, steps)[0]
+			return nil
+		})
+	})
+	return text, err
+}
+
+func (t *transcriptsTask) use(ctx context.Context, path, base string, skipBad bool) error {
+	read, data, err := openOther(ctx, t.Schema, path, columns.Config{Base: base, SkipBad: skipBad})
+	if err != nil {
+		return err
+	}
+	t.Data, t.Base, t.SkipBad = path, base, skipBad
+	set, err := t.utterances(ctx, read, data)
+	t.speech.train, t.speech.test = set, set
+	return err
+}
+
+func (t *transcriptsTask) predictTable(ctx context.Context, model nn.Module, path, out string, skipBad bool, device torch.Device) error {
+	read, err := datatable.Open(path)
+	if err != nil {
+		return fmt.Errorf("--data: %w", err)
+	}
+	sound := read.Column(t.column(datatable.Audio))
+	if sound < 0 {
+		return fmt.Errorf("--data: %s has no column %q: it has %q", path, t.column(datatable.Audio), read.Columns)
+	}
+	var bad []columns.BadRow
+	heard := map[int]string{}
+	for row := range read.Len() {
+		samples, err := columns.Sound(read, row, sound, "", multimodal.SpeechRate)
+		if err == nil && len(samples) < multimodal.MinSpeechSamples {
+			err = fmt.Errorf("the sound has %d samples: expected at least %d", len(samples), multimodal.MinSpeechSamples)
+		}
+		if err == nil {
+			heard[row], err = t.hear(model, samples, device)
+		}
+		if err != nil {
+			bad = append(bad, columns.BadRow{Row: row, Place: read.Place(row), What: err.Error()})
+		}
+	}
+	if len(bad) > 0 && !skipBad {
+		return &columns.BadRowsError{Rows: bad, Of: read.Len()}
+	}
+	if len(bad) > 0 {
+		logLine(strconv.Itoa(len(bad)) + " rows can't be used and were left out")
+	}
+	return writePredictions(read, out, []string{"prediction"}, func(row int) ([]string, bool) {
+		text, ok := heard[row]
+		return []string{text}, ok
+	})
+}
+
+var _ datasets.BatchGetter[multimodal.SpeechBatch] = (*multimodal.SpeechSet)(nil)
