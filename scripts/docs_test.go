@@ -144,6 +144,34 @@ func main() {
 	dataset, err := datasets.NewTensorDataset(torch.Arange(0, 100, 1))
 	must(err)
 `,
+	"image.md": `
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"multitorch/multimodal/image"
+	"multitorch/torch"
+)
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+var ctx = context.Background()
+
+func main() {
+	var err error
+	m := image.New(300, 400, 3)
+	for i := range m.Pix {
+		m.Pix[i] = uint8(i / 700)
+	}
+	must(m.Save("photo.jpg"))
+	fmt.Println(torch.Version())
+`,
 	"porting.md": `
 package main
 

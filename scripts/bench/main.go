@@ -23,6 +23,9 @@ var twin string
 //go:embed language.py
 var language string
 
+//go:embed images.py
+var images string
+
 // settings of glibc under which memory is not given back to the kernel after each step.
 var tuned = []string{
 	"MALLOC_TRIM_THRESHOLD_=1073741824",
@@ -81,6 +84,8 @@ var rows = []row{
 	{"LSTM, training step", "lstm", seconds, "ms", 1e3, "1.0 / -"},
 	{"small GPT, one request", "infer", seconds, "ms", 1e3, "0.8 / -"},
 	{"… by 8 goroutines or threads, each", "serve", seconds, "ms", 1e3, "1.0 / -"},
+	{"64 px PNG to 32 px, two workers", "png64", seconds, "µs", 1e6, "0.67 / -"},
+	{"640x480 JPEG to 224 px, two workers", "jpeg640", seconds, "ms", 1e3, "0.67 / -"},
 	{"log-mel of 10 s of audio", "logmel", seconds, "ms", 1e3, "1.0 / -"},
 }
 
@@ -118,6 +123,9 @@ func run(worker string, rounds int, python, only string) error {
 	defer os.RemoveAll(dir)
 	script := filepath.Join(dir, "twin.py")
 	if err := os.WriteFile(script, []byte(twin), 0o600); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "images.py"), []byte(images), 0o600); err != nil {
 		return err
 	}
 	if err := os.WriteFile(filepath.Join(dir, "language.py"), []byte(language), 0o600); err != nil {
