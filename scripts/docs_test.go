@@ -172,6 +172,41 @@ func main() {
 	must(m.Save("photo.jpg"))
 	fmt.Println(torch.Version())
 `,
+	"multimodal.md": `
+package main
+
+import (
+	"multitorch/multimodal"
+	"multitorch/multimodal/ensemble"
+	"multitorch/multimodal/fusion"
+	"multitorch/multimodal/objective"
+	"multitorch/nn"
+	"multitorch/torch"
+)
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+var (
+	images, tokens, lengths = torch.Randn(torch.Shape{2, 3, 32, 32}), torch.Randint(2, 9, torch.Shape{2, 5}), torch.New([]int64{5, 3})
+	image, fused            = torch.Randn(torch.Shape{2, 10}).SetRequiresGrad(true), torch.Randn(torch.Shape{2, 10}).SetRequiresGrad(true)
+	target                  = torch.New([]int64{3, 7})
+	in                      = multimodal.Inputs{Of: map[string]multimodal.Input{"image": {Data: images}, "text": {Data: tokens, Lengths: lengths}}}
+	model                   *multimodal.Model
+)
+
+func main() {
+	var err error
+	{
+		text := multimodal.NewModality("text", "gru")
+		text.Words = 1000
+		model, err = multimodal.New(multimodal.NewConfig(10, multimodal.NewModality("image", "cnn"), text))
+		must(err)
+	}
+`,
 	"porting.md": `
 package main
 
