@@ -236,6 +236,52 @@ var (
 func main() {
 	var err error
 `,
+	"speech.md": `
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"multitorch/datasets"
+	"multitorch/multimodal"
+	"multitorch/multimodal/ctc"
+	"multitorch/nn"
+	"multitorch/optim"
+	"multitorch/torch"
+)
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+var ctx = context.Background()
+
+func main() {
+`,
+	"text.md": `
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+
+	"multitorch/multimodal/text"
+	"multitorch/nn"
+	"multitorch/torch"
+)
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func main() {
+`,
 }
 
 // What stands on the pages of docs in Go is compiled and run, each piece in a function of its own, but for those that
