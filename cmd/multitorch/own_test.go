@@ -91,6 +91,7 @@ func TestTranscriptsOfOnesOwn(t *testing.T) {
 	require.Contains(t, multitorch("eval", checkpoint).requireOK(t).stdout, "CER")
 	multitorch("eval", "--data", path, checkpoint).requireOK(t)
 	multitorch("predict", "--checkpoint", checkpoint, "--audio", filepath.Join(dir, "0.wav")).requireOK(t)
+	multitorch("transcribe", "--checkpoint", checkpoint, filepath.Join(dir, "1.wav")).requireOK(t)
 	o = multitorch("predict", "--checkpoint", checkpoint, "--data", path).requireOK(t)
 	require.True(t, strings.HasPrefix(o.stdout, "clip,transcript,prediction\n0.wav,ABC!,"), o.stdout)
 

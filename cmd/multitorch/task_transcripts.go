@@ -25,8 +25,9 @@ type transcriptsTask struct {
 	Transcript string `placeholder:"COLUMN" help:"Column of what is said (default: one called transcript, text or sentence, or the only one of texts)." json:"-"`
 	own        `embed:""`
 
-	MaxSeconds float64       `default:"10" help:"Longest sound that is taken." json:"-"`
-	Alphabet   *ctc.Alphabet `kong:"-" json:"alphabet"`
+	MaxSeconds float64                 `default:"10" help:"Longest sound that is taken." json:"-"`
+	Alphabet   *ctc.Alphabet           `kong:"-" json:"alphabet"`
+	Size       multimodal.SpeechConfig `kong:"-" json:"size"`
 
 	speech speechTask
 }
@@ -54,7 +55,10 @@ func (t *transcriptsTask) check() error {
 	case t.Schema == nil || !t.Schema.Pairs || len(t.Schema.Columns) != 2 || t.column(datatable.Audio) == "" || t.column(datatable.Text) == "":
 		return errors.New("no schema of a sound and a text")
 	}
-	return t.Schema.Check()
+	if t.Size.Symbols != t.Alphabet.Len() {
+		return fmt.Errorf("%d symbols: expected %d, the alphabet's characters and the blank", t.Size.Symbols, t.Alphabet.Len())
+	}
+	return errors.Join(t.Schema.Check(), t.Size.Check())
 }
 
 // column is the name of the column of a kind.
@@ -86,6 +90,7 @@ func (t *transcriptsTask) load(ctx context.Context, dir string, _ bool) error {
 			}
 		}
 		t.Alphabet = ctc.NewAlphabet(said...)
+		t.Size = multimodal.SpeechConfig{Symbols: t.Alphabet.Len(), Dropout: 0.2, Blocks: 3, Layers: 1} // the speech task's
 	}
 	if t.speech.train, err = t.utterances(ctx, read, train); err != nil {
 		return err
@@ -158,7 +163,7 @@ func (t *transcriptsTask) data() (line, more string) {
 }
 
 func (t *transcriptsTask) newModel() (nn.Module, error) {
-	t.speech.Alphabet = t.Alphabet
+	t.speech.Alphabet, t.speech.Size = t.Alphabet, t.Size
 	return t.speech.newModel()
 }
 

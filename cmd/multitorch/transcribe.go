@@ -160,6 +160,13 @@ func toSpeech(wave *torch.Tensor, rate int) (*torch.Tensor, error) {
 	return samples, nil
 }
 
+// speller is a task whose models are *multimodal.Speech.
+type speller interface{ letters() *ctc.Alphabet }
+
+func (t *speechTask) letters() *ctc.Alphabet { return t.Alphabet }
+
+func (t *transcriptsTask) letters() *ctc.Alphabet { return t.Alphabet }
+
 // recogniser writes what is said in samples.
 type recogniser struct {
 	model    *multimodal.Speech
@@ -181,7 +188,7 @@ func (c *transcribeCmd) recogniser() (*recogniser, error) {
 		return nil, fmt.Errorf("checkpoint %s: it has a model of %s: expected one of speech, which multitorch train speech makes",
 			c.Checkpoint, s.task.info().title)
 	}
-	r := &recogniser{model: model, alphabet: s.task.(*speechTask).Alphabet}
+	r := &recogniser{model: model, alphabet: s.task.(speller).letters()}
 	if c.Beam == 0 {
 		return r, nil
 	}

@@ -102,7 +102,7 @@ func TestDamagedFiles(t *testing.T) {
 			return os.WriteFile(index, bytes.Replace(good, []byte(`"version": 1`), []byte(`"version": 2`), 1), 0o644)
 		},
 		"outside": func() error {
-			return os.WriteFile(index, bytes.Replace(good, []byte(`"at": `), []byte(`"at": 9`), 1), 0o644)
+			return os.WriteFile(index, bytes.Replace(good, []byte(`"at": `), []byte(`"at": 99999`), 1), 0o644)
 		},
 		"cut":       func() error { return os.Truncate(pixels, 10) },
 		"no pixels": func() error { return os.Remove(pixels) },
