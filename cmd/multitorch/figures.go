@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -196,6 +197,7 @@ func (k *keeper) keep(rows []row) error {
 			k.all = append(k.all, r)
 		}
 	}
+	k.all = inOrder(k.all)
 	written, err := json.MarshalIndent(k.all, "", "\t")
 	if err == nil {
 		err = overwrite(k.file, string(written)+"\n")
@@ -204,6 +206,24 @@ func (k *keeper) keep(rows []row) error {
 		return err
 	}
 	return overwrite(k.text, k.parts[0]+tableBegin+tables(k.all)+tableEnd+k.parts[1])
+}
+
+// inOrder puts the rows of a task's data into the order in which the task names its models. Which data comes first stays.
+func inOrder(rows []row) []row {
+	place := func(r row) (data, model int) {
+		data = slices.IndexFunc(rows, func(o row) bool { return o.Task == r.Task && o.Data == r.Data })
+		if t, err := taskNamed(r.Task); err == nil {
+			model = slices.Index(t.info().rows(), r.Model)
+		}
+		return data, model
+	}
+	sorted := slices.Clone(rows)
+	slices.SortStableFunc(sorted, func(a, b row) int {
+		dataA, modelA := place(a)
+		dataB, modelB := place(b)
+		return cmp.Or(dataA-dataB, modelA-modelB)
+	})
+	return sorted
 }
 
 // The marks of the table of results.

@@ -40,7 +40,6 @@ var emojiInfo = &taskInfo{
 		{name: "late average", models: []string{"image", "text"}},
 		{name: "ensemble", models: []string{"image", "text", "concat", "joint"}},
 		{name: "stacking", models: []string{"image", "text", "concat", "joint"}, stacked: true},
-		{name: "ensemble of all", models: kindNames()},
 	},
 	variant: "label",
 	reference: map[string]map[string]figure{ // Python's models of the same sort, over the same seeds

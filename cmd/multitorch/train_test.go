@@ -235,6 +235,10 @@ func TestTables(t *testing.T) {
 |---|---|---|---|---|
 | fashion-mnist |  | cnn | 88.9 ± 0.3 | 89.0 |
 `, tables(rows))
+	emoji := func(data, model string) row { return row{Task: "emoji10", Data: data, Model: model} }
+	require.Equal(t,
+		[]row{emoji("tags", "image"), emoji("tags", "gated"), emoji("tags", "stacking"), rows[1], emoji("label", "text")},
+		inOrder([]row{emoji("tags", "stacking"), emoji("tags", "gated"), rows[1], emoji("tags", "image"), emoji("label", "text")}))
 	multitorch("results", "--models", "image,smell").requireError(t, failed, "--models", `"smell"`)
 }
 
