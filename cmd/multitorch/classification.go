@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"multitorch/datasets"
-	"multitorch/multimodal"
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
@@ -49,8 +48,10 @@ func (c *classification[B]) training(model nn.Module, r recipe, device torch.Dev
 	return t, nil
 }
 
-// average is the mean of the models' class probabilities.
-func (c *classification[B]) average(models []nn.Module, device torch.Device) (training, error) {
+// average measures models by what combine makes of their logits, the mean of their class probabilities, say.
+func (c *classification[B]) average(models []nn.Module, combine func(logits ...*torch.Tensor) *torch.Tensor, device torch.Device) (
+	training, error,
+) {
 	criterion := nn.NewNLLLoss()
 	all := &members{Models: models}
 	return c.measuring(all, device, func(b B) (loss, scores *torch.Tensor) {
@@ -58,7 +59,7 @@ func (c *classification[B]) average(models []nn.Module, device torch.Device) (tr
 		for _, m := range models {
 			logits = append(logits, c.of.logits(m, b))
 		}
-		scores = multimodal.Average(logits...)
+		scores = combine(logits...)
 		return criterion.Forward(scores.Log(), c.of.target(b)), scores
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 
+	"multitorch/multimodal"
+	"multitorch/multimodal/ensemble"
 	"multitorch/nn"
 	"multitorch/torch"
 	"multitorch/trainer"
@@ -14,12 +16,14 @@ import (
 type evalCmd struct {
 	dataFlag
 	deviceFlag
-	Data        string   `type:"path" placeholder:"FILE" help:"Another table, for models of one: all of its rows are test data."`
-	SkipBad     bool     `help:"Leave rows of --data out that can't be used, and count them."`
-	Ensemble    bool     `help:"Average the class probabilities of all checkpoints (model-level fusion)."`
-	Ablation    bool     `help:"Measure also with each modality left out."`
-	Robustness  string   `type:"path" placeholder:"FILE" help:"Measure with noise in each modality, and draw the curves into this PNG file."`
-	Checkpoints []string `arg:"" type:"path" help:"Checkpoint files that train wrote."`
+	Data        string    `type:"path" placeholder:"FILE" help:"Another table, for models of one: all of its rows are test data."`
+	SkipBad     bool      `help:"Leave rows of --data out that can't be used, and count them."`
+	Ensemble    bool      `help:"Average the class probabilities of all checkpoints (model-level fusion)."`
+	Weights     []float64 `placeholder:"NUMBER" help:"How much each checkpoint counts in --ensemble, in their order (default: all the same)."`
+	Vote        bool      `help:"In --ensemble, count for which class each checkpoint is, instead of averaging."`
+	Ablation    bool      `help:"Measure also with each modality left out."`
+	Robustness  string    `type:"path" placeholder:"FILE" help:"Measure with noise in each modality, and draw the curves into this PNG file."`
+	Checkpoints []string  `arg:"" type:"path" help:"Checkpoint files that train wrote."`
 }
 
 // Run measures each checkpoint on the test data that it was made for, or all of them together. It fetches no data.
@@ -59,7 +63,18 @@ func (c *evalCmd) Run() error {
 
 // Validate is called when the command line is read.
 func (c *evalCmd) Validate() error {
+	sum := 0.
+	for _, w := range c.Weights {
+		if !(w >= 0) || math.IsInf(w, 0) {
+			return fmt.Errorf("--weights: expected numbers of at least 0, but got %v", w)
+		}
+		sum += w
+	}
 	switch {
+	case !c.Ensemble && (c.Vote || c.Weights != nil):
+		return errors.New("--vote and --weights: expected --ensemble with them")
+	case c.Weights != nil && (len(c.Weights) != len(c.Checkpoints) || sum == 0):
+		return fmt.Errorf("--weights: expected one for each of %d checkpoints, and not 0 for all, but got %v", len(c.Checkpoints), c.Weights)
 	case c.Ensemble && (c.Ablation || c.Robustness != ""):
 		return errors.New("--ensemble: without --ablation and --robustness, which are about one model")
 	case c.Robustness != "" && len(c.Checkpoints) > 1:
@@ -85,11 +100,22 @@ func (c *evalCmd) together(all []*saved, device torch.Device) error {
 	if err := c.load(first.task); err != nil {
 		return err
 	}
-	loop, err := together.average(models, device)
+	loop, err := together.average(models, c.combine(), device)
 	if err != nil {
 		return err
 	}
 	return show(fmt.Sprintf("ensemble of %d", len(all)), first.task, loop)
+}
+
+// combine is what --ensemble makes of the models' logits.
+func (c *evalCmd) combine() func(logits ...*torch.Tensor) *torch.Tensor {
+	switch {
+	case c.Vote:
+		return func(logits ...*torch.Tensor) *torch.Tensor { return ensemble.Vote(c.Weights, logits...) }
+	case c.Weights != nil:
+		return func(logits ...*torch.Tensor) *torch.Tensor { return ensemble.Probabilities(c.Weights, logits...) }
+	}
+	return multimodal.Average
 }
 
 func (c *evalCmd) load(t task) error {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 
+	"multitorch/multimodal"
 	"multitorch/nn"
 	"multitorch/torch"
 	"multitorch/trainer"
@@ -120,7 +121,7 @@ func (c *resultsCmd) measure(ctx context.Context, t combination, models map[stri
 	if t.stacked {
 		loop, err = c.Task.(stacker).stack(ctx, t.models, members, r, device)
 	} else {
-		loop, err = c.Task.(averager).average(members, device)
+		loop, err = c.Task.(averager).average(members, multimodal.Average, device)
 	}
 	if err != nil {
 		return e, err

@@ -47,7 +47,8 @@ type task interface {
 
 // averager is a task whose models can be measured together: the mean of their class probabilities.
 type averager interface {
-	average(models []nn.Module, device torch.Device) (training, error)
+	// average measures them together: combine makes class probabilities of their logits.
+	average(models []nn.Module, combine func(logits ...*torch.Tensor) *torch.Tensor, device torch.Device) (training, error)
 	// sameTest reports whether the models of another value of the task can be measured on this one's test data.
 	sameTest(other task) bool
 }

@@ -190,6 +190,23 @@ func TestEnsemble(t *testing.T) {
 	o := multitorch(args...).requireOK(t)
 	require.Regexp(t, `^ensemble of 4 on the test data of Emoji-10: .*\(by emoji, split seed 0, label\).*\nloss \d\.\d{4}, accuracy \d+\.\d %, macro-F1 0\.\d{4}\n`, o.stdout)
 	require.Contains(t, o.stdout, "      754\n")
+
+	image, text := checkpointOf(t, "image"), checkpointOf(t, "text")
+	accuracy := func(args ...string) string {
+		return regexp.MustCompile(`accuracy (\d+\.\d) %`).FindStringSubmatch(multitorch(append([]string{"eval"}, args...)...).requireOK(t).stdout)[1]
+	}
+	require.Equal(t, accuracy(image), accuracy("--ensemble", "--weights", "1,0", image, text))
+	require.Equal(t, accuracy(text), accuracy("--ensemble", "--vote", image, text, text))
+	for _, wrong := range [][]string{
+		{"--vote", image},
+		{"--weights", "1", image},
+		{"--ensemble", "--weights", "1", image, text},
+		{"--ensemble", "--weights", "0,0", image, text},
+		{"--ensemble", "--weights=-1,1", image, text},
+		{"--ensemble", "--weights=NaN,1", image, text},
+	} {
+		require.Equal(t, misused, multitorch(append([]string{"eval"}, wrong...)...).code, "%v", wrong)
+	}
 }
 
 func TestResults(t *testing.T) {
