@@ -1,21 +1,17 @@
 package multimodal
 
 import (
-	"multitorch/libm"
-
+	"multitorch/multimodal/audio"
 	"multitorch/nn"
 	"multitorch/torch"
 )
 
 // LogMel makes of sounds the logarithms of how strong each of some mel bands is at each time, each sound with mean 0 and
-// standard deviation 1. Frames are 25 ms long, 10 ms apart, with a Hann window; bands are triangles on HTK's mel scale from
-// 0 Hz to half the sample rate.
+// standard deviation 1. Frames are 25 ms long, 10 ms apart, and bands are torchaudio's.
 type LogMel struct {
 	nn.Base
-	Window  *nn.Buffer // [samples of a frame]
-	Filters *nn.Buffer // [frequencies, mels]
-	fft     int
-	hop     int
+	Mel *audio.MelSpectrogram
+	hop int
 }
 
 // NewLogMel makes one for sounds of rate samples a second.
@@ -24,26 +20,9 @@ func NewLogMel(rate, mels int) *LogMel {
 	for fft < frame {
 		fft *= 2
 	}
-	return &LogMel{
-		Window:  nn.NewBuffer(torch.HannWindow(frame, true), nn.Persistent(false)),
-		Filters: nn.NewBuffer(torch.FromSlice(melFilters(rate, fft, mels), fft/2+1, mels), nn.Persistent(false)),
-		fft:     fft, hop: rate / 100,
-	}
-}
-
-func melFilters(rate, fft, mels int) []float32 {
-	mel := func(hz float64) float64 { return 2595 * libm.Log10(1+hz/700) }
-	hz := func(mel float64) float64 { return 700 * (libm.Pow(10, mel/2595) - 1) }
-	corner := func(i int) float64 { return hz(mel(float64(rate)/2) * float64(i) / float64(mels+1)) }
-	filters := make([]float32, (fft/2+1)*mels)
-	for f := range fft/2 + 1 {
-		at := float64(f) * float64(rate) / float64(fft)
-		for m := range mels {
-			low, mid, high := corner(m), corner(m+1), corner(m+2)
-			filters[f*mels+m] = float32(max(0, min((at-low)/(mid-low), (high-at)/(high-mid))))
-		}
-	}
-	return filters
+	// The ends see silence, as they do in a longer batch, and not their mirror.
+	c := audio.Torchaudio(rate, audio.NFFT(fft), audio.WinLength(frame), audio.HopLength(rate/100), audio.NMels(mels), audio.Zeros)
+	return &LogMel{Mel: audio.NewMelSpectrogram(c), hop: rate / 100}
 }
 
 // Forward maps sounds [N, samples] to [N, frames, mels] and the number of frames of each, on the CPU. What fills up is 0.
@@ -56,12 +35,7 @@ func (m *LogMel) Forward(in Input) (mels, frames *torch.Tensor) {
 		panic(invalid("LogMel", "expected lengths from 1 to %d samples, but got %d to %d", in.Data.Size(1), low, high))
 	}
 	x := in.Data.Mul(within(lengths, in.Data.Size(1), in.Data.Device()).To(in.Data.DType()))
-	// The ends see silence, as they do in a longer batch, and not their mirror.
-	spectrum := x.STFT(m.fft, torch.STFTOptions{
-		HopLength: m.hop, WinLength: m.Window.Size(0), Window: m.Window.Tensor, PadMode: "constant",
-	})
-	power := spectrum.ViewAsReal().Square().Sum(3) // [N, frequencies, frames]
-	mels = power.Transpose(1, 2).Matmul(m.Filters.Tensor).Add(1e-6).Log()
+	mels = m.Mel.Forward(x).Transpose(1, 2).Add(1e-6).Log()
 	frames = lengths.FloorDiv(m.hop).Add(1)
 	counts := within(frames, mels.Size(1), mels.Device()).To(mels.DType()).Unsqueeze(2)
 	elements := counts.Sum(1, 2).View(-1, 1, 1).Mul(mels.Size(2))
