@@ -23,8 +23,8 @@ type transcribeCmd struct {
 	Checkpoint string   `type:"path" default:"runs/speech-gru-seed0/checkpoint.safetensors" help:"Checkpoint of a speech model."`
 	Beam       int      `default:"0" help:"Beginnings that the search for the likeliest text keeps (0: the likeliest path, without a search)."`
 	LM         string   `name:"lm" type:"path" placeholder:"FILE" help:"Language model of characters for the search, in ARPA's format."`
-	LMWeight   float64  `name:"lm-weight" default:"0.3" help:"How much the language model counts."`
-	LMBonus    float64  `name:"lm-bonus" default:"0.4" help:"What each character of a text counts, against the model's preference for short ones."`
+	LMWeight   float64  `name:"lm-weight" default:"0.5" help:"How much the language model counts."`
+	LMBonus    float64  `name:"lm-bonus" default:"1.2" help:"What each character of a text counts, against the model's preference for short ones."`
 	Times      bool     `help:"Write a line for each word, with the seconds at which it begins and ends."`
 	Sounds     []string `arg:"" optional:"" type:"path" help:"Sound files (WAV, FLAC, MP3, Ogg) or folders of them."`
 }
