@@ -5,12 +5,14 @@ package picture
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
 	_ "image/gif" // the formats that are read
 	_ "image/png"
 	"io"
+	"math"
 	"os"
 
 	_ "golang.org/x/image/bmp"
@@ -97,6 +99,10 @@ func decode(ctx context.Context, encoded []byte) (image.Image, error) {
 	if err := checkSize(format, config.Width, config.Height); err != nil {
 		return nil, err
 	}
+	if bits := config.Width * config.Height * leastBits(format, encoded); bits/8 > mostTimes[format]*len(encoded) {
+		return nil, damaged(format, fmt.Errorf("%w: %d bytes are too few for %d x %d pixels", errCut, len(encoded),
+			config.Width, config.Height))
+	}
 	picture, _, err := image.Decode(reader{ctx, bytes.NewReader(encoded), 512})
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -108,6 +114,23 @@ func decode(ctx context.Context, encoded []byte) (image.Image, error) {
 		picture = webpColours(picture, encoded)
 	}
 	return picture, nil
+}
+
+// mostTimes is by how much a format can make bytes of pixels fewer: deflate by 1032, LZW with codes of 12 bits by less than
+// 4096. A short file is refused before there is memory for what it can't hold.
+var mostTimes = map[string]int{"png": 1032, "bmp": 1, "gif": 4096, "tiff": 4096, "webp": math.MaxInt32}
+
+// leastBits is how many bits a pixel has at least.
+func leastBits(format string, encoded []byte) int {
+	switch {
+	case format == "png" && len(encoded) > 25: // the header's bits, and its kind of colours
+		return int(encoded[24]) * max(1, map[byte]int{2: 3, 4: 2, 6: 4}[encoded[25]])
+	case format == "bmp" && len(encoded) > 29:
+		return int(binary.LittleEndian.Uint16(encoded[28:]))
+	case format == "gif":
+		return 8
+	}
+	return 1
 }
 
 func damaged(format string, err error) error {

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"hash/crc32"
 	"image"
 	"image/png"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -102,6 +104,30 @@ func TestAJPEGOfManyScans(t *testing.T) {
 	require.NoError(t, decode(read(t, "progressive.jpg")))
 	err := decode(scans(t, 7000, 1000))
 	require.ErrorContains(t, err, "the jpeg image has 49000000 pixels in 1006 scans, expected at most 20 scans")
+}
+
+// A short file can't make a large picture, whatever its header says.
+func TestFewBytesForManyPixels(t *testing.T) {
+	header := func(w, h uint32) []byte {
+		b := binary.BigEndian.AppendUint32([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"), w)
+		b = append(binary.BigEndian.AppendUint32(b, h), 8, 6, 0, 0, 0)
+		return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[12:]))
+	}
+	large := read(t, "progressive.jpg")
+	size := bytes.Index(large, []byte{0xff, 0xc2}) + 5
+	binary.BigEndian.PutUint16(large[size:], 8000)
+	binary.BigEndian.PutUint16(large[size+2:], 8000)
+	for _, content := range [][]byte{header(8000, 8000), large} {
+		before := allocated()
+		require.ErrorContains(t, decode(content), "bytes are too few for 8000 x 8000 pixels")
+		require.Less(t, allocated()-before, uint64(1<<20))
+	}
+}
+
+func allocated() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.TotalAlloc
 }
 
 // countdown ends after so many looks.
