@@ -1,22 +1,22 @@
 package sound
 
 import (
-	"encoding/binary"
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
 
-	mp3 "github.com/hajimehoshi/go-mp3"
+	"multitorch/internal/mp3"
 )
 
 // mp3File reads the samples of an MP3 file: MPEG-1 and MPEG-2, layer III.
 type mp3File struct {
 	Info
-	decoder *mp3.Decoder
+	frames  *bufio.Reader // of MPEG, one after the other
+	decoder mp3.Decoder
+	frame   []byte
 	skip    int // frames at the beginning to leave out
 	left    int // frames to give
-	bytes   []byte
-	out     []float32
 }
 
 func (m *mp3File) info() Info { return m.Info }
@@ -41,18 +41,15 @@ func openMP3(r io.ReaderAt, size int64, l Limits) (source, error) {
 	if w.frames == 0 {
 		return nil, fmt.Errorf("the MP3 file has no frame: %w", ErrTruncated)
 	}
-	m := &mp3File{Info: Info{Format: "mp3", Encoding: "MP3", Rate: w.first.rate, Channels: w.first.channels}}
-	total := w.frames * w.first.samples()
+	m := &mp3File{Info: Info{Format: "mp3", Encoding: "MP3", Rate: w.first.Rate, Channels: w.first.Channels}}
+	total := w.frames * w.first.Samples()
 	m.left = total
 	if w.tag.known {
 		m.skip = min(w.tag.delay+decoderDelay, total)
 		m.left = max(total-m.skip-max(w.tag.padding-decoderDelay, 0), 0)
 	}
 	m.Frames = m.left
-	if m.decoder, err = mp3.NewDecoder(io.NewSectionReader(r, w.begin, w.at-w.begin)); err != nil {
-		return nil, mp3Error(err)
-	}
-	m.bytes = make([]byte, 4*w.first.samples())
+	m.frames = bufio.NewReader(io.NewSectionReader(r, w.begin, w.at-w.begin))
 	return m, nil
 }
 
@@ -60,26 +57,28 @@ func (m *mp3File) next() ([]float32, error) {
 	if m.left == 0 {
 		return nil, io.EOF
 	}
-	n, err := io.ReadFull(m.decoder, m.bytes)
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("the MP3 file is damaged: a frame cannot be decoded; export it again")
-	}
+	head, err := m.frames.Peek(4)
 	if err != nil {
 		return nil, mp3Error(err)
 	}
-	b := m.bytes[:n]
-	skipped := min(m.skip, n/4)
-	m.skip -= skipped
-	b = b[4*skipped:]
-	b = b[:4*min(m.left, len(b)/4)]
-	m.left -= len(b) / 4
-	m.out = m.out[:0]
-	for ; len(b) > 0; b = b[4:] { // always two channels of 16 bits
-		for ch := range m.Channels {
-			m.out = append(m.out, float32(int16(binary.LittleEndian.Uint16(b[2*ch:])))/(1<<15))
-		}
+	h, _, err := mp3.ParseHeader(head)
+	if err != nil {
+		return nil, mp3Error(err)
 	}
-	return m.out, nil
+	m.frame = append(m.frame[:0], make([]byte, h.Size)...)
+	if _, err := io.ReadFull(m.frames, m.frame); err != nil {
+		return nil, mp3Error(err)
+	}
+	samples, err := m.decoder.Decode(m.frame, h)
+	if err != nil {
+		return nil, mp3Error(err)
+	}
+	skipped := min(m.skip, len(samples)/m.Channels)
+	m.skip -= skipped
+	samples = samples[skipped*m.Channels:]
+	samples = samples[:min(m.left*m.Channels, len(samples))]
+	m.left -= len(samples) / m.Channels
+	return samples, nil
 }
 
 func mp3Error(err error) error {

@@ -4,61 +4,16 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+
+	"multitorch/internal/mp3"
 )
-
-// mp3Header is what the four bytes before a frame say.
-type mp3Header struct {
-	version  int // 1 or 2
-	rate     int
-	bitrate  int // bits per second
-	channels int
-	size     int // bytes of the frame
-}
-
-var mp3Bitrates = [3][16]int{ // kbit/s by version and index
-	1: {0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0},
-	2: {0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0},
-}
-
-// parseMP3 reads a header. ok is false if the bytes are none; err says what is not read of one that is good.
-func parseMP3(b []byte) (h mp3Header, ok bool, err error) {
-	w := binary.BigEndian.Uint32(b)
-	version, layer, index, rate := w>>19&3, w>>17&3, w>>12&15, w>>10&3
-	if w>>21 != 0x7ff || version == 1 || layer == 0 || index == 15 || rate == 3 {
-		return h, false, nil
-	}
-	switch {
-	case version == 0:
-		return h, true, fmt.Errorf("the MP3 file has one of MPEG 2.5's rates (8 to 12 kHz), expected 16 kHz or more; convert it to WAV")
-	case layer != 1:
-		return h, true, fmt.Errorf("the MPEG file is of layer %d, expected 3; convert it to WAV", 4-layer)
-	case index == 0:
-		return h, true, fmt.Errorf("the MP3 file has a free bit rate, which is not read; convert it to WAV")
-	}
-	h.version = map[uint32]int{3: 1, 2: 2}[version]
-	h.rate = [3]int{44100, 48000, 32000}[rate] / h.version
-	h.bitrate = mp3Bitrates[h.version][index] * 1000
-	h.size = 144*h.bitrate/h.rate/h.version + int(w>>9&1)
-	h.channels = 2
-	if w>>6&3 == 3 {
-		h.channels = 1
-	}
-	return h, true, nil
-}
-
-func (h mp3Header) samples() int { return 1152 / h.version }
-
-// side is the number of bytes of a frame's side information.
-func (h mp3Header) side() int {
-	return [3][3]int{1: {1: 17, 2: 32}, 2: {1: 9, 2: 17}}[h.version][h.channels]
-}
 
 // mp3Walk goes from frame to frame.
 type mp3Walk struct {
 	r       io.ReaderAt
 	at, end int64
 	begin   int64 // of the first frame with samples
-	first   mp3Header
+	first   mp3.Header
 	frames  int // with samples
 	tag     mp3Tag
 }
@@ -82,7 +37,7 @@ func (w *mp3Walk) run() error {
 		if n, _ := w.r.ReadAt(b[:min(4, w.end-w.at)], w.at); n < 4 {
 			return fmt.Errorf("the MP3 file ends within the header of frame %d: %w", w.frames, ErrTruncated)
 		}
-		h, ok, err := parseMP3(b[:])
+		h, ok, err := mp3.ParseHeader(b[:])
 		if err != nil {
 			return err
 		}
@@ -95,19 +50,19 @@ func (w *mp3Walk) run() error {
 		if w.frames == 0 {
 			w.first = h
 		}
-		if h.version != w.first.version || h.rate != w.first.rate || h.channels != w.first.channels {
+		if h.Version != w.first.Version || h.Rate != w.first.Rate || h.Channels != w.first.Channels {
 			return fmt.Errorf("the MP3 file changes at frame %d from %d Hz and %d channels to %d and %d", w.frames,
-				w.first.rate, w.first.channels, h.rate, h.channels)
+				w.first.Rate, w.first.Channels, h.Rate, h.Channels)
 		}
-		if w.at+int64(h.size) > w.end {
+		if w.at+int64(h.Size) > w.end {
 			return fmt.Errorf("the MP3 file ends within frame %d: %w", w.frames, ErrTruncated)
 		}
 		if w.frames == 0 && w.readTag(h) {
-			w.at += int64(h.size)
+			w.at += int64(h.Size)
 			w.begin = w.at
 			continue
 		}
-		w.at += int64(h.size)
+		w.at += int64(h.Size)
 		w.frames++
 	}
 	if w.tag.known && w.frames == 0 {
@@ -122,17 +77,17 @@ func (w *mp3Walk) find() error {
 	n, _ := w.r.ReadAt(buf, w.at)
 	buf = buf[:n]
 	for i := 0; i+4 <= len(buf); i++ {
-		h, ok, err := parseMP3(buf[i:])
+		h, ok, err := mp3.ParseHeader(buf[i:])
 		if ok && err != nil && i == 0 {
 			return err
 		}
 		if !ok || err != nil {
 			continue
 		}
-		next := w.at + int64(i+h.size)
+		next := w.at + int64(i+h.Size)
 		var b [4]byte
 		if k, _ := w.r.ReadAt(b[:], next); i > 0 && k == 4 && next+4 <= w.end {
-			if _, ok, _ := parseMP3(b[:]); !ok {
+			if _, ok, _ := mp3.ParseHeader(b[:]); !ok {
 				continue
 			}
 		}
@@ -157,12 +112,12 @@ func (w *mp3Walk) padded() bool {
 }
 
 // readTag reads the note of an encoder in the first frame, which has no samples then.
-func (w *mp3Walk) readTag(h mp3Header) bool {
-	b := make([]byte, h.size)
+func (w *mp3Walk) readTag(h mp3.Header) bool {
+	b := make([]byte, h.Size)
 	if _, err := w.r.ReadAt(b, w.at); err != nil {
 		return false
 	}
-	at := 4 + h.side()
+	at := 4 + h.Side()
 	if len(b) < at+8 || string(b[at:at+4]) != "Xing" && string(b[at:at+4]) != "Info" {
 		return false
 	}
