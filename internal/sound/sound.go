@@ -213,7 +213,16 @@ func open(r io.ReaderAt, size int64, l Limits) (source, error) {
 		return openFLAC(body)
 	case is(0, "OggS"):
 		return openOgg(body)
-	case is(0, "ID3"), len(head) >= 2 && head[0] == 0xff && head[1]&0xe0 == 0xe0:
+	case is(0, "ID3"):
+		at, err := skipID3(r, size)
+		if err != nil {
+			return nil, err
+		}
+		if n, _ := r.ReadAt(buf[:4], at); string(buf[:n]) == "fLaC" {
+			return openFLAC(io.NewSectionReader(r, at, size-at))
+		}
+		return openMP3(r, size, l)
+	case len(head) >= 2 && head[0] == 0xff && head[1]&0xe0 == 0xe0:
 		return openMP3(r, size, l)
 	}
 	return nil, fmt.Errorf("expected a sound file (WAV, FLAC, MP3 or Ogg Vorbis), found %s; convert it to one of these", describe(head))

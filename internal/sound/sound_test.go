@@ -20,7 +20,7 @@ import (
 func TestReadsAsLibsndfile(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.f32")
 	require.NoError(t, err)
-	require.Len(t, files, 27)
+	require.Len(t, files, 30)
 	for _, want := range files {
 		path := strings.TrimSuffix(want, ".f32")
 		t.Run(filepath.Base(path), func(t *testing.T) {
@@ -52,6 +52,22 @@ func TestInfo(t *testing.T) {
 		info, err := sound.Stat("testdata/" + name)
 		require.NoError(t, err)
 		require.Equal(t, want, info)
+	}
+}
+
+// Some programs put their tags before whatever it is.
+func TestTags(t *testing.T) {
+	tag := []byte("ID3\x04\x00\x00\x00\x00\x01\x48" + strings.Repeat("x", 200))
+	for _, name := range []string{"stereo.flac", "44100_2.mp3"} {
+		whole, err := sound.Open("testdata/"+name, sound.Limits{})
+		require.NoError(t, err)
+		b := append(bytes.Clone(tag), read(t, name)...)
+		if whole.Format == "mp3" {
+			b = append(b, "TAG"+strings.Repeat("y", 125)...)
+		}
+		tagged, err := sound.Decode(bytes.NewReader(b), int64(len(b)), sound.Limits{})
+		require.NoError(t, err)
+		require.Equal(t, whole, tagged)
 	}
 }
 

@@ -38,3 +38,8 @@ for rate, channels, n in (16000, 1, 4321), (44100, 2, 5000), (22050, 1, 1), (480
     write("%d_%d.ogg" % (rate, channels), rate, channels, n)
 for rate, channels, n in (16000, 1, 4321), (44100, 2, 8000), (48000, 1, 5001), (24000, 2, 6000), (32000, 1, 3000):
     write("%d_%d.mp3" % (rate, channels), rate, channels, n)
+
+# What decoders got wrong: frames of MPEG-2 with padding, Vorbis floors without partitions, a rate that a frame's header names in full.
+write("22050_2.mp3", 22050, 2, 4000)
+write("48000_6.ogg", 48000, 6, 900)
+write("24000.flac", 24000, 1, 3000, subtype="PCM_16")
