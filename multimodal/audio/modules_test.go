@@ -38,6 +38,10 @@ func TestModules(t *testing.T) {
 	near(t, golden(t, "torchaudio_db"), audio.NewAmplitudeToDB("power", 0).Forward(golden(t, "torchaudio_mel")))
 	near(t, golden(t, "torchaudio_deltas"), audio.NewComputeDeltas(5, audio.Replicate).Forward(golden(t, "torchaudio_mfcc")))
 	near(t, golden(t, "torchaudio_preemphasis"), audio.NewPreemphasis(0.97).Forward(x))
+	near(t, golden(t, "torchaudio_mulaw"), audio.NewMuLawEncoding(256).Forward(x))
+	near(t, golden(t, "torchaudio_mulaw_back"), audio.NewMuLawDecoding(256).Forward(golden(t, "torchaudio_mulaw")))
+	near(t, golden(t, "torchaudio_centroid"), audio.NewSpectralCentroid(audio.Torchaudio(16000, settings...)).Forward(x))
+	near(t, golden(t, "librosa_centroid"), audio.NewSpectralCentroid(audio.Librosa(16000, settings...)).Forward(x))
 	two := torch.Stack([]*torch.Tensor{x, x.Flip(0)}, 0)
 	near(t, golden(t, "add_noise"), audio.NewAddNoise().Forward(two, golden(t, "noise"), torch.New([]float32{5, -3}), nil))
 }
