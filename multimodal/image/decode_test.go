@@ -17,7 +17,9 @@ import (
 // Pillow writes files of each kind; what it reads of them is held against what is read here.
 func TestFilesAreReadAsByPillow(t *testing.T) {
 	dir := t.TempDir()
-	pictures := map[string]*image.Image{"small": synthetic(37, 53), "smooth": synthetic(90, 120).Resize(67, 91, image.Bicubic), "rgba": noise(19, 24, 4)}
+	pictures := map[string]*image.Image{
+		"small": synthetic(37, 53), "smooth": synthetic(90, 120).Resize(67, 91, image.Bicubic), "rgba": noise(19, 24, 4),
+	}
 	want := pillow(t, `
 back = os.getcwd()
 os.chdir(args[0])
@@ -55,6 +57,9 @@ for w in range(1, 7):
 def transform(v):
     return lambda b, sof: b.__setitem__(b.find(b"Adobe") + 11, v)
 patched("small-cmyk.jpg", "small-ycck.jpg", transform(2))
+rgba.convert("LA").save("rgba-la.png"); small.convert("P").save("small-clear.png", transparency=3)
+small.save("small-clear-rgb.png", transparency=small.getpixel((5, 5)))
+Image.fromarray(np.arange(37 * 53, dtype=np.uint16).reshape(37, 53) * 31).save("small-16.png")
 rgba.save("rgba.png"); rgba.save("rgba-lossless.webp", lossless=True, exact=True); rgba.save("rgba.tif")
 for i in range(1, 9):
     exif = Image.Exif(); exif[0x112] = i
@@ -63,6 +68,10 @@ for i in range(1, 9):
 for f in sorted(os.listdir(".")):
     turned = f.startswith("turn") and f.endswith(".tif") # some of these are turned when Pillow reads them, others are not
     im = ImageOps.exif_transpose(Image.open(f.replace(".tif", ".png") if turned else f))
+    if im.mode in ("LA", "PA") or "clear" in f:
+        im = im.convert("RGBA")
+    elif im.mode.startswith("I"):
+        im = Image.fromarray((np.array(im) >> 8).astype(np.uint8))
     keep(f, im.convert("RGB") if im.mode in ("P", "CMYK") else im.convert("L") if im.mode == "1" else im)
 os.chdir(back)
 `, pictures, dir)
@@ -106,7 +115,9 @@ func TestWhatIsNoPicture(t *testing.T) {
 	cancel()
 	_, err = image.Decode(ctx, bytes.NewReader(content))
 	require.ErrorIs(t, err, context.Canceled)
-	requirePanics(t, "expected a mode of this package", func() { _, _ = image.Decode(t.Context(), bytes.NewReader(content), image.Mode("hsv")) })
+	requirePanics(t, "expected a mode of this package", func() {
+		_, _ = image.Decode(t.Context(), bytes.NewReader(content), image.Mode("hsv"))
+	})
 }
 
 func TestSave(t *testing.T) {

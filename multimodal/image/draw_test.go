@@ -24,7 +24,8 @@ func TestBoxesAndMasksAreTorchvisions(t *testing.T) {
 	want := pillow(t, `
 for width in 1, 3:
     im = pic("rgb"); d = ImageDraw.Draw(im)
-    for box, colour in ((5, 3, 30, 20), (1, 2, 3)), ((50, 30, 59, 38), (255, 0, 0)), ((-7, -5, 20, 90), (9, 9, 9)), ((10, 10, 50, 13), (0, 0, 255)):
+    for box, colour in (((5, 3, 30, 20), (1, 2, 3)), ((50, 30, 59, 38), (255, 0, 0)),
+                        ((-7, -5, 20, 90), (9, 9, 9)), ((10, 10, 50, 13), (0, 0, 255))):
         d.rectangle(box, outline=colour, width=width)
     keep(f"boxes {width}", im)
 image, mask = inputs["rgb"].permute(2, 0, 1), inputs["mask"][..., 0].bool()
@@ -91,7 +92,8 @@ def make_grid(t, nrow=8, padding=2, normalize=False, value_range=None, scale_eac
     return grid
 x = inputs["x"]
 save(default=make_grid(x), three=make_grid(x, 3, 0, pad_value=0.5), grey=make_grid(x[:, :1], 4), one=make_grid(x[:1]),
-     normalized=make_grid(x, normalize=True), each=make_grid(x, normalize=True, scale_each=True), range=make_grid(x, normalize=True, value_range=(0.1, 0.7)))
+     normalized=make_grid(x, normalize=True), each=make_grid(x, normalize=True, scale_each=True),
+     range=make_grid(x, normalize=True, value_range=(0.1, 0.7)))
 `, map[string]*torch.Tensor{"x": x})
 	none := 0
 	for name, got := range map[string]*torch.Tensor{
@@ -113,7 +115,9 @@ save(default=make_grid(x), three=make_grid(x, 3, 0, pad_value=0.5), grey=make_gr
 
 func TestSheet(t *testing.T) {
 	var cells []image.Cell
-	captions := []string{"grinning face", "", strings.Repeat("a long caption ", 20), strings.Repeat("x", 300), "two\nlines", "Ölähnliche Größe"}
+	captions := []string{
+		"grinning face", "", strings.Repeat("a long caption ", 20), strings.Repeat("x", 300), "two\nlines", "Ölähnliche Größe",
+	}
 	for i := range 12 {
 		cells = append(cells, image.Cell{Picture: synthetic(20+30*(i%5), 30+10*i), Caption: captions[i%len(captions)]})
 	}

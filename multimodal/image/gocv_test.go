@@ -46,7 +46,9 @@ func swapped(m *image.Image) *image.Image {
 // libopencv-dev) and runs with: go test -tags gocv ./multimodal/image
 func TestBesideOpenCV(t *testing.T) {
 	rgb := synthetic(200, 301)
-	for name, grey := range map[string]*image.Image{"grey": rgb.Grey(), "smooth": rgb.Grey().BoxBlur(2), "mask": masked(), "noise": noise(64, 90, 1)} {
+	for name, grey := range map[string]*image.Image{
+		"grey": rgb.Grey(), "smooth": rgb.Grey().BoxBlur(2), "mask": masked(), "noise": noise(64, 90, 1),
+	} {
 		in, out := toMat(t, grey), gocv.NewMat()
 		defer out.Close()
 		for _, levels := range [][2]float64{{50, 150}, {20, 20}, {0, 400}} {
@@ -62,7 +64,9 @@ func TestBesideOpenCV(t *testing.T) {
 		requireEqual(t, fromMat(out), grey.EqualizeHist(), 0, name, " equalized")
 		gocv.MedianBlur(in, &out, 7)
 		requireEqual(t, fromMat(out), grey.Median(7), 0, name, " median")
-		for shape, kind := range map[image.Shape]gocv.MorphShape{image.Rect: gocv.MorphRect, image.Cross: gocv.MorphCross, image.Ellipse: gocv.MorphEllipse} {
+		for shape, kind := range map[image.Shape]gocv.MorphShape{
+			image.Rect: gocv.MorphRect, image.Cross: gocv.MorphCross, image.Ellipse: gocv.MorphEllipse,
+		} {
 			kernel := gocv.GetStructuringElement(kind, stdimage.Pt(5, 7))
 			gocv.MorphologyEx(in, &out, gocv.MorphClose, kernel)
 			requireEqual(t, fromMat(out), grey.MorphClose(image.Kernel{Shape: shape, Height: 7, Width: 5}), 0, name, shape)

@@ -12,7 +12,7 @@ type Filter int
 
 // The filters. Those but Nearest take in all of a picture that becomes smaller.
 const (
-	Nearest  Filter = iota
+	Nearest  Filter = iota + 1
 	Box             // the mean of the pixels whose centres are covered
 	Bilinear        // a triangle
 	Hamming         // of Box's width, less blurred than Bilinear
@@ -21,9 +21,9 @@ const (
 )
 
 func (f Filter) String() string {
-	names := []string{"nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"}
+	names := []string{"no filter", "nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"}
 	if f < 0 || int(f) >= len(names) {
-		return "no filter"
+		return names[0]
 	}
 	return names[f]
 }

@@ -57,7 +57,9 @@ for name in inputs:
 // The checksums are Pillow 13.0's, of synthetic(50, 70).
 func TestResizeInTheOrderOfPillow13(t *testing.T) {
 	m := synthetic(50, 70)
-	for size, want := range map[[2]int]uint32{{20, 60}: 798511176, {20, 90}: 3146966865, {40, 60}: 1075429639, {60, 20}: 4005572524, {39, 65}: 2618457730} {
+	for size, want := range map[[2]int]uint32{
+		{20, 60}: 798511176, {20, 90}: 3146966865, {40, 60}: 1075429639, {60, 20}: 4005572524, {39, 65}: 2618457730,
+	} {
 		require.Equal(t, want, crc32.ChecksumIEEE(m.Resize(size[0], size[1], image.Bicubic, image.Pillow13).Pix), "%v", size)
 	}
 	require.False(t, m.Resize(20, 60, image.Bicubic).Equal(m.Resize(20, 60, image.Bicubic, image.Pillow13)))
@@ -114,4 +116,5 @@ func TestResizeRefuses(t *testing.T) {
 	requirePanics(t, "expected 1 to 65536 pixels along each side, got 5 x 65537", func() { m.Resize(5, 65537, image.Nearest) })
 	requirePanics(t, "at most 1 GiB", func() { m.Resize(60000, 60000, image.Bicubic) })
 	requirePanics(t, "expected Nearest, Box, Bilinear, Hamming, Bicubic or Lanczos, got 9", func() { m.Resize(5, 5, 9) })
+	requirePanics(t, "expected Nearest, Box, Bilinear, Hamming, Bicubic or Lanczos, got 0", func() { m.Resize(5, 5, 0) })
 }

@@ -48,16 +48,17 @@ func (c Compose) Sample(m *Image, seed int64, index int) (out *Image, err error)
 // Resize scales to a size. Width 0 scales the shorter side to Height.
 type Resize struct {
 	Height, Width int
-	Filter        Filter // torchvision's default is Bilinear, the zero value Nearest: say which
+	Filter        Filter // Bilinear
 	Order         Order  // RowsFirst
 }
 
 // Transform scales.
 func (t Resize) Transform(m *Image, _ *Rand) *Image {
+	filter := orElse(t.Filter, Bilinear)
 	if t.Width == 0 {
-		return m.ResizeShorter(t.Height, t.Filter, t.Order)
+		return m.ResizeShorter(t.Height, filter, t.Order)
 	}
-	return m.Resize(t.Height, t.Width, t.Filter, t.Order)
+	return m.Resize(t.Height, t.Width, filter, t.Order)
 }
 
 // CenterCrop cuts out the middle.

@@ -55,6 +55,7 @@ func (t RandAugment) Transform(m *Image, r *Rand) *Image {
 	if magnitude < 0 || magnitude > 30 {
 		panic(invalid("RandAugment", "expected a magnitude of 0 to 30, got %d", magnitude))
 	}
+	t.Filter = orElse(t.Filter, Nearest)
 	for range orElse(t.Ops, 2) {
 		m = t.one(m, r, magnitude)
 	}

@@ -75,14 +75,14 @@ type RandomResizedCrop struct {
 	Height, Width int
 	Scale         [2]float64 // of the area: 0.08 to 1
 	Ratio         [2]float64 // of width to height: 3/4 to 4/3
-	Filter        Filter     // torchvision's default is Bilinear, the zero value Nearest: say which
+	Filter        Filter     // Bilinear
 	Order         Order      // RowsFirst
 }
 
 // Transform cuts and scales.
 func (t RandomResizedCrop) Transform(m *Image, r *Rand) *Image {
 	top, left, h, w := t.part(m, r)
-	return m.Crop(top, left, h, w).Resize(t.Height, t.Width, t.Filter, t.Order)
+	return m.Crop(top, left, h, w).Resize(t.Height, t.Width, orElse(t.Filter, Bilinear), t.Order)
 }
 
 func (t RandomResizedCrop) part(m *Image, r *Rand) (top, left, height, width int) {

@@ -46,7 +46,7 @@ func TestTransformsAreTorchvisions(t *testing.T) {
 	var want map[string][]uint32
 	require.NoError(t, json.Unmarshal(content, &want))
 	jitter := image.ColorJitter{Brightness: 0.2, Contrast: 0.2, Saturation: 0.2, Hue: 0.1}
-	resized := image.RandomResizedCrop{Height: 24, Width: 32, Filter: image.Bilinear}
+	resized := image.RandomResizedCrop{Height: 24, Width: 32}
 	transforms := map[string]image.Transform{
 		"flip": image.RandomHorizontalFlip{}, "vertical": image.RandomVerticalFlip{P: 0.3}, "gray": image.RandomGrayscale{P: 0.5},
 		"crop":         image.RandomCrop{Height: 20, Width: 30},
@@ -66,13 +66,13 @@ func TestTransformsAreTorchvisions(t *testing.T) {
 		"affine bilinear": image.RandomAffine{
 			Translate: [2]float64{0.1, 0.3}, ShearX: [2]float64{-10, 10}, Filter: image.Bilinear, Fill: []uint8{9},
 		},
-		"perspective":  image.RandomPerspective{Distortion: 0.6, P: 0.8, Filter: image.Bilinear},
+		"perspective":  image.RandomPerspective{Distortion: 0.6, P: 0.8},
 		"jitter":       image.ColorJitter{Brightness: 0.4, Contrast: 0.3, Saturation: 0.9, Hue: 0.1},
 		"jitter hue":   image.ColorJitter{Contrast: 1.5, Hue: 0.5},
 		"augment":      image.RandAugment{},
 		"augment more": image.RandAugment{Ops: 4, Magnitude: 17, Filter: image.Bilinear, Fill: []uint8{1, 2, 3}},
 		"several":      image.Compose{resized, image.RandomHorizontalFlip{}, jitter},
-		"center crop":  image.Compose{image.Resize{Height: 37, Filter: image.Bilinear}, image.CenterCrop{Height: 30, Width: 60}},
+		"center crop":  image.Compose{image.Resize{Height: 37}, image.CenterCrop{Height: 30, Width: 60}},
 	}
 	require.Len(t, transforms, len(want))
 	m := synthetic(40, 61)
@@ -89,7 +89,7 @@ func TestTransformsAreTorchvisions(t *testing.T) {
 
 // The picture depends on the seed and the index alone.
 func TestSampleWhateverTheWorkers(t *testing.T) {
-	c := image.Compose{image.RandomResizedCrop{Height: 8, Width: 8, Filter: image.Bilinear}, image.RandomHorizontalFlip{}}
+	c := image.Compose{image.RandomResizedCrop{Height: 8, Width: 8}, image.RandomHorizontalFlip{}}
 	m := synthetic(40, 61)
 	var pictures [64]*image.Image
 	var workers sync.WaitGroup

@@ -12,7 +12,7 @@ type RandomRotation struct {
 
 // Transform turns.
 func (t RandomRotation) Transform(m *Image, r *Rand) *Image {
-	return m.Rotate(r.Uniform(t.Degrees[0], t.Degrees[1]), t.Filter, t.Expand, t.Fill...)
+	return m.Rotate(r.Uniform(t.Degrees[0], t.Degrees[1]), orElse(t.Filter, Nearest), t.Expand, t.Fill...)
 }
 
 // RandomAffine turns, moves, scales and shears the picture.
@@ -45,14 +45,14 @@ func (t RandomAffine) Transform(m *Image, r *Rand) *Image {
 	if t.ShearY != none {
 		c.ShearY = r.Uniform(t.ShearY[0], t.ShearY[1])
 	}
-	return m.Affine(c, t.Filter, t.Fill...)
+	return m.Affine(c, orElse(t.Filter, Nearest), t.Fill...)
 }
 
 // RandomPerspective moves each corner inwards, with a probability.
 type RandomPerspective struct {
 	P          float64 // 0.5
 	Distortion float64 // of half a side: 0.5
-	Filter     Filter  // torchvision's default is Bilinear, the zero value Nearest: say which
+	Filter     Filter  // Bilinear
 	Fill       []uint8 // zeros
 }
 
@@ -74,7 +74,7 @@ func (t RandomPerspective) Transform(m *Image, r *Rand) *Image {
 	to[2].X, to[2].Y = far(dx, m.Width), far(dy, m.Height)
 	to[3].X, to[3].Y = near(dx), far(dy, m.Height)
 	h, w := float64(m.Height-1), float64(m.Width-1)
-	return m.Perspective([4]Point{{0, 0}, {0, w}, {h, w}, {h, 0}}, to, t.Filter, t.Fill...)
+	return m.Perspective([4]Point{{0, 0}, {0, w}, {h, w}, {h, 0}}, to, orElse(t.Filter, Bilinear), t.Fill...)
 }
 
 // RandomGaussianBlur blurs with a random sigma, as torchvision's GaussianBlur.

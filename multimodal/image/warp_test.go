@@ -21,7 +21,8 @@ for name in inputs:
         for angle in args:
             for expand in False, True:
                 im = pic(name)
-                keep(f"{name} {f} {angle} {expand}", im.rotate(float(angle), filters[f], expand, fillcolor={"L": 7, "RGB": (7, 8, 9), "RGBA": (7, 8, 9, 200)}[im.mode]))
+                fill = {"L": 7, "RGB": (7, 8, 9), "RGBA": (7, 8, 9, 200)}[im.mode]
+                keep(f"{name} {f} {angle} {expand}", im.rotate(float(angle), filters[f], expand, fillcolor=fill))
 `, samples(), func() (s []string) {
 		for _, a := range angles {
 			s = append(s, fmt.Sprint(a))
@@ -120,7 +121,8 @@ from torch.nn.functional import conv2d, pad
 for name in inputs:
     im = pic(name)
     for r in 0, 1, 2.5, 7, 60:
-        keep(f"{name} box {r}", im.convert("RGBa").filter(ImageFilter.BoxBlur(r)).convert("RGBA") if im.mode == "RGBA" else im.filter(ImageFilter.BoxBlur(r)))
+        box = ImageFilter.BoxBlur(r)
+        keep(f"{name} box {r}", im.convert("RGBa").filter(box).convert("RGBA") if im.mode == "RGBA" else im.filter(box))
     for size in 1, 3, 5, 9:
         keep(f"{name} median {size}", im.filter(ImageFilter.MedianFilter(size)))
     x = inputs[name].permute(2, 0, 1)[None].float()
