@@ -9,7 +9,7 @@ import (
 
 // recipe is all that decides the numbers of a training run, beside the task and its model. The defaults are the task's.
 type recipe struct {
-	Epochs      int     `default:"${epochs}" help:"Passes over the training data." json:"epochs"`
+	Epochs      int     `kong:"-" json:"epochs"` // passes over the training data
 	BatchSize   int     `default:"${batch_size}" help:"Samples of one step." json:"batch_size"`
 	LR          float64 `name:"lr" default:"${lr}" help:"Adam's learning rate." json:"lr"`
 	WeightDecay float64 `default:"${weight_decay}" help:"Adam's weight decay." json:"weight_decay"`
@@ -21,7 +21,7 @@ func (r recipe) check() error {
 	for _, least := range []struct {
 		flag       string
 		value, min int
-	}{{"epochs", r.Epochs, 1}, {"batch-size", r.BatchSize, 1}, {"workers", r.Workers, 0}} {
+	}{{"batch-size", r.BatchSize, 1}, {"workers", r.Workers, 0}} {
 		if least.value < least.min {
 			return fmt.Errorf("--%s: expected at least %d, but got %d", least.flag, least.min, least.value)
 		}
@@ -32,6 +32,37 @@ func (r recipe) check() error {
 		}
 	}
 	return nil
+}
+
+// epochsFlag is how long to train. Without it that is as the task's recipe for its data has it.
+type epochsFlag struct {
+	Given *int `name:"epochs" placeholder:"${epochs}" help:"Passes over the training data."`
+}
+
+func (f epochsFlag) check() error {
+	if f.Given != nil && *f.Given < 1 {
+		return fmt.Errorf("--epochs: expected at least 1, but got %d", *f.Given)
+	}
+	return nil
+}
+
+func (f epochsFlag) of(t task) int {
+	if f.Given != nil {
+		return *f.Given
+	}
+	return recipeOf(t).Epochs
+}
+
+// ownEpochs is a task that trains longer on some of its data than its recipe says.
+type ownEpochs interface{ epochs() int }
+
+// recipeOf is a task's recipe for the data that its fields mean.
+func recipeOf(t task) recipe {
+	r := t.info().recipe
+	if own, ok := t.(ownEpochs); ok {
+		r.Epochs = own.epochs()
+	}
+	return r
 }
 
 // like reports whether two recipes should give the same figures, whatever the seed.

@@ -16,19 +16,19 @@ import (
 
 type resultsCmd struct {
 	Task task `embed:""`
+	epochsFlag
 	dataFlag
 	deviceFlag
 	Seeds  []int64  `default:"0,1,2" help:"Seeds to train with."`
 	Models []string `placeholder:"NAME" help:"Models to train (default: all), and what is put together of them."`
-	Epochs int      `default:"${epochs}" help:"Passes over the training data."`
 	Write  string   `type:"path" placeholder:"FILE" help:"Keep the figures in this file, from which the README and the expected figures come."`
 	Readme string   `type:"path" placeholder:"FILE" help:"Write the table of all figures in --write's file into this one, between its marks."`
 }
 
 // Validate is called when the command line is read.
 func (c *resultsCmd) Validate() error {
-	if c.Epochs < 1 {
-		return fmt.Errorf("--epochs: expected at least 1, but got %d", c.Epochs)
+	if err := c.epochsFlag.check(); err != nil {
+		return err
 	}
 	if len(c.Seeds) == 0 {
 		return errors.New("--seeds: expected at least one number")
@@ -64,7 +64,7 @@ func (c *resultsCmd) Run(ctx context.Context) error {
 	for _, name := range only.rows() {
 		rows = append(rows, row{
 			Task: info.name, Data: c.Task.variant(), Model: name, Figures: info.figures(reached[name]),
-			Seeds: c.Seeds, Epochs: c.Epochs, LibTorch: torch.Version(),
+			Seeds: c.Seeds, Epochs: c.epochsFlag.of(c.Task), LibTorch: torch.Version(),
 		})
 	}
 	printf("Test figures of %s, shares in %%, mean ± standard deviation over the seeds %v (libtorch %s on %s):\n\n%s",
@@ -77,7 +77,7 @@ func (c *resultsCmd) train(ctx context.Context, only *taskInfo, seed int64, devi
 	reached map[string][]trainer.Evaluation,
 ) error {
 	r := only.recipe
-	r.Seed, r.Epochs = seed, c.Epochs
+	r.Seed, r.Epochs = seed, c.epochsFlag.of(c.Task)
 	models := map[string]nn.Module{}
 	for _, name := range only.models {
 		c.Task.setModel(name)

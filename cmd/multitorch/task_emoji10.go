@@ -78,6 +78,15 @@ func (t *emojiTask) variant() string {
 	return v
 }
 
+// epochs are more where there are tags, most of whose words are hidden: on a part of the training data concat has 84.7 %
+// after 12 and 85.3 % after 18.
+func (t *emojiTask) epochs() int {
+	if t.Text == "tags" {
+		return 18
+	}
+	return emojiInfo.recipe.Epochs
+}
+
 // maxWords bounds the memory that a description can ask for. Emoji-10 has some two thousand words.
 const maxWords = 100_000
 

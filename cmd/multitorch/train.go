@@ -15,6 +15,7 @@ import (
 
 type trainCmd struct {
 	Task task `embed:""`
+	epochsFlag
 	recipe
 	dataFlag
 	deviceFlag
@@ -23,7 +24,7 @@ type trainCmd struct {
 
 // Validate is called when the command line is read.
 func (c *trainCmd) Validate() error {
-	return errors.Join(c.recipe.check(), c.deviceFlag.Validate())
+	return errors.Join(c.epochsFlag.check(), c.recipe.check(), c.deviceFlag.Validate())
 }
 
 // Run trains, and leaves a checkpoint, a plot and a TensorBoard event file.
@@ -35,6 +36,7 @@ func (c *trainCmd) Run(ctx context.Context) error {
 	if err := openData(ctx, c.Task, c.DataDir); err != nil {
 		return err
 	}
+	c.Epochs = c.epochsFlag.of(c.Task)
 	torch.ManualSeed(c.Seed)
 	model, err := c.Task.newModel()
 	if err != nil {
