@@ -33,7 +33,9 @@ type half struct {
 }
 
 // read reads the table and divides it: into what the schema says where there is one, else by the flags.
-func (o *own) read(ctx context.Context, dir string, c columns.Config, parts ...half) (t *datatable.Table, train, test *columns.Data, err error) {
+func (o *own) read(ctx context.Context, dir string, c columns.Config, parts ...half) (
+	t *datatable.Table, train, test *columns.Data, err error,
+) {
 	if o.Data == "" {
 		return nil, nil, nil, errors.New("--data: expected a table of yours: a .csv, .tsv, .jsonl or .parquet file")
 	}

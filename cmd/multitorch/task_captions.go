@@ -142,34 +142,37 @@ func (t *captionsTask) training(model nn.Module, r recipe, device torch.Device, 
 	}
 	m := model.(*multimodal.Retriever)
 	t.measured = retrievalMetrics()
+	numbers := t.pictures()
 	return &trainer.Trainer[columns.Batch, metrics.Pairs]{
 		Model: model,
 		Step: func(b columns.Batch) (*torch.Tensor, metrics.Pairs) {
 			pictures, captions := t.pair(b.To(device))
 			group := torch.FromSlice(t.groups(b.Rows)).To(device)
 			loss, query, item := m.Loss(pictures, captions, group)
-			// Measured are rows against rows: the same picture in two batches has the number of its first row.
-			return loss, metrics.Pairs{Query: query, Item: item, Group: torch.FromSlice(t.groupsOfAll(b.Rows)).To(device)}
+			shown := make([]int64, len(b.Rows)) // what is measured goes over all batches
+			for k, row := range b.Rows {
+				shown[k] = numbers[row]
+			}
+			return loss, metrics.Pairs{Query: query, Item: item, Group: torch.FromSlice(shown).To(device)}
 		},
 		Optimizer: optim.NewAdam(nn.Parameters(model), optim.LR(r.LR), optim.WeightDecay(r.WeightDecay)),
 		Epochs:    r.Epochs, Train: train, Validate: test, Hooks: hooks, Metrics: t.measured,
 	}, nil
 }
 
-// groupsOfAll is the first row of the table with the same picture, for each row.
-func (t *captionsTask) groupsOfAll(rows []int) []int64 {
+// pictures numbers the rows of the table by their pictures: those with the same have one number.
+func (t *captionsTask) pictures() []int64 {
 	picture := t.table.Column(t.column(datatable.Image))
-	first := map[string]int64{}
-	for row := range t.table.Len() {
-		if cell := t.table.Cell(row, picture); first[cell] == 0 {
-			first[cell] = int64(row) + 1
+	number := map[string]int64{}
+	numbers := make([]int64, t.table.Len())
+	for row := range numbers {
+		cell := t.table.Cell(row, picture)
+		if _, ok := number[cell]; !ok {
+			number[cell] = int64(len(number))
 		}
+		numbers[row] = number[cell]
 	}
-	group := make([]int64, len(rows))
-	for k, row := range rows {
-		group[k] = first[t.table.Cell(row, picture)]
-	}
-	return group
+	return numbers
 }
 
 // report is a table of both ways.

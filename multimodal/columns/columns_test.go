@@ -1,10 +1,13 @@
 package columns_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 	"strings"
@@ -371,4 +374,28 @@ func TestRates(t *testing.T) {
 	require.NoError(t, err)
 	row := set.Train.Row(0)
 	require.EqualValues(t, (1600+100*row+1)/2, b.Inputs.Of["noise_1"].Lengths.ItemInt())
+}
+
+// Files that would take a machine down are bad rows.
+func TestHostileCells(t *testing.T) {
+	read := world(t, func(rows [][]string) {
+		rows[0][0], rows[1][0], rows[2][1], rows[3][0] = "bomb.png", "/dev/zero.png", "cut.wav", "../../../../../../dev/stdin.png"
+	})
+	var bomb bytes.Buffer
+	bomb.WriteString("\x89PNG\r\n\x1a\n")
+	header := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte("IHDR"), 60_000), 60_000)
+	header = append(header, 8, 2, 0, 0, 0)
+	bomb.Write(binary.BigEndian.AppendUint32(nil, 13))
+	bomb.Write(header)
+	bomb.Write(binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(header)))
+	require.NoError(t, os.WriteFile(read.File("bomb.png", ""), bomb.Bytes(), 0o644))
+	whole, err := os.ReadFile(read.File("2.wav", ""))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(read.File("cut.wav", ""), whole[:len(whole)/2], 0o644))
+	_, err = columns.Prepare(t.Context(), read, config(), nil)
+	var bad *columns.BadRowsError
+	require.ErrorAs(t, err, &bad)
+	require.Len(t, bad.Rows, 4)
+	require.Contains(t, bad.Rows[0].What, "60000 x 60000 pixels")
+	require.Contains(t, bad.Rows[2].What, "cut short")
 }
