@@ -73,6 +73,7 @@ type taskInfo struct {
 	// reference is what others' models of the same sort reached in the first column, by the data's variant and the row.
 	reference map[string]map[string]figure
 	variant   string // of the flags' defaults
+	yours     bool   // the data are the user's, so there are no figures to expect
 }
 
 type combination struct {

@@ -41,6 +41,7 @@ var captionsInfo = &taskInfo{
 	help:    "Your own pictures and captions, from a CSV, JSONL or Parquet file: find each by the other.",
 	recipe:  recipe{Epochs: 30, BatchSize: 64, LR: 1e-3, WeightDecay: 1e-4},
 	models:  []string{"clip", "siglip"},
+	yours:   true,
 	columns: []string{toText + " R@10", toImage + " R@10", toText + " MRR", toImage + " MRR"},
 }
 

@@ -54,6 +54,7 @@ var tableInfo = &taskInfo{
 	help:   "Your own data: a CSV, JSONL or Parquet file or a folder tree, with pictures, sounds, texts, numbers and what is to be learned.",
 	recipe: recipe{Epochs: 20, BatchSize: 32, LR: 1e-3, WeightDecay: 1e-4},
 	models: []string{"concat"},
+	yours:  true,
 }
 
 func (t *tableTask) info() *taskInfo { return tableInfo }

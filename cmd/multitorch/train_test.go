@@ -277,6 +277,9 @@ func TestReadmeShowsTheResults(t *testing.T) {
 	require.True(t, strings.Contains(string(content), tableBegin+tables(rows)+tableEnd), "make results writes the table")
 	for _, makeOne := range tasks {
 		info := makeOne().info()
+		if info.yours {
+			continue
+		}
 		for _, name := range info.rows() {
 			require.True(t, slices.ContainsFunc(rows, func(r row) bool {
 				return r.Task == info.name && r.Model == name && r.Data == info.variant && r.Epochs == info.recipe.Epochs
