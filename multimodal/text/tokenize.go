@@ -45,5 +45,14 @@ func NewRegexTokenizer(expression string) (Tokenizer, error) {
 	}, nil
 }
 
+// MustRegexTokenizer is [NewRegexTokenizer] for an expression that the program itself has: it panics where that is wrong.
+func MustRegexTokenizer(expression string) Tokenizer {
+	t, err := NewRegexTokenizer(expression)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
 // maxExpression bounds the memory that a regular expression takes, a few kilobytes for each byte at worst.
 const maxExpression = 10_000
