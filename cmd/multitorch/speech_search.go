@@ -22,6 +22,8 @@ const (
 	searchBonus  = 1.2
 )
 
+var _ averager = (*speechTask)(nil)
+
 // searcher makes the search.
 func (t *speechTask) searcher() (ctc.Beam, error) {
 	var tokens [][]string
@@ -50,10 +52,10 @@ func (t *speechTask) searched(h *heard) (metrics.Transcribed, error) {
 }
 
 // average measures a model with the search, as a row of its own in the table of results. Scores of several models are not
-// averaged: each says a character at a step of its own.
-func (t *speechTask) average(models []nn.Module, device torch.Device) (training, error) {
+// put together: each says a character at a step of its own.
+func (t *speechTask) average(models []nn.Module, _ func(...*torch.Tensor) *torch.Tensor, device torch.Device) (training, error) {
 	if len(models) != 1 {
-		return nil, errors.New("models of speech can't be averaged: each says a character at a step of its own")
+		return nil, errors.New("models of speech can't be put together: each says a character at a step of its own")
 	}
 	m := models[0].(*multimodal.Speech)
 	beam, err := t.searcher()
