@@ -23,13 +23,15 @@ func init() { addTask(func() task { return new(speechTask) }) }
 
 // speechTask writes what a telephone exchange says.
 type speechTask struct {
-	Model     string                  `enum:"gru" default:"gru" help:"gru (a convolution and a bidirectional GRU, trained with CTC)." json:"model"`
-	Language  string                  `enum:"en,es,fr,it,ru" default:"en" help:"Language of the prompts: en, es, fr, it or ru." json:"language"`
-	Strict    bool                    `help:"Keep prompts that share three consecutive words on one side of the split." json:"strict"`
-	More      bool                    `help:"Train also on clips that the split leaves out: longer ones, and texts with digits, spelled out." json:"more"`
-	SplitSeed int64                   `default:"0" help:"Seed of the train/test split." json:"split_seed"`
-	Alphabet  *ctc.Alphabet           `kong:"-" json:"alphabet"`
-	Size      multimodal.SpeechConfig `kong:"-" json:"size"`
+	Model     string `enum:"gru" default:"gru" help:"gru (a convolution and a bidirectional GRU, trained with CTC)." json:"model"`
+	Language  string `enum:"en,es,fr,it,ru" default:"en" help:"Language of the prompts: en, es, fr, it or ru." json:"language"`
+	Strict    bool   `help:"Keep prompts that share three consecutive words on one side of the split." json:"strict"`
+	More      bool   `help:"Train also on clips that the split leaves out: longer ones, and texts with digits, spelled out." json:"more"`
+	SplitSeed int64  `default:"0" help:"Seed of the train/test split." json:"split_seed"`
+	From      string `type:"path" placeholder:"FILE" help:"Start with the weights of this checkpoint of the same alphabet, and learn on." json:"-"`
+
+	Alphabet *ctc.Alphabet           `kong:"-" json:"alphabet"`
+	Size     multimodal.SpeechConfig `kong:"-" json:"size"`
 
 	loaded      *asterisk.Data
 	sides       asterisk.Sides
@@ -138,7 +140,24 @@ func (t *speechTask) data() (line, more string) {
 func (t *speechTask) newModel() (nn.Module, error) {
 	m := multimodal.NewSpeech(t.Size)
 	m.Augment.Stretch, m.Augment.Bins, m.Augment.Frames = 0.12, 16, 16
+	if t.From != "" {
+		return m, t.startWith(m)
+	}
 	return m, nil
+}
+
+// startWith gives a model the weights of a checkpoint.
+func (t *speechTask) startWith(m *multimodal.Speech) error {
+	s, err := loadModel(t.From, torch.CPU)
+	if err != nil {
+		return fmt.Errorf("--from: %w", err)
+	}
+	from, ok := s.task.(*speechTask)
+	if !ok || from.Alphabet.String() != t.Alphabet.String() || from.Size != t.Size {
+		return fmt.Errorf("--from: %s has a model of other sounds, characters or size: expected one of train speech with the alphabet %q",
+			t.From, t.Alphabet)
+	}
+	return nn.LoadStateDict(m, nn.StateDict(s.model))
 }
 
 // How a training of speech differs from the others': the rate rises for a fifth of the steps and falls (one cycle),
