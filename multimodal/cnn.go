@@ -11,17 +11,18 @@ type CNN struct {
 	nn.Base
 	Convs    []*nn.Conv2d
 	Pool     *nn.MaxPool2d
-	Cells    *nn.AdaptiveAvgPool2d // to the same number of cells for images of any size
+	Cells    *nn.AdaptiveAvgPool2d // to the same number of cells for images of any size; nil where sequences are read
 	Dropout  *nn.Dropout
 	FC       *nn.Linear // nil where sequences are read
 	channels int
+	size     int
 }
 
 // cells is the side of what a CNN's linear layer sees, and grid that of its sequences, few enough for pairs of them.
 const cells, grid = 8, 4
 
 func newCNN(m Modality, sequence bool) *CNN {
-	e := &CNN{Pool: nn.NewMaxPool2d(2), Dropout: nn.NewDropout(m.Dropout), channels: m.Channels}
+	e := &CNN{Pool: nn.NewMaxPool2d(2), Dropout: nn.NewDropout(m.Dropout), channels: m.Channels, size: m.Size}
 	in, out, left := m.Channels, 16, cells
 	if sequence {
 		left = grid
@@ -30,9 +31,7 @@ func newCNN(m Modality, sequence bool) *CNN {
 		e.Convs = append(e.Convs, nn.NewConv2d(in, out, 3, nn.Padding(1)))
 		in, out = out, min(2*out, 128)
 	}
-	if sequence {
-		e.Cells = nn.NewAdaptiveAvgPool2d(grid)
-	} else {
+	if !sequence {
 		e.Cells = nn.NewAdaptiveAvgPool2d(cells)
 		e.FC = nn.NewLinear(in*cells*cells, m.Size)
 	}
@@ -40,7 +39,7 @@ func newCNN(m Modality, sequence bool) *CNN {
 }
 
 // OutputSize is the width of the features.
-func (m *CNN) OutputSize() int { return m.FC.Weight.Size(0) }
+func (m *CNN) OutputSize() int { return m.size }
 
 // Encode maps images [N, channels, H, W] to features [N, OutputSize()].
 func (m *CNN) Encode(in Input) *torch.Tensor {

@@ -177,10 +177,40 @@ func (m Modality) check() error {
 				s.name, m.Encoder, s.least, s.most, s.value)
 		}
 	}
+	if w := m.weights(); w > mostWeights {
+		return fmt.Errorf("encoder %s with about %.0f weights: expected at most %d", m.Encoder, w, mostWeights)
+	}
 	if m.Bidirectional && m.Size%2 != 0 {
 		return fmt.Errorf("size %d: expected an even number for a network that reads both ways", m.Size)
 	}
 	return nil
+}
+
+// mostWeights bounds the memory that a description can ask for: a gigabyte. Its numbers are bounded each, but not their
+// products.
+const mostWeights = 1 << 28
+
+// weights is about how many weights the modality's encoder has.
+func (m Modality) weights() float64 {
+	size, layers := float64(m.Size), float64(m.Layers)
+	words := float64(m.Words)
+	switch m.Encoder {
+	case "cnn":
+		return 128 * cells * cells * size
+	case "resnet":
+		return 64 * size
+	case "gru", "lstm":
+		return words*float64(m.WordSize) + 4*size*(float64(m.WordSize)+2*layers*size)
+	case "bag":
+		return (words + size) * float64(m.WordSize)
+	case "transformer":
+		return (words+float64(m.MaxWords))*size + 12*layers*size*size
+	case "audio-cnn":
+		return 8 * float64(m.Mels) * size
+	case "audio-gru":
+		return 3*float64(m.Mels)*size + 8*layers*size*size
+	}
+	return (float64(m.Width) + size) * size
 }
 
 func invalid(op, format string, args ...any) *torch.Error {

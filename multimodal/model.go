@@ -101,6 +101,11 @@ func New(c Config) (*Model, error) {
 	if m.Fusion, err = fusion.New(c.Fusion, m.sizes, c.FusedSize, c.FusionWith); err != nil {
 		return nil, err
 	}
+	if width := float64(m.Fusion.OutputSize()); width*float64(max(c.HeadSize, c.Outputs)) > mostWeights ||
+		float64(c.HeadSize)*float64(c.Outputs) > mostWeights {
+		return nil, fmt.Errorf("a head of %.0f fused features, %d and %d outputs: expected at most %d weights between two of them",
+			width, c.HeadSize, c.Outputs, mostWeights)
+	}
 	return m, torch.Try(func() error {
 		m.Head = newHead(m.Fusion.OutputSize(), c)
 		if c.Auxiliary {

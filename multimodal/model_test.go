@@ -108,10 +108,11 @@ func TestEncodersRefuse(t *testing.T) {
 		`encoder "gpt": expected one of ["cnn"`:                  func(m *multimodal.Modality) { m.Encoder = "gpt" },
 		"words of encoder gru: expected 2 to 4194304, but got 0": func(m *multimodal.Modality) { m.Words = 0 },
 		"size of encoder gru: expected 1 to 16384, but got 0":    func(m *multimodal.Modality) { m.Size = 0 },
-		"dropout NaN":              func(m *multimodal.Modality) { m.Dropout = math.NaN() },
-		"expected an even number":  func(m *multimodal.Modality) { m.Bidirectional, m.Size = true, 7 },
-		"layers of encoder gru":    func(m *multimodal.Modality) { m.Layers = 1 << 40 },
-		"word size of encoder gru": func(m *multimodal.Modality) { m.WordSize = -1 },
+		"encoder gru with about":                                 func(m *multimodal.Modality) { m.Words, m.WordSize = 1<<22, 1<<14 },
+		"dropout NaN":                                            func(m *multimodal.Modality) { m.Dropout = math.NaN() },
+		"expected an even number":                                func(m *multimodal.Modality) { m.Bidirectional, m.Size = true, 7 },
+		"layers of encoder gru":                                  func(m *multimodal.Modality) { m.Layers = 1 << 40 },
+		"word size of encoder gru":                               func(m *multimodal.Modality) { m.WordSize = -1 },
 	} {
 		m := modality("gru")
 		change(&m)
@@ -304,6 +305,36 @@ func TestModelsRefuse(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 	require.ErrorContains(t, torch.Try(func() error { m.ForwardEach(inputs(1)); return nil }), "expected Config.Auxiliary")
+}
+
+// Whatever a file says of a model, it is an error or a model of bounded size, and nothing else.
+func FuzzConfig(f *testing.F) {
+	for _, name := range fusion.Names() {
+		c := multimodal.NewConfig(classes, modality("cnn"), modality("gru"), modality("numbers"))
+		c.Fusion = name
+		text, err := json.Marshal(c)
+		require.NoError(f, err)
+		f.Add(text)
+	}
+	f.Add([]byte(`{"modalities":[{"name":"a","encoder":"numbers","size":16384,"width":1048576}],"fusion":"sum","fused_size":16384,"outputs":1048576}`))
+	f.Add([]byte(`{"modalities":[{"name":"a","encoder":"transformer","size":16384,"words":4194304,"layers":64,"heads":3,"max_words":9}]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var c multimodal.Config
+		if json.Unmarshal(text, &c) != nil {
+			return
+		}
+		for i := range c.Modalities { // what is allowed is still too much for a test
+			if m := &c.Modalities[i]; m.Size > 256 || m.Words > 1000 || m.WordSize > 256 || m.Layers > 4 || m.Width > 1000 || m.MaxWords > 1000 || m.Mels > 100 {
+				m.Size = min(m.Size, -1)
+			}
+		}
+		var m *multimodal.Model
+		var err error
+		nn.SkipInit(func() { m, err = multimodal.New(c) })
+		if err == nil {
+			require.NotEmpty(t, nn.Parameters(m))
+		}
+	})
 }
 
 // A training step leaves nothing but gradients.

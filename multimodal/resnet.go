@@ -16,6 +16,7 @@ type ResNet struct {
 	Layer2 []*BasicBlock
 	Layer3 []*BasicBlock
 	FC     *nn.Linear // nil where sequences are read
+	size   int
 }
 
 // BasicBlock is two convolutions beside their input.
@@ -55,6 +56,7 @@ func newResNet(m Modality, sequence bool) *ResNet {
 		Layer1: []*BasicBlock{newBasicBlock(16, 16, 1)},
 		Layer2: []*BasicBlock{newBasicBlock(16, 32, 2)},
 		Layer3: []*BasicBlock{newBasicBlock(32, 64, 2)},
+		size:   m.Size,
 	}
 	if !sequence {
 		e.FC = nn.NewLinear(64, m.Size)
@@ -63,7 +65,7 @@ func newResNet(m Modality, sequence bool) *ResNet {
 }
 
 // OutputSize is the width of the features.
-func (m *ResNet) OutputSize() int { return m.FC.Weight.Size(0) }
+func (m *ResNet) OutputSize() int { return m.size }
 
 // Encode maps images [N, channels, H, W] to features [N, OutputSize()].
 func (m *ResNet) Encode(in Input) *torch.Tensor {

@@ -53,14 +53,14 @@ type AudioCNN struct {
 	Pool         *nn.MaxPool2d
 	Dropout      *nn.Dropout
 	FC           *nn.Linear // nil where sequences are read
-	width        int
+	width, size  int
 }
 
 func newAudioCNN(m Modality, sequence bool) *AudioCNN {
 	e := &AudioCNN{
 		Mel:   NewLogMel(m.SampleRate, m.Mels),
 		Conv1: nn.NewConv2d(1, 16, 3, nn.Padding(1)), Conv2: nn.NewConv2d(16, 32, 3, nn.Padding(1)),
-		Pool: nn.NewMaxPool2d(2, nn.CeilMode(true)), Dropout: nn.NewDropout(m.Dropout), width: 32 * ((m.Mels + 3) / 4),
+		Pool: nn.NewMaxPool2d(2, nn.CeilMode(true)), Dropout: nn.NewDropout(m.Dropout), width: 32 * ((m.Mels + 3) / 4), size: m.Size,
 	}
 	if !sequence {
 		e.FC = nn.NewLinear(e.width, m.Size)
@@ -69,7 +69,7 @@ func newAudioCNN(m Modality, sequence bool) *AudioCNN {
 }
 
 // OutputSize is the width of the features.
-func (m *AudioCNN) OutputSize() int { return m.FC.Weight.Size(0) }
+func (m *AudioCNN) OutputSize() int { return m.size }
 
 // Encode maps sounds [N, samples] to features [N, OutputSize()].
 func (m *AudioCNN) Encode(in Input) *torch.Tensor {

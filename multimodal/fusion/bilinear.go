@@ -21,8 +21,10 @@ type Bilinear struct {
 // NewBilinear makes one for features of the given widths, and a result of the width output. [Hidden] is the rank.
 func NewBilinear(sizes []int, output int, opts ...Option) *Bilinear {
 	c := configure("Bilinear", output, opts)
+	in := newInputs("Bilinear", sizes)
+	afford("Bilinear", in.times(c.Hidden), float64(c.Hidden)*float64(output))
 	return &Bilinear{
-		inputs:  newInputs("Bilinear", sizes),
+		inputs:  in,
 		Project: linears(sizes, c.Hidden), Out: nn.NewLinear(c.Hidden, output),
 	}
 }

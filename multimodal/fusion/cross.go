@@ -16,7 +16,6 @@ type CrossAttention struct {
 	Attend  []*nn.MultiheadAttention
 	Norm    []*nn.LayerNorm
 	Out     *nn.Linear
-	hidden  int
 }
 
 // NewCrossAttention makes one for features of the given widths, at least two, and a result of the width output. It takes
@@ -26,7 +25,9 @@ func NewCrossAttention(sizes []int, output int, opts ...Option) *CrossAttention 
 	if len(sizes) < 2 {
 		panic(invalid("CrossAttention", "expected at least 2 modalities, but got %d", len(sizes)))
 	}
-	m := &CrossAttention{inputs: newInputs("CrossAttention", sizes), hidden: c.Hidden, Project: linears(sizes, c.Hidden)}
+	in, h := newInputs("CrossAttention", sizes), float64(c.Hidden)
+	afford("CrossAttention", in.times(c.Hidden), float64(len(sizes))*h*(4*h+float64(output)))
+	m := &CrossAttention{inputs: in, Project: linears(sizes, c.Hidden)}
 	for range sizes {
 		// A key and value of zeros is always there, so that where all others are missing nothing is gathered, and not NaN.
 		m.Attend = append(m.Attend, nn.NewMultiheadAttention(c.Hidden, c.Heads, nn.BatchFirst(true), nn.AddZeroAttn(true)))

@@ -26,11 +26,13 @@ type EarlyConcat struct {
 // [Heads], which divide it.
 func NewEarlyConcat(sizes []int, output int, opts ...Option) *EarlyConcat {
 	c := configure("EarlyConcat", output, opts)
+	in, h := newInputs("EarlyConcat", sizes), float64(c.Hidden)
+	afford("EarlyConcat", in.times(c.Hidden), 8*h*h, float64(len(sizes))*h*float64(output))
 	draw := func(shape ...int) *nn.Parameter {
 		return nn.NewParameter(nninit.Normal(torch.Empty(shape), 0, 0.02))
 	}
 	return &EarlyConcat{
-		inputs:  newInputs("EarlyConcat", sizes),
+		inputs:  in,
 		Project: linears(sizes, c.Hidden), First: draw(1, 1, c.Hidden), From: draw(len(sizes), c.Hidden),
 		Layer: nn.NewTransformerEncoderLayer(c.Hidden, c.Heads, nn.DimFeedforward(2*c.Hidden), nn.BatchFirst(true)),
 		Out:   nn.NewLinear(len(sizes)*c.Hidden, output),

@@ -28,6 +28,7 @@ func NewFiLM(sizes []int, output int) *FiLM {
 	if len(sizes) < 2 {
 		panic(invalid("FiLM", "expected a modality and at least one that modulates it, but got %d", len(sizes)))
 	}
+	afford("FiLM", 2*m.times(output))
 	m.Project = nn.NewLinear(sizes[0], output)
 	m.Scale, m.Shift = linears(sizes[1:], output), linears(sizes[1:], output)
 	return m

@@ -45,8 +45,8 @@ func newInputs(kind string, sizes []int) inputs {
 		panic(invalid(kind, "expected the width of each modality's features, but got none"))
 	}
 	for i, size := range sizes {
-		if size < 1 {
-			panic(invalid(kind, "expected features of at least 1 number, but got %d for modality %d", size, i))
+		if size < 1 || size >= mostProducts {
+			panic(invalid(kind, "expected features of 1 to %d numbers, but got %d for modality %d", mostProducts-1, size, i))
 		}
 	}
 	return inputs{kind, append([]int(nil), sizes...)}
@@ -59,6 +59,9 @@ func (in inputs) total() (n int) {
 	}
 	return n
 }
+
+// times is what a weight from all features to so many numbers has.
+func (in inputs) times(numbers int) float64 { return float64(in.total()) * float64(numbers) }
 
 // check refuses what doesn't fit. Of modalities that sequences says so of, those are taken as well.
 func (in inputs) check(features []*torch.Tensor, present *torch.Tensor, sequences func(int) bool) {

@@ -197,18 +197,34 @@ func TestErrors(t *testing.T) {
 		}
 	})
 	for want, f := range map[string]func() error{
-		`fusion "mean": expected one of ["concat"`:    func() error { _, err := fusion.New("mean", sizes, 1); return err },
-		"expected the width of each modality":         func() error { _, err := fusion.New("sum", nil, 1); return err },
-		"at least 1 number, but got 0 for modality 1": func() error { _, err := fusion.New("concat", []int{1, 0}, 1); return err },
-		"expected output from 1 to":                   func() error { _, err := fusion.New("sum", sizes, 0); return err },
-		"expected rank from 1 to":                     func() error { _, err := fusion.New("low-rank", sizes, 1, fusion.Rank(-1)); return err },
-		"option 0 is nil":                             func() error { _, err := fusion.New("bilinear", sizes, 1, nil); return err },
-		"more than 1048576 products":                  func() error { _, err := fusion.New("tensor", []int{99, 99, 999, 999}, 1); return err },
-		"at least one that modulates it, but got 1":   func() error { _, err := fusion.New("film", []int{3}, 1); return err },
-		"expected at least 2 modalities, but got 1":   func() error { _, err := fusion.New("cross-attention", []int{3}, 8); return err },
-		"embed_dim must be divisible by num_heads":    func() error { _, err := fusion.New("early-concat", sizes, 8, fusion.Heads(3)); return err },
+		`fusion "mean": expected one of ["concat"`:          func() error { _, err := fusion.New("mean", sizes, 1); return err },
+		"expected the width of each modality":               func() error { _, err := fusion.New("sum", nil, 1); return err },
+		"of 1 to 1048575 numbers, but got 0 for modality 1": func() error { _, err := fusion.New("concat", []int{1, 0}, 1); return err },
+		"expected output from 1 to":                         func() error { _, err := fusion.New("sum", sizes, 0); return err },
+		"expected rank from 1 to":                           func() error { _, err := fusion.New("low-rank", sizes, 1, fusion.Rank(-1)); return err },
+		"option 0 is nil":                                   func() error { _, err := fusion.New("bilinear", sizes, 1, nil); return err },
+		"more than 1048576 products":                        func() error { _, err := fusion.New("tensor", []int{99, 99, 999, 999}, 1); return err },
+		"at least one that modulates it, but got 1":         func() error { _, err := fusion.New("film", []int{3}, 1); return err },
+		"expected at least 2 modalities, but got 1":         func() error { _, err := fusion.New("cross-attention", []int{3}, 8); return err },
+		"embed_dim must be divisible by num_heads":          func() error { _, err := fusion.New("early-concat", sizes, 8, fusion.Heads(3)); return err },
 	} {
 		require.ErrorContains(t, f(), want)
+	}
+}
+
+// No sizes and settings, however large, take more memory than a small model has.
+func TestNoFusionIsTooLarge(t *testing.T) {
+	for _, name := range fusion.Names() {
+		for _, opt := range []fusion.Config{{Hidden: 1 << 14, Heads: 1}, {Rank: 1 << 14}, {Hidden: 1 << 14, Heads: 1 << 14}} {
+			for _, sizes := range [][]int{{1 << 14, 1 << 14, 1 << 14}, {1 << 19, 1}, {1 << 62, 1}, {1, 1 << 14}} {
+				var e *torch.Error
+				if m, err := fusion.New(name, sizes, 1<<14, opt); err != nil {
+					require.ErrorAs(t, err, &e)
+				} else {
+					require.LessOrEqual(t, nn.NumParameters(m), 1<<27)
+				}
+			}
+		}
 	}
 }
 

@@ -20,6 +20,7 @@ type Gated struct {
 // NewGated makes one for features of the given widths, and a result of the width output.
 func NewGated(sizes []int, output int) *Gated {
 	m := &Gated{projected: newProjected("Gated", sizes, output)}
+	afford("Gated", float64(len(sizes))*m.times(output))
 	for range sizes {
 		m.Gate = append(m.Gate, nn.NewLinear(m.total(), output))
 	}

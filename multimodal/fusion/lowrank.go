@@ -24,6 +24,7 @@ type LowRank struct {
 func NewLowRank(sizes []int, output int, opts ...Option) *LowRank {
 	c := configure("LowRank", output, opts)
 	m := &LowRank{inputs: newInputs("LowRank", sizes)}
+	afford("LowRank", float64(c.Rank)*(m.times(output)+float64(len(sizes)*output)))
 	draw := func(shape ...int) *nn.Parameter { return nn.NewParameter(nninit.XavierNormal(torch.Empty(shape))) }
 	for _, size := range sizes {
 		m.Factors = append(m.Factors, draw(c.Rank, 1+size, output))

@@ -33,8 +33,23 @@ func (c Config) fusion(to *Config) {
 	}
 }
 
-// most bounds each setting, so that no file can ask for more memory than there is.
-const most = 1 << 14
+// most bounds each setting, and mostWeights what they make together, a quarter of a gigabyte, so that no file can ask for
+// more memory than there is.
+const (
+	most        = 1 << 14
+	mostWeights = 1 << 26
+)
+
+// afford refuses a fusion of too many weights. The counts are bounded each, but not their products.
+func afford(kind string, weights ...float64) {
+	sum := 0.
+	for _, w := range weights {
+		sum += w
+	}
+	if sum > mostWeights {
+		panic(invalid(kind, "%.0f weights: expected at most %d; narrower features, or a smaller output, hidden or rank, have fewer", sum, mostWeights))
+	}
+}
 
 func configure(kind string, output int, opts []Option) Config {
 	c := Config{Hidden: 64, Rank: 4, Heads: 4}

@@ -26,6 +26,8 @@ type Relation struct {
 func NewRelation(sizes []int, output int, opts ...Option) *Relation {
 	c := configure("Relation", output, opts)
 	in := newInputs("Relation", sizes)
+	h := float64(c.Hidden)
+	afford("Relation", in.times(c.Hidden), float64(sizes[0])*h, 2*h*h, h*float64(output))
 	return &Relation{
 		inputs: in,
 		Left:   nn.NewLinear(sizes[0], c.Hidden), Right: nn.NewLinear(sizes[0], c.Hidden, nn.Bias(false)),

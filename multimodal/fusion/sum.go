@@ -15,6 +15,7 @@ type projected struct {
 func newProjected(kind string, sizes []int, output int) projected {
 	configure(kind, output, nil)
 	in := newInputs(kind, sizes)
+	afford(kind, in.times(output))
 	return projected{in, linears(sizes, output), output}
 }
 
