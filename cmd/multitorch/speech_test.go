@@ -95,6 +95,21 @@ func TestMicrophone(t *testing.T) {
 	require.ErrorContains(t, microphone{Mic: true, Seconds: 1e9}.check(0), "--seconds: expected up to 600")
 }
 
+// TestRatesOfSounds takes the common ones, and not those whose kernel takes a gigabyte.
+func TestRatesOfSounds(t *testing.T) {
+	for _, rate := range []int{8000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000, 96_000, 192_000} {
+		samples, err := toSpeech(torch.Rand(torch.Shape{2, rate / 10}), rate)
+		require.NoError(t, err, rate)
+		require.InDelta(t, 800, samples.Size(0), 1)
+	}
+	_, err := toSpeech(torch.Rand(torch.Shape{1, 5000}), 44_101)
+	require.ErrorContains(t, err, "its rate of 44101 Hz has too little in common with 8000 Hz")
+	_, err = toSpeech(torch.Zeros(torch.Shape{1, 0}), 8000)
+	require.ErrorContains(t, err, "there are no samples in it")
+	_, err = toSpeech(torch.Zeros(torch.Shape{1, 500}).Log(), 8000)
+	require.ErrorContains(t, err, "500 of its samples are NaN or infinite")
+}
+
 // TestWordTimes puts words together of the places of their letters.
 func TestWordTimes(t *testing.T) {
 	alphabet := ctc.NewAlphabet(" abc")
@@ -126,6 +141,12 @@ func TestSpeechDescriptions(t *testing.T) {
 		c.change(bad)
 		require.ErrorContains(t, bad.check(), c.want)
 	}
+	task := good()
+	task.From = filepath.Join(t.TempDir(), "none.safetensors")
+	_, err := task.newModel()
+	require.ErrorContains(t, err, "--from: checkpoint "+task.From+": there is no such file")
+	_, err = task.average(nil, nil, torch.CPU)
+	require.ErrorContains(t, err, "models of speech can't be put together")
 	require.Equal(t, "fr, strict, more, split seed 2", (&speechTask{Language: "fr", Strict: true, More: true, SplitSeed: 2}).variant())
 	require.Contains(t, asterisk.SplitOptions{More: true}.String(), "and more to train on")
 }
