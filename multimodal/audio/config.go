@@ -43,8 +43,8 @@ type Config struct {
 // Definition is a library whose formulas are followed.
 type Definition string
 
-// Window is a window's shape: "hann", "hamming", "blackman" and "bartlett" are periodic, "povey" is Kaldi's,
-// "rectangular" is none.
+// Window is a window's shape: "hann", "hamming", "blackman" and "bartlett", which are periodic, and symmetric in Kaldi's
+// definition; "povey" is Kaldi's, "rectangular" is none.
 type Window string
 
 // PadMode is how the ends of a waveform are padded so that frames are centred: "constant" with zeros, "reflect" or

@@ -91,6 +91,11 @@ func (c Config) check(module string) Config {
 	case !(c.Power >= 0) || c.Samples < 0 || !(c.Scale > 0) || c.Dither < 0:
 		panic(invalid(module, "expected a power, samples and dither of at least 0 and a scale above 0, but got %v, %d, %v and %v",
 			c.Power, c.Samples, c.Dither, c.Scale))
+	case c.framed() && (c.Center || c.Normalized || c.DropLast || c.Norm != NoNorm || c.MelScale != KaldiScale):
+		panic(invalid(module, "Kaldi's definition has no centred frames, no dropped one, no normalisation, and a mel scale of its own"))
+	case !c.framed() && (c.SnipEdges || c.RemoveDC || c.Preemphasis != 0 || c.Dither != 0 || c.LogEnergy):
+		panic(invalid(module, "snip_edges, remove_dc_offset, preemphasis, dither and log_energy are Kaldi's, and %s has none of them; "+
+			"treat the waveform first, by Preemphasis say", c.Definition))
 	case c.Center && c.PadMode != Zeros && c.PadMode != Reflect && c.PadMode != Replicate:
 		panic(invalid(module, "the pad mode must be constant, reflect or replicate, but got %.40q", c.PadMode))
 	}

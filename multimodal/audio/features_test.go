@@ -35,6 +35,8 @@ func TestFeaturesAsTheOriginals(t *testing.T) {
 		"torchaudio_mfcc":        audio.NewMFCC(torchaudio),
 		"torchaudio_mfcc_log":    audio.NewMFCC(logMels),
 		"kaldi_fbank":            audio.NewLogMelSpectrogram(kaldi),
+		"kaldi_hamming":          audio.NewLogMelSpectrogram(kaldi, audio.Hamming),
+		"kaldi_hanning":          audio.NewLogMelSpectrogram(kaldi, audio.Hann),
 		"kaldi_fbank_edges":      audio.NewLogMelSpectrogram(kaldi, audio.SnipEdges(false)),
 	} {
 		t.Run(name, func(t *testing.T) {

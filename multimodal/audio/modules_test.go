@@ -145,6 +145,8 @@ func TestBadArguments(t *testing.T) {
 		"pad mode":        {func() { audio.NewSpectrogram(audio.Librosa(16000), audio.PadMode("zeros")) }, `but got "zeros"`},
 		"mels":            {func() { audio.NewMelSpectrogram(audio.Librosa(16000, audio.NMels(0))) }, "1 mel"},
 		"frequencies":     {func() { audio.NewMelSpectrogram(audio.Librosa(16000), audio.FMin(9000)) }, "but got 9000 and 8000"},
+		"ignored":         {func() { audio.NewSpectrogram(audio.Librosa(16000), audio.Dither(1)) }, "are Kaldi's, and librosa has none of them"},
+		"ignored, Kaldi":  {func() { audio.NewSpectrogram(audio.Kaldi(16000), audio.Center(true)) }, "Kaldi's definition has no centred frames"},
 		"scale":           {func() { audio.NewMelSpectrogram(audio.Librosa(16000), audio.Scale("bark")) }, `but got "bark"`},
 		"norm":            {func() { audio.NewMelSpectrogram(audio.Librosa(16000), audio.Norm("l1")) }, `but got "l1"`},
 		"log":             {func() { audio.NewLogMelSpectrogram(audio.Librosa(16000), audio.Log("log2")) }, `but got "log2"`},

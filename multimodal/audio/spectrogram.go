@@ -19,7 +19,7 @@ type Spectrogram struct {
 // NewSpectrogram makes one: NewSpectrogram(audio.Torchaudio(16000), audio.NFFT(512)).
 func NewSpectrogram(c Config, opts ...Option) *Spectrogram {
 	c = c.with(opts).check("Spectrogram")
-	return &Spectrogram{Window: nn.NewBuffer(c.Window.tensor(c.WinLength)), config: c}
+	return &Spectrogram{Window: nn.NewBuffer(c.window()), config: c}
 }
 
 // Config is the definition with all that it left to be derived.
@@ -142,7 +142,7 @@ func NewInverseSpectrogram(c Config, opts ...Option) *InverseSpectrogram {
 	if c.framed() || c.DropLast {
 		panic(invalid("InverseSpectrogram", "the frames of %s don't cover the signal; take Librosa's or Torchaudio's", c.Definition))
 	}
-	return &InverseSpectrogram{Window: nn.NewBuffer(c.Window.tensor(c.WinLength)), config: c}
+	return &InverseSpectrogram{Window: nn.NewBuffer(c.window()), config: c}
 }
 
 // Forward gives waveforms [..., samples] of complex spectrograms [..., freq, frames]; samples of 0 are as many as there are.

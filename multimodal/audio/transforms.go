@@ -112,7 +112,7 @@ func NewGriffinLim(c Config, opts ...GriffinLimOption) *GriffinLim {
 	if c.framed() || c.DropLast || !c.Center || c.Power == 0 {
 		panic(invalid("GriffinLim", "expected a definition of real spectrograms whose frames cover the signal, Librosa's or Torchaudio's"))
 	}
-	m := &GriffinLim{Window: nn.NewBuffer(c.Window.tensor(c.WinLength)), iterations: 32, momentum: 0.99, random: true, config: c}
+	m := &GriffinLim{Window: nn.NewBuffer(c.window()), iterations: 32, momentum: 0.99, random: true, config: c}
 	for _, o := range opts {
 		o.griffinLim(m)
 	}

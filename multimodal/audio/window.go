@@ -7,18 +7,20 @@ import (
 	"multitorch/torch"
 )
 
-// tensor is the window's values, float32 [n].
-func (w Window) tensor(n int) *torch.Tensor {
+// window is the definition's window, float32 [WinLength]. Kaldi's are symmetric.
+func (c Config) window() *torch.Tensor { return c.Window.tensor(c.WinLength, !c.framed()) }
+
+func (w Window) tensor(n int, periodic bool) *torch.Tensor {
 	f32 := torch.Float32
 	switch w {
 	case Hann:
-		return torch.HannWindow(n, true, f32)
+		return torch.HannWindow(n, periodic, f32)
 	case Hamming:
-		return torch.HammingWindow(n, true, 0.54, 0.46, f32)
+		return torch.HammingWindow(n, periodic, 0.54, 0.46, f32)
 	case Blackman:
-		return torch.BlackmanWindow(n, true, f32)
+		return torch.BlackmanWindow(n, periodic, f32)
 	case Bartlett:
-		return torch.BartlettWindow(n, true, f32)
+		return torch.BartlettWindow(n, periodic, f32)
 	case Rectangular:
 		return torch.Ones(torch.Shape{n}, f32)
 	case Povey:

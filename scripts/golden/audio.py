@@ -112,6 +112,7 @@ def kaldi(kind, samples=x, **kw):
     o.frame_opts.dither, o.frame_opts.samp_freq, o.frame_opts.snip_edges = 0, sr, kw.get("snip_edges", True)
     o.mel_opts.num_bins = kw.get("bins", 23)
     o.energy_floor = 0.0
+    o.frame_opts.window_type = kw.get("window", "povey")
     if "high" in kw:
         o.mel_opts.high_freq = kw["high"]
     if kind == "mfcc":
@@ -123,6 +124,7 @@ def kaldi(kind, samples=x, **kw):
 
 
 save(kaldi_fbank=kaldi("fbank"), kaldi_fbank40=kaldi("fbank", bins=40, high=-400.0), kaldi_fbank_edges=kaldi("fbank", snip_edges=False),
+     kaldi_hamming=kaldi("fbank", window="hamming"), kaldi_hanning=kaldi("fbank", window="hanning"),
      kaldi_mfcc=kaldi("mfcc"), kaldi_mfcc_c0=kaldi("mfcc", use_energy=False))
 
 
