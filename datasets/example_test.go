@@ -120,3 +120,59 @@ func ExampleLoader_Iterator() {
 	// [4 6]
 	// <nil>
 }
+
+func ExampleRandomSplit() {
+	numbers, err := datasets.NewTensorDataset(torch.Arange(0, 10, 1))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	parts, err := datasets.RandomSplit(numbers, []float64{0.7, 0.3}, torch.NewGenerator(42))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, part := range parts {
+		var samples []int64
+		for i := range part.Len() {
+			row, err := part.Get(i)
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			samples = append(samples, row[0].ItemInt())
+		}
+		fmt.Println(samples)
+	}
+	// Output:
+	// [2 6 1 8 4 5 0]
+	// [9 3 7]
+}
+
+// A data set without an end: each worker takes its share.
+func ExampleNewIterableLoaderFunc() {
+	squares := datasets.Generate[int](func(_ context.Context, w datasets.Worker) (func() (int, error), error) {
+		i := w.ID - w.N
+		return func() (int, error) {
+			i += w.N
+			return i * i, nil
+		}, nil
+	})
+	loader, err := datasets.NewIterableLoaderFunc(squares, func(samples []int) ([]int, error) { return samples, nil },
+		datasets.BatchSize(3), datasets.Workers(2))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	batches := 0
+	for batch, err := range loader.All(context.Background()) {
+		fmt.Println(batch, err)
+		if batches++; batches == 3 {
+			break
+		}
+	}
+	// Output:
+	// [0 4 16] <nil>
+	// [1 9 25] <nil>
+	// [36 64 100] <nil>
+}
