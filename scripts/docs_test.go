@@ -74,7 +74,7 @@ func must(err error) {
 
 var (
 	ctx    = context.Background()
-	config = dialogue.Config{Kind: dialogue.KindRN, Input: sortofclevr.State, Asked: sortofclevr.Dialogue}
+	config = dialogue.Config{Kind: dialogue.KindFocus, Input: sortofclevr.State, Asked: sortofclevr.Dialogue}
 	data   = sortofclevr.Generate(sortofclevr.Options{Train: 64})
 )
 

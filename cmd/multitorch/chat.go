@@ -23,7 +23,7 @@ import (
 
 type chatCmd struct {
 	deviceFlag
-	Checkpoint string `type:"path" default:"runs/dialogue-rn-seed0/checkpoint.safetensors" help:"Checkpoint file."`
+	Checkpoint string `type:"path" default:"runs/dialogue-focus-seed0/checkpoint.safetensors" help:"Checkpoint file."`
 	Image      string `type:"path" placeholder:"FILE" help:"The picture to talk about: PNG, JPEG, GIF, WebP or BMP."`
 	MakeScene  string `type:"path" placeholder:"FILE" help:"Draw a new scene into this PNG file, to talk about."`
 	Seed       uint64 `default:"0" help:"Seed of the new scene."`
@@ -63,7 +63,7 @@ func (c *chatCmd) Run() error {
 	}
 	if _, err := os.Stat(c.Checkpoint); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("checkpoint %s: there is no such file; \"multitorch train dialogue\" trains a model that answers questions "+
-			"and writes it into runs/dialogue-rn-seed0, where chat looks; another one is named by --checkpoint", c.Checkpoint)
+			"and writes it into runs/dialogue-focus-seed0, where chat looks; another one is named by --checkpoint", c.Checkpoint)
 	}
 	s, err := loadModel(c.Checkpoint, device)
 	if err != nil {

@@ -31,7 +31,7 @@ func TestDialogue(t *testing.T) {
 	multitorch("chat", "--make-scene", scene).requireError(t, failed, "there is a file already, which is not overwritten")
 
 	for _, c := range []struct{ model, input, question string }{
-		{"mlp", "state", "bits"}, {"rn", "pixels", "english"}, {"film", "state", "dialogue"},
+		{"mlp", "state", "bits"}, {"focus", "pixels", "english"}, {"film", "state", "dialogue"},
 	} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
 			out := filepath.Join(dir, c.model)

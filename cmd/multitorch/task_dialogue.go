@@ -23,10 +23,9 @@ func init() { addTask(func() task { return new(dialogueTask) }) }
 
 // dialogueTask answers questions about pictures of six objects.
 type dialogueTask struct {
-	Model    dialogue.Kind     `enum:"rn,film,mlp" default:"rn" help:"rn (relation network), film (modulated by the question), mlp (to compare with)." json:"model"`
+	Model    dialogue.Kind     `enum:"focus,rn,film,mlp" default:"focus" help:"focus (relations of the object that is asked about), rn (relation network), film (modulated by the question), mlp (to compare with)." json:"model"`
 	Input    sortofclevr.Input `enum:"state,pixels" default:"state" help:"How a scene is seen: state (a description of its objects) or pixels." json:"input"`
 	Question sortofclevr.Asked `enum:"dialogue,english,bits" default:"dialogue" help:"How questions are put: bits, english, or dialogue (english in which \"it\" is what was spoken of)." json:"question"`
-	Slots    int               `default:"8" help:"Objects that rn finds in pixels by attention; 0: the places of the CNN's map are its objects, as in the paper." json:"slots"`
 	Scenes   int               `default:"10000" help:"Scenes to generate, of which 200 are to test on." json:"scenes"`
 	DataSeed uint64            `default:"0" help:"Seed of the scenes and the questions." json:"data_seed"`
 
@@ -45,7 +44,7 @@ var dialogueInfo = &taskInfo{
 	title:   "Sort-of-CLEVR",
 	help:    "10,000 pictures of six objects, with questions about each.",
 	recipe:  recipe{Epochs: 10, BatchSize: 8, LR: 2e-3},
-	models:  []string{"rn", "film", "mlp"},
+	models:  []string{"focus", "rn", "film", "mlp"},
 	columns: []string{"accuracy", "relational", "not relational"},
 	variant: "state, dialogue",
 	reference: map[string]map[string]figure{ // Python's, over as many relational questions as others
@@ -62,7 +61,7 @@ func (t *dialogueTask) setModel(name string) { t.Model = dialogue.Kind(name) }
 func (t *dialogueTask) variant() string { return string(t.Input) + ", " + string(t.Question) }
 
 func (t *dialogueTask) config() dialogue.Config {
-	return dialogue.Config{Kind: t.Model, Input: t.Input, Asked: t.Question, Slots: t.Slots}
+	return dialogue.Config{Kind: t.Model, Input: t.Input, Asked: t.Question}
 }
 
 // maxScenes bounds the memory that the data can ask for: a kilobyte for each.

@@ -9,31 +9,26 @@ import (
 	"multitorch/torch"
 )
 
-// Kind names a model: "rn", "film" or "mlp".
+// Kind names a model: "focus", "rn", "film" or "mlp".
 type Kind string
 
 // The models.
 const (
-	KindRN   Kind = "rn"
-	KindFiLM Kind = "film"
-	KindMLP  Kind = "mlp"
+	KindFocus Kind = "focus"
+	KindRN    Kind = "rn"
+	KindFiLM  Kind = "film"
+	KindMLP   Kind = "mlp"
 )
 
 // Kinds lists them.
-func Kinds() []Kind { return []Kind{KindRN, KindFiLM, KindMLP} }
+func Kinds() []Kind { return []Kind{KindFocus, KindRN, KindFiLM, KindMLP} }
 
 // Config says what a model is like, by which it can be made again.
 type Config struct {
 	Kind  Kind
 	Input sortofclevr.Input
 	Asked sortofclevr.Asked
-	// Slots is the number of objects that a relation network finds in a picture by attention: see [Slots]. With 0 the
-	// places of the CNN's map are its objects, as in the paper: many times the work.
-	Slots int
 }
-
-// maxSlots bounds what a description of a model can ask for.
-const maxSlots = 64
 
 // Check says which field has a value that there is no model for.
 func (c Config) Check() error {
@@ -45,8 +40,6 @@ func (c Config) Check() error {
 	case c.Asked != sortofclevr.Bits && c.Asked != sortofclevr.English && c.Asked != sortofclevr.Dialogue:
 		return fmt.Errorf("the questions %.40q: expected %s, %s or %s",
 			c.Asked, sortofclevr.Bits, sortofclevr.English, sortofclevr.Dialogue)
-	case c.Slots < 0 || c.Slots == 1 || c.Slots > maxSlots:
-		return fmt.Errorf("%d slots: expected 2 to %d, or 0 for the places of a map", c.Slots, maxSlots)
 	}
 	return nil
 }
@@ -75,11 +68,7 @@ func New(c Config) (*Model, error) {
 	m := new(Model)
 	seen := Seen{Objects: sortofclevr.Objects, Features: sortofclevr.Features}
 	if c.Input == sortofclevr.Pixels {
-		slots := 0
-		if c.Kind == KindRN {
-			slots = c.Slots
-		}
-		m.Picture, seen = NewPicture(c.Kind, slots)
+		m.Picture, seen = NewPicture(c.Kind)
 	}
 	question := sortofclevr.QuestionBits
 	if c.Asked != sortofclevr.Bits {
@@ -87,6 +76,8 @@ func New(c Config) (*Model, error) {
 		question = m.Question.Size()
 	}
 	switch c.Kind {
+	case KindFocus:
+		m.Reasoner = NewFocus(seen, question, sortofclevr.NumAnswers)
 	case KindRN:
 		m.Reasoner = NewRelationNetwork(seen, question, sortofclevr.NumAnswers)
 	case KindFiLM:

@@ -1,5 +1,6 @@
-// Package dialogue has models that answer questions about a picture: a relation network ([RelationNetwork]), one that is
-// modulated by the question ([FiLM]), and a plain perceptron ([MLP]) to compare them with.
+// Package dialogue has models that answer questions about a picture: a relation network ([RelationNetwork]), one that looks
+// for the object that is asked about first ([Focus]), one that the question modulates ([FiLM]), and a plain perceptron ([MLP])
+// to compare them with.
 //
 // Each sees a scene as a picture, through a CNN, or as a description of its objects, and is asked in bits or in English,
 // which a GRU reads. In a dialogue a second GRU reads one question after the other, and so knows what "it" is.
