@@ -45,14 +45,14 @@ const python = `
 			super().__init__()
 			self.embedding = nn.Embedding(words, 32, padding_idx=0)
 			self.words = nn.GRU(32, 64, batch_first=True)
-			self.turns = nn.GRU(64, 64, batch_first=True)
+			self.turns = nn.GRU(96, 64, batch_first=True)
 
 		def forward(self, tokens, lengths):
 			n, q = tokens.shape[:2]
 			words = self.embedding(tokens.flatten(0, 1))
 			packed = pack_padded_sequence(words, lengths.flatten(0, 1), batch_first=True, enforce_sorted=False)
 			_, hidden = self.words(packed)
-			question = hidden[0].view(n, q, 64)
+			question = torch.cat((hidden[0], words.sum(1)), 1).view(n, q, 96)
 			turns, _ = self.turns(question)
 			return torch.cat((question, turns), 2)
 
@@ -113,7 +113,7 @@ const python = `
 			super().__init__()
 			self.picture = Picture()
 			self.question = Question(words)
-			self.reasoner = reasoner(26, 128)
+			self.reasoner = reasoner(26, 160)
 
 		def forward(self, image, tokens, lengths):
 			return self.reasoner(self.picture(image), self.question(tokens, lengths)).flatten(0, 1)

@@ -5,7 +5,8 @@ import (
 	"multitorch/torch"
 )
 
-// Question reads questions in English: an embedding and a GRU over the words. In a dialogue a second GRU reads a scene's
+// Question reads questions in English: a GRU over the words' vectors, and beside its last state their sum, in which each word
+// counts from the beginning, while a GRU first has to learn to carry it to the end. In a dialogue a second GRU reads a scene's
 // questions one after the other, so that its state can hold what "it" is (the hierarchical encoder of Das et al., "Visual
 // Dialog", 2017, https://arxiv.org/abs/1611.08669).
 type Question struct {
@@ -18,7 +19,8 @@ type Question struct {
 // The lengths of a word's vector, and of a question's and a dialogue's state.
 const (
 	wordSize     = 32
-	questionSize = 64
+	stateSize    = 64
+	questionSize = stateSize + wordSize
 	memorySize   = 64
 )
 
@@ -26,7 +28,7 @@ const (
 func NewQuestion(words int, dialogue bool) *Question {
 	m := &Question{
 		Embedding: nn.NewEmbedding(words, wordSize, nn.PaddingIdx(0)),
-		Words:     nn.NewGRU(wordSize, questionSize, nn.BatchFirst(true)),
+		Words:     nn.NewGRU(wordSize, stateSize, nn.BatchFirst(true)),
 	}
 	if dialogue {
 		m.Turns = nn.NewGRU(questionSize, memorySize, nn.BatchFirst(true))
@@ -50,7 +52,7 @@ func (m *Question) Forward(tokens, lengths, memory *torch.Tensor) (question, rem
 	words := m.Embedding.Forward(tokens.Flatten(0, 1))
 	packed := nn.PackPaddedSequence(words, lengths.Flatten(0, 1), nn.BatchFirst(true), nn.EnforceSorted(false))
 	_, hidden := m.Words.ForwardPacked(packed, nil)
-	question = hidden.Select(0, 0).View(n, q, questionSize)
+	question = torch.Cat([]*torch.Tensor{hidden.Select(0, 0), words.Sum(1)}, 1).View(n, q, questionSize)
 	if m.Turns == nil {
 		return question, nil
 	}
