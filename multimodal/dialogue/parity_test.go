@@ -52,7 +52,7 @@ const python = `
 			words = self.embedding(tokens.flatten(0, 1))
 			packed = pack_padded_sequence(words, lengths.flatten(0, 1), batch_first=True, enforce_sorted=False)
 			_, hidden = self.words(packed)
-			question = torch.cat((hidden[0], words.sum(1)), 1).view(n, q, 96)
+			question = torch.cat((hidden[0], words.mean(1)), 1).view(n, q, 96)
 			turns, _ = self.turns(question)
 			return torch.cat((question, turns), 2)
 

@@ -52,7 +52,7 @@ func (m *Question) Forward(tokens, lengths, memory *torch.Tensor) (question, rem
 	words := m.Embedding.Forward(tokens.Flatten(0, 1))
 	packed := nn.PackPaddedSequence(words, lengths.Flatten(0, 1), nn.BatchFirst(true), nn.EnforceSorted(false))
 	_, hidden := m.Words.ForwardPacked(packed, nil)
-	question = torch.Cat([]*torch.Tensor{hidden.Select(0, 0), words.Sum(1)}, 1).View(n, q, questionSize)
+	question = torch.Cat([]*torch.Tensor{hidden.Select(0, 0), words.Mean(1)}, 1).View(n, q, questionSize)
 	if m.Turns == nil {
 		return question, nil
 	}
