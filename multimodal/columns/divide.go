@@ -1,0 +1,108 @@
+package columns
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"multitorch/datasets/table"
+)
+
+// settleSplit finds the columns that say how the rows are divided.
+func (p *preparation) settleSplit() error {
+	s := p.schema
+	by := p.c.Split
+	if by == "" && p.t.Column("split") >= 0 && p.target != p.t.Column("split") && p.c.Kinds["split"] == "" {
+		by = "split"
+	}
+	for _, name := range []string{by, p.c.Group} {
+		if name != "" && p.t.Column(name) < 0 {
+			return fmt.Errorf("there is no column %q to divide by: expected one of %q", name, p.t.Columns)
+		}
+	}
+	s.SplitBy, s.Group = by, p.c.Group
+	if by != "" {
+		k := &p.kinds[p.t.Column(by)]
+		k.Kind, k.Why = table.Ignored, "it says which side a row is on"
+		return nil
+	}
+	if s.Group != "" {
+		if k := &p.kinds[p.t.Column(s.Group)]; k.Kind != table.Image && k.Kind != table.Audio && p.c.Kinds[s.Group] == "" {
+			k.Kind, k.Why = table.Ignored, "it groups the rows"
+		}
+		return nil
+	}
+	for _, k := range p.kinds { // several questions about one picture are no independent samples
+		if (k.Kind == table.Image || k.Kind == table.Audio) && k.Distinct < p.t.Len()-k.Missing {
+			s.Group = k.Name
+			return nil
+		}
+	}
+	return nil
+}
+
+func (p *preparation) split() (train, test []int, err error) {
+	if s := p.schema; s.SplitBy != "" {
+		return splitBy(p.t, p.t.Column(s.SplitBy))
+	}
+	c := table.SplitConfig{Test: p.schema.Test, Seed: p.schema.Seed, By: p.class}
+	if g := p.t.Column(p.schema.Group); g >= 0 {
+		c.Group = make([]string, p.t.Len())
+		for row := range c.Group {
+			c.Group[row] = p.t.Cell(row, g)
+		}
+	}
+	return table.Split(p.t.Len(), c)
+}
+
+// splitBy reads the side of each row out of a column. Validation rows are tested too; an empty cell is on no side.
+func splitBy(t *table.Table, column int) (train, test []int, err error) {
+	for row := range t.Len() {
+		switch cell := strings.ToLower(t.Cell(row, column)); cell {
+		case "train", "training":
+			train = append(train, row)
+		case "test", "val", "valid", "validation", "dev", "eval":
+			test = append(test, row)
+		case "":
+		default:
+			return nil, nil, fmt.Errorf("%s: column %q is %.40q: expected train, test or validation", t.Place(row), t.Columns[column], cell)
+		}
+	}
+	return train, test, nil
+}
+
+// notes are about the classes.
+func (p *preparation) notes(train []int) (notes []string) {
+	counts := map[int]int{}
+	for _, class := range p.class {
+		counts[class]++
+	}
+	single := 0
+	for class, n := range counts {
+		if class >= 0 && n == 1 {
+			single++
+		}
+	}
+	if single > 0 && !p.c.Pairs {
+		notes = append(notes, fmt.Sprintf("%d of %d classes: a single row, which is trained on and never tested", single, len(p.t.Values(p.target))))
+	}
+	if p.schema.Group != "" {
+		notes = append(notes, fmt.Sprintf("rows with the same %s stay on one side", p.schema.Group))
+	}
+	return notes
+}
+
+// checksum is of a table's names and cells.
+func checksum(t *table.Table) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q", t.Columns)
+	for row := range t.Len() {
+		for column := range t.Columns {
+			cell := t.Cell(row, column)
+			fmt.Fprintf(h, "%d:", len(cell))
+			h.Write([]byte(cell))
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
