@@ -203,7 +203,8 @@ for workers in range(4):
     for drop in False, True:
         torch.manual_seed(3)
         data = ChainDataset([Counted(int(args[0])), Counted(7)]) if workers == 3 else Counted(int(args[0]))
-        loader = DataLoader(data, 4, num_workers=workers, drop_last=drop, collate_fn=list)
+        loader = DataLoader(data, 4, num_workers=workers, drop_last=drop, collate_fn=list,
+            multiprocessing_context="fork" if workers else None) # Python 3.14 starts them anew, without this script
         flat = [x for batch in loader for x in [len(batch)] + batch]
         name = f"{workers} {drop}".lower()
         save(**{name: torch.tensor(flat), name + " after": torch.tensor([len(loader), torch.randint(1 << 30, ()).item()])})
