@@ -8,7 +8,7 @@ type BoundingBox struct {
 }
 
 // DrawBoxes draws rectangles whose lines are width pixels wide, inwards, as torchvision's draw_bounding_boxes, and their
-// labels inside. What is outside of the picture is left out. The result has three channels.
+// labels inside, on a bar of the same colour. What is outside of the picture is left out. The result has three channels.
 func (m *Image) DrawBoxes(width int, boxes ...BoundingBox) *Image {
 	if width < 1 || width > maxSide {
 		panic(invalid("DrawBoxes", "expected lines of at least 1 pixel, got %d", width))
@@ -26,10 +26,22 @@ func (m *Image) DrawBoxes(width int, boxes ...BoundingBox) *Image {
 			out.bar(b.Top, b.Right-i, b.Bottom, b.Right-i, colour)
 		}
 		if b.Label != "" {
-			out.text(b.Label, b.Top+width+1, b.Left+width+2, 13, colour)
+			out.label(b.Label, b.Top, b.Left, colour)
 		}
 	}
 	return out
+}
+
+// label writes on a bar of the colour, in black or white, whichever can be read on it.
+func (m *Image) label(text string, top, left int, colour []uint8) {
+	const size = 13
+	height, width := TextSize(text, size)
+	m.bar(top, left, top+height, left+width+3, colour)
+	ink := []uint8{255, 255, 255}
+	if luma(colour[0], colour[1], colour[2]) > 140 {
+		ink = []uint8{0, 0, 0}
+	}
+	m.text(text, top, left+2, size, ink)
 }
 
 // ink is a colour for drawing on three channels: nothing is red.

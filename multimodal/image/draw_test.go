@@ -55,6 +55,9 @@ func TestDrawing(t *testing.T) {
 		require.Equal(t, []uint8{1, 1, 1}, line.At(10, 10+i))
 	}
 	require.Equal(t, []uint8{1, 1, 1}, line.At(5, 10), "back to the first")
+	labelled := m.DrawBoxes(1, image.BoundingBox{Top: 2, Left: 2, Bottom: 30, Right: 90, Label: "cat 0.98", Colour: []uint8{255, 255, 0}})
+	require.Equal(t, []uint8{255, 255, 0}, labelled.At(4, 4))
+	require.Less(t, labelled.Crop(3, 3, 15, 50).Grey().Otsu(), 200, "black on yellow")
 	text := m.DrawText("Ähre\nx\x00\x1b", 2, 3, 16)
 	h, w := image.TextSize("Ähre\nx\x00\x1b", 16)
 	require.False(t, m.Equal(text))
