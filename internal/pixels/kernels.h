@@ -15,8 +15,8 @@ void mt_ycc_to_rgb(const uint8_t *luma, int64_t stride, const uint8_t *cb, const
 
 // Of the scales below each of n pixels is made of count[i] weights, at weights + i * size, of the pixels from first[i] on.
 
-// mt_resize_rows scales rows of 1 to 4 channels along themselves. last is the last row, with 16 bytes more behind it; scratch has
-// room for n * (size + 1) numbers.
+// mt_resize_rows scales rows of 1 to 4 channels along themselves. last is the last row, with 16 bytes more behind it, and
+// rows are at least as long or have these behind them too; scratch has room for n * (size + 1) numbers.
 void mt_resize_rows(const uint8_t *in, const uint8_t *last, int64_t stride, int64_t rows, int64_t channels, uint8_t *out,
                     const int32_t *first, const int32_t *count, const int32_t *weights, int64_t n, int64_t size, int32_t *scratch);
 

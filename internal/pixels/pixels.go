@@ -78,7 +78,16 @@ func ResizeRows(in []uint8, width, channels, rows int, out []uint8, t Taps) {
 	n := width * channels
 	check(channels >= 1 && channels <= 4 && rows > 0 && n > 0 && t.fits(width) && len(in) >= n*rows &&
 		len(out) >= len(t.First)*channels*rows, "ResizeRows")
-	last := append(make([]uint8, 0, n+16), in[n*(rows-1):n*rows]...)[:n+16]
+	// C reads 8 bytes at once, so up to 5 behind a pixel.
+	const more = 16
+	copied := n * (rows - 1)
+	if n < more {
+		copied = 0 // the rows before are too short to be behind each other's pixels
+	}
+	last := append(make([]uint8, 0, n*rows-copied+more), in[copied:n*rows]...)
+	if last = last[:cap(last)]; n < more {
+		in, last = last, last[n*(rows-1):]
+	}
 	scratch := make([]int32, len(t.First)*(t.Size+1))
 	C.mt_resize_rows((*C.uint8_t)(unsafe.SliceData(in)), (*C.uint8_t)(unsafe.SliceData(last)), C.int64_t(n), C.int64_t(rows),
 		C.int64_t(channels), (*C.uint8_t)(unsafe.SliceData(out)), int32s(t.First), int32s(t.Count), int32s(t.Weights),
