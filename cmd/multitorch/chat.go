@@ -126,6 +126,8 @@ func chat(talk conversation, in io.Reader, prompt bool) error {
 			continue
 		case word == "quit", word == "exit", word == "bye":
 			return nil
+		case word == "help" && prompt:
+			err = say("ask, for instance:\n  %s\n", strings.Join(talk.examples(), "\n  "))
 		case word == "help":
 			err = say("ask, for instance: %s\n", strings.Join(talk.examples(), " | "))
 		default:

@@ -99,6 +99,7 @@ func TestChatReadsLines(t *testing.T) {
 		{"a\nb", false, []string{"a", "b"}, "yes\nyes, but I am not sure (30 %)\n"},
 		{"\n \n\r\na\r\n\n", false, []string{"a"}, "yes\n"},
 		{"HELP\nExit\na\n", false, nil, "ask, for instance: why?\n"},
+		{"help\nquit", true, nil, "Ask about the picture: \"why?\", say. \"help\" lists more, \"quit\" ends.\n> ask, for instance:\n  why?\n> "},
 		{"a\n", true, []string{"a"}, "Ask about the picture: \"why?\", say. \"help\" lists more, \"quit\" ends.\n> yes\n> \n"},
 		{
 			strings.Repeat("x", 1000) + "\n" + strings.Repeat("y", 1001) + "\na\n", false,
