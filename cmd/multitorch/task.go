@@ -74,6 +74,7 @@ type taskInfo struct {
 	reference map[string]map[string]figure
 	variant   string // of the flags' defaults
 	yours     bool   // the data are the user's, so there are no figures to expect
+	long      bool   // its rows take long, so the table may lack some: "make results LONG=1" measures them
 }
 
 type combination struct {

@@ -47,6 +47,7 @@ var dialogueInfo = &taskInfo{
 	models:  []string{"focus", "rn", "film", "mlp"},
 	columns: []string{"accuracy", "relational", "not relational"},
 	variant: "state, dialogue",
+	long:    true,
 	reference: map[string]map[string]figure{ // Python's, over as many relational questions as others
 		"state, bits": {"rn": {Mean: 98.4}, "mlp": {Mean: 91.6}},
 	},
