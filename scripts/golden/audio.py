@@ -89,7 +89,7 @@ save(torchaudio_spectrogram=T.Spectrogram(**tkw)(tx), torchaudio_complex=T.Spect
 for i, (o, m, kw) in enumerate([(16000, 8000, {}), (16000, 22050, {}), (44100, 16000, {}), (8000, 16000, dict(lowpass_filter_width=16, rolloff=0.9)),
                                 (16000, 22050, dict(resampling_method="sinc_interp_kaiser")),
                                 (22050, 8000, dict(resampling_method="sinc_interp_kaiser", lowpass_filter_width=20, beta=8.0))]):
-    save(**{"resample_%d" % i: T.Resample(o, m, **kw)(tx[:2500])})
+    save(**{"resample_%d" % i: T.Resample(o, m, **kw)(tx[:2500]), "resample_function_%d" % i: F.resample(tx[:2500], o, m, **kw)})
 smooth = (0.5 * np.sin(2 * np.pi * (700 * t + 2000 * t * t))).astype(np.float32)  # 700 to 2300 Hz
 save(smooth=smooth)
 for rate in 8000, 22050, 44100:

@@ -3,7 +3,6 @@ package device_test
 import (
 	"context"
 	"errors"
-	"os"
 	"testing"
 	"time"
 
@@ -110,7 +109,7 @@ func TestNoMicrophone(t *testing.T) {
 	_, err := device.OpenMicrophone(device.Name("no microphone has this name"))
 	require.ErrorIs(t, err, device.ErrNoDevice)
 	require.ErrorContains(t, err, "open a microphone: ")
-	if _, err := os.Stat("/dev/snd"); err != nil {
+	if microphones, _, err := device.Devices(); err != nil || len(microphones) == 0 {
 		_, err := device.Record(t.Context(), time.Second)
 		require.ErrorIs(t, err, device.ErrNoDevice)
 	}

@@ -40,10 +40,18 @@ func (o ResampleOptions) withDefaults() ResampleOptions {
 // maxKernel is the most elements of a kernel: 256 MiB. Rates without a common divisor would ask for any number.
 const maxKernel = 1 << 25
 
-// SincKernel is the kernel [phases, 1, taps] by which torchaudio resamples from one rate to another, and how many samples it
-// reaches to the left: that of its module Resample, which is computed in float64 and rounded to float32. (Its function
-// computes it in float32.)
+// SincKernel is the kernel [phases, 1, taps] by which torchaudio's module Resample brings one rate to another, and how many
+// samples it reaches to the left. It is computed in float64 and rounded to float32.
 func SincKernel(from, to int, o ResampleOptions) (kernel *torch.Tensor, width int) {
+	phases := torch.Float32
+	if o.ExactPhases {
+		phases = torch.Float64
+	}
+	kernel, width = sincKernel(from, to, o, torch.Float64, phases)
+	return kernel.To(torch.Float32), width
+}
+
+func sincKernel(from, to int, o ResampleOptions, dtype, phasesDType torch.DType) (kernel *torch.Tensor, width int) {
 	from, to = reduced(from, to)
 	o = o.withDefaults()
 	switch {
@@ -63,14 +71,9 @@ func SincKernel(from, to int, o ResampleOptions) (kernel *torch.Tensor, width in
 	}
 	torch.NoGrad(func() {
 		torch.Scoped(func(s *torch.Scope) {
-			f64 := torch.Float64
-			places := s.Own(torch.Arange(-width, width+from, 1, f64)).Div(from).View(1, 1, -1)
-			dtype := torch.Float32
-			if o.ExactPhases {
-				dtype = torch.Float64
-			}
-			phases := s.Own(torch.Arange(0, -to, -1, dtype)).Div(to)
-			t := phases.View(-1, 1, 1).To(f64).Add(places)
+			places := s.Own(torch.Arange(-width, width+from, 1, dtype)).Div(from).View(1, 1, -1)
+			phases := s.Own(torch.Arange(0, -to, -1, phasesDType)).Div(to)
+			t := phases.View(-1, 1, 1).To(dtype).Add(places)
 			t = t.Mul(base).Clamp(-lobes, lobes)
 			var window *torch.Tensor
 			if o.Method == "sinc_interp_hann" {
@@ -80,8 +83,8 @@ func SincKernel(from, to int, o ResampleOptions) (kernel *torch.Tensor, width in
 				window = t.Div(lobes).Pow(2).RSub(1).Sqrt().Mul(beta).I0().Div(beta.I0())
 			}
 			t = t.Mul(math.Pi)
-			sinc := torch.Where(t.Eq(0), s.Own(torch.Ones(nil, f64)), t.Sin().Div(t))
-			kernel = sinc.Mul(window.Mul(base / float64(from))).To(torch.Float32).Keep()
+			sinc := torch.Where(t.Eq(0), s.Own(torch.Ones(nil, dtype)), t.Sin().Div(t))
+			kernel = sinc.Mul(window.Mul(base / float64(from))).Keep()
 		})
 	})
 	return kernel, width
@@ -98,12 +101,19 @@ func reduced(from, to int) (int, int) {
 	return from / a, to / a
 }
 
-// Resample brings signals [..., time] from one rate to another, as torchaudio does: ceil(time·to/from) samples.
+// Resample brings signals [..., time] from one rate to another: ceil(time·to/from) samples. As torchaudio's function it
+// computes its kernel in the signal's dtype, which in float32 rounds by 1e-5; its module, and [SincKernel], are exact.
 func Resample(x *torch.Tensor, from, to int, o ResampleOptions) *torch.Tensor {
 	if f, t := reduced(from, to); f == t {
 		return x
 	}
-	kernel, width := SincKernel(from, to, o)
+	var kernel *torch.Tensor
+	width := 0
+	if d := x.DType(); !o.ExactPhases && (d == torch.Float32 || d == torch.Float64) {
+		kernel, width = sincKernel(from, to, o, d, d)
+	} else {
+		kernel, width = SincKernel(from, to, o)
+	}
 	return ApplySinc(x, from, to, kernel.To(x.DType()).To(x.Device()), width)
 }
 
