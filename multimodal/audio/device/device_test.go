@@ -41,7 +41,7 @@ func TestMicrophone(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = m.Read(ctx, 8000)
+	_, err = m.Read(ctx, 80000)
 	require.ErrorIs(t, err, context.Canceled)
 
 	waiting := make(chan error)
