@@ -137,7 +137,7 @@ func (j *jpegImage) read(marker byte, b []byte) error {
 			j.adobe = int(b[11])
 		}
 	case 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf:
-		return fmt.Errorf("it is of a kind that is not read (marker ff%02x: lossless, hierarchical or arithmetic coding)", marker)
+		return unsupported(fmt.Sprintf("marker ff%02x, which is lossless, hierarchical or arithmetic coding", marker))
 	}
 	return nil
 }
@@ -151,7 +151,7 @@ func (j *jpegImage) frame(b []byte) error {
 		return errCut
 	}
 	if b[0] != 8 {
-		return fmt.Errorf("it has %d bits for each sample, expected 8", b[0])
+		return unsupported(fmt.Sprintf("%d bits for each sample, expected 8", b[0]))
 	}
 	j.h, j.w = int(binary.BigEndian.Uint16(b[1:])), int(binary.BigEndian.Uint16(b[3:]))
 	if err := checkSize("jpeg", j.w, j.h); err != nil {
@@ -162,7 +162,7 @@ func (j *jpegImage) frame(b []byte) error {
 	}
 	n := int(b[5])
 	if n != 1 && n != 3 && n != 4 {
-		return fmt.Errorf("it has %d components, expected 1, 3 or 4", n)
+		return unsupported(fmt.Sprintf("%d components, expected 1, 3 or 4", n))
 	}
 	for i := range n {
 		c := &jpegComponent{id: int(b[6+3*i]), h: int(b[7+3*i] >> 4), v: int(b[7+3*i] & 15), table: b[8+3*i]}
@@ -179,7 +179,7 @@ func (j *jpegImage) frame(b []byte) error {
 	blocks := 0
 	for _, c := range j.components {
 		if j.hMax%c.h != 0 || j.vMax%c.v != 0 {
-			return errors.New("its components have sampling factors that do not divide each other, which is not read")
+			return unsupported("sampling factors that do not divide each other")
 		}
 		c.w, c.height = ceilDiv(j.w*c.h, j.hMax), ceilDiv(j.h*c.v, j.vMax)
 		c.across, c.down = ceilDiv(j.w, 8*j.hMax)*c.h, ceilDiv(j.h, 8*j.vMax)*c.v

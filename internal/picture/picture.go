@@ -10,13 +10,13 @@ import (
 	"fmt"
 	"image"
 	_ "image/gif" // the formats that are read
-	_ "image/png"
+	"image/png"
 	"io"
 	"math"
 	"os"
 
-	_ "golang.org/x/image/bmp"
-	_ "golang.org/x/image/tiff"
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"
 
 	"multitorch/internal/regular"
@@ -133,7 +133,16 @@ func leastBits(format string, encoded []byte) int {
 	return 1
 }
 
+// unsupported is the error of a JPEG that is not read, though nothing is wrong with it.
+type unsupported string
+
+func (e unsupported) Error() string { return string(e) }
+
 func damaged(format string, err error) error {
+	if errors.As(err, new(unsupported)) || errors.As(err, new(tiff.UnsupportedError)) || errors.As(err, new(png.UnsupportedError)) ||
+		errors.Is(err, bmp.ErrUnsupported) {
+		return fmt.Errorf("the %s image is of a kind that is not read: %w; save it as an ordinary PNG or JPEG", format, err)
+	}
 	return fmt.Errorf("the %s image is damaged: %w; export it again", format, err)
 }
 

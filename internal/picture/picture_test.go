@@ -124,6 +124,16 @@ func TestFewBytesForManyPixels(t *testing.T) {
 	}
 }
 
+// What is no fault of the file's is said to be none.
+func TestKindsThatAreNotRead(t *testing.T) {
+	lossless := read(t, "progressive.jpg")
+	lossless[bytes.Index(lossless, []byte{0xff, 0xc2})+1] = 0xc3
+	require.ErrorContains(t, decode(lossless), "the jpeg image is of a kind that is not read: marker ffc3")
+	twelve := read(t, "progressive.jpg")
+	twelve[bytes.Index(twelve, []byte{0xff, 0xc2})+4] = 12
+	require.ErrorContains(t, decode(twelve), "is of a kind that is not read: 12 bits for each sample, expected 8; save it as")
+}
+
 func allocated() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
