@@ -36,7 +36,7 @@ var transcriptsInfo = &taskInfo{
 	title:  "your transcripts",
 	help:   "Your own speech and transcripts, from a CSV, JSONL or Parquet file: write what is said.",
 	recipe: recipe{Epochs: 70, BatchSize: 16, LR: 4e-3, WeightDecay: 1e-2},
-	models: []string{"gru"},
+	models: []string{"gru"}, columns: speechInfo.columns,
 	yours:  true,
 }
 

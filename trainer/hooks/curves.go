@@ -38,7 +38,7 @@ func (c *Curves) add(s *plot.Series, e trainer.Evaluation) {
 	if name == "" {
 		name = "accuracy"
 	}
-	s.Accuracy = append(s.Accuracy, e.Metric(name)) // NaN leaves a gap
+	s.Accuracy = append(s.Accuracy, min(e.Metric(name), 1)) // NaN leaves a gap; an error rate may be above 1 at first
 }
 
 // OnEnd draws, where the run is done.
