@@ -37,7 +37,7 @@ var transcriptsInfo = &taskInfo{
 	help:   "Your own speech and transcripts, from a CSV, JSONL or Parquet file: write what is said.",
 	recipe: recipe{Epochs: 70, BatchSize: 16, LR: 4e-3, WeightDecay: 1e-2},
 	models: []string{"gru"}, columns: speechInfo.columns,
-	yours:  true,
+	yours: true,
 }
 
 func (t *transcriptsTask) info() *taskInfo { return transcriptsInfo }
