@@ -73,6 +73,7 @@ type beginning struct {
 	state                            State
 	language                         float64 // the weighted score of the language model and the bonus
 	live                             bool    // it is in the list of the next step
+	kept                             bool    // it was among the best
 }
 
 var impossible = math.Inf(-1)
@@ -134,8 +135,21 @@ func (s *search) step(scores []float64) {
 		return cmp.Compare(b.sound()+b.language, a.sound()+a.language)
 	})
 	s.best = s.now[:min(s.width, len(s.now))]
+	for i, n := range s.now {
+		n.kept = i < len(s.best)
+	}
 	for _, n := range s.now[len(s.best):] {
 		n.blank, n.other = impossible, impossible
+		n.forget()
+	}
+}
+
+// forget takes a beginning out of the tree where nothing that is kept comes after it, and those before it for which that is
+// now true: so the tree is as large as the texts that are kept, and not as the recording is long.
+func (n *beginning) forget() {
+	for n.parent != nil && !n.kept && len(n.next) == 0 {
+		delete(n.parent.next, n.label)
+		n = n.parent
 	}
 }
 

@@ -90,6 +90,15 @@ func requireSpans(t require.TestingT, spans []ctc.Span, scores []float64, path [
 	require.InDelta(t, best, pathScore(scores, 3, at), 1e-9)
 }
 
+// TestBeamForgets what was not kept: its tree is as large as the texts, whose length is that of the steps at most.
+func TestBeamForgets(t *testing.T) {
+	torch.ManualSeed(1)
+	const steps, width = 400, 5
+	scores := torch.Randn(torch.Shape{steps, 9}, torch.Float64).LogSoftmax(1)
+	b := ctc.Beam{Alphabet: ctc.NewAlphabet("abcdefgh"), Width: width}
+	require.LessOrEqual(t, b.TreeSize(scores), steps+1+width*width)
+}
+
 // TestBeamFindsMoreThanGreedy is the example of every lecture: "a" is the likeliest text though the likeliest path is blank.
 func TestBeamFindsMoreThanGreedy(t *testing.T) {
 	scores := torch.FromSlice([]float64{0.6, 0.4, 0.6, 0.4}, 2, 2).Log()

@@ -68,6 +68,9 @@ func Pad(lists [][]int64, opts ...PadOption) (ids, lengths *torch.Tensor, err er
 	if c.length > 0 {
 		longest = c.length
 	}
+	if float64(len(lists))*float64(longest) > maxPadded {
+		return nil, nil, fmt.Errorf("text: %d lists of %d numbers are too many for one tensor: MaxLength makes them shorter", len(lists), longest)
+	}
 	flat := make([]int64, len(lists)*longest)
 	for i, list := range cut {
 		row := flat[i*longest : (i+1)*longest]
@@ -86,6 +89,9 @@ func Pad(lists [][]int64, opts ...PadOption) (ids, lengths *torch.Tensor, err er
 	})
 	return ids, lengths, err
 }
+
+// maxPadded is how many numbers Pad makes at most: 2 GiB.
+const maxPadded = 1 << 28
 
 func (c padConfig) check(n int) error {
 	switch {

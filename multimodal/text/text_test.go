@@ -105,6 +105,8 @@ func TestPad(t *testing.T) {
 	require.EqualError(t, err, "text: list 0 has 3 numbers: expected at most 2")
 	_, _, err = text.Pad(nil)
 	require.ErrorContains(t, err, "nothing to pad")
+	_, _, err = text.Pad(lists, text.FixedLength(1<<40))
+	require.ErrorContains(t, err, "are too many for one tensor")
 	_, _, err = text.Pad(lists, text.Truncate("middle"))
 	require.ErrorContains(t, err, `Truncate "middle": expected "first", "last" or "refuse"`)
 	_, _, err = text.Pad(lists, text.MaxLength(-1))
