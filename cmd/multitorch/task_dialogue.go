@@ -140,14 +140,12 @@ func questionParts() []*partAccuracy {
 }
 
 func (t *dialogueTask) training(model nn.Module, r recipe, device torch.Device, hooks ...trainer.Hook) (training, error) {
-	side := func(s *sortofclevr.Side, options ...datasets.Option) (*datasets.Loader[sortofclevr.Batch], error) {
-		return datasets.NewBatchLoader(s.As(t.Input, t.Question), options...)
-	}
-	train, err := side(t.loaded.Train, datasets.BatchSize(r.BatchSize), datasets.Shuffle(true), datasets.Workers(r.Workers))
+	train, err := datasets.NewBatchLoader(t.loaded.Train.As(t.Input, t.Question).Naming(2),
+		datasets.BatchSize(r.BatchSize), datasets.Shuffle(true), datasets.Workers(r.Workers))
 	if err != nil {
 		return nil, err
 	}
-	test, err := side(t.loaded.Test, datasets.BatchSize(testScenesAtOnce))
+	test, err := datasets.NewBatchLoader(t.loaded.Test.As(t.Input, t.Question), datasets.BatchSize(testScenesAtOnce))
 	if err != nil {
 		return nil, err
 	}

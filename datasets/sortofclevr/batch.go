@@ -56,10 +56,19 @@ type View struct {
 	side  *Side
 	input Input
 	asked Asked
+	named int // every so many-th dialogue names all its objects; 0: none
 }
 
 // As looks at the side in one way.
-func (s *Side) As(input Input, asked Asked) *View { return &View{s, input, asked} }
+func (s *Side) As(input Input, asked Asked) *View { return &View{side: s, input: input, asked: asked} }
+
+// Naming is the view with each n-th dialogue put in sentences that stand alone, for training: where two questions in three
+// say "it", a model takes long to learn which colours there are.
+func (v *View) Naming(n int) *View {
+	named := *v
+	named.named = n
+	return &named
+}
 
 // Len is the number of scenes.
 func (v *View) Len() int { return v.side.Len() }
@@ -75,8 +84,12 @@ func (v *View) GetBatch(_ context.Context, indices []int) (Batch, error) {
 			return Batch{}, fmt.Errorf("sortofclevr: expected an index from 0 to %d, but got %d", v.Len()-1, i)
 		}
 		b.see(v.side.Scenes[i], v.input)
+		asked := v.asked
+		if asked == Dialogue && v.named > 0 && i%v.named == 0 {
+			asked = English
+		}
 		for _, t := range v.side.Dialogues[i] {
-			b.ask(v.side.Scenes[i], t, v.asked)
+			b.ask(v.side.Scenes[i], t, asked)
 		}
 	}
 	return b.batch(len(indices))

@@ -71,7 +71,14 @@ func TestViews(t *testing.T) {
 			require.Equal(t, torch.ToSlice[int64](b.Target.Select(0, 1)), torch.ToSlice[int64](one.Target.Select(0, 0)))
 		}
 	}
-	_, err := data.Train.As(sortofclevr.State, sortofclevr.Bits).GetBatch(t.Context(), []int{20})
+	b, err := data.Train.As(sortofclevr.State, sortofclevr.Dialogue).Naming(3).GetBatch(t.Context(), []int{2, 3})
+	require.NoError(t, err)
+	require.NotZero(t, b.Refers.Select(0, 0).Sum().Item())
+	require.Zero(t, b.Refers.Select(0, 1).Sum().Item())
+	english, err := data.Train.As(sortofclevr.State, sortofclevr.English).Get(3)
+	require.NoError(t, err)
+	require.Equal(t, torch.ToSlice[int64](english.Tokens.Flatten(0, -1)), torch.ToSlice[int64](b.Tokens.Select(0, 1).Flatten(0, -1)))
+	_, err = data.Train.As(sortofclevr.State, sortofclevr.Bits).GetBatch(t.Context(), []int{20})
 	require.ErrorContains(t, err, "expected an index from 0 to 19, but got 20")
 }
 

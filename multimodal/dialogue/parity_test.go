@@ -53,7 +53,7 @@ const python = `
 			packed = pack_padded_sequence(words, lengths.flatten(0, 1), batch_first=True, enforce_sorted=False)
 			_, hidden = self.words(packed)
 			question = torch.cat((hidden[0], words.mean(1)), 1).view(n, q, 96)
-			turns, _ = self.turns(question)
+			turns, _ = self.turns(question * 8)
 			return torch.cat((question, turns), 2)
 
 	def perceptron(layers, x):

@@ -22,6 +22,7 @@ const (
 	stateSize    = 64
 	questionSize = stateSize + wordSize
 	memorySize   = 64
+	loudness     = 8
 )
 
 // NewQuestion makes one for word numbers below words.
@@ -56,6 +57,7 @@ func (m *Question) Forward(tokens, lengths, memory *torch.Tensor) (question, rem
 	if m.Turns == nil {
 		return question, nil
 	}
-	turns, remembered := m.Turns.Forward(question, memory)
+	// The mean is small beside what a GRU's gates listen to; what is loud is remembered from the beginning.
+	turns, remembered := m.Turns.Forward(question.Mul(loudness), memory)
 	return torch.Cat([]*torch.Tensor{question, turns}, 2), remembered
 }
