@@ -51,7 +51,7 @@ sweep: setup ## compare thousands of small computations with PyTorch (SWEEP is t
 	@$(with_python) MULTITORCH_SWEEP="$(SWEEP)" $(GO) test -count=1 -v -run 'NumbersAsInPython|RandomProgramsAsInPython' $(TESTFLAGS) ./torch
 
 # Rows that take long (LONG=1): each is a run of "multitorch results", of one seed.
-LONG_RESULTS = "dialogue --question bits" "dialogue" "dialogue --input pixels --question bits --models focus,film" \
+LONG_RESULTS = dialogue "dialogue --question english" "dialogue --question dialogue" "dialogue --input pixels --models focus,film" \
 	speech "speech --more" "speech --strict"
 
 .PHONY: results
