@@ -44,7 +44,8 @@ func (c SpeechConfig) Check() error {
 	}{
 		{"bins", c.Bins, 1, most},
 		{"channels", c.Channels, 1, most},
-		{"kernel", c.Kernel, 1, 255}, {"blocks", c.Blocks, 0, 64},
+		{"kernel", c.Kernel, 1, 255},
+		{"blocks", c.Blocks, 0, 64},
 		{"hidden", c.Hidden, 1, most},
 		{"layers", c.Layers, 1, 16},
 		{"symbols", c.Symbols, 2, 1 << 16},

@@ -232,7 +232,7 @@ func (c *tableTalk) ask(question string) ([]guess, error) {
 		}
 	}
 	if !known {
-		return nil, errors.New("I know none of these words")
+		return nil, errors.New("none of these words is known")
 	}
 	return c.t.predict(c.model, inputs{set: c.cells}, c.device)
 }
