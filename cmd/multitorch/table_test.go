@@ -85,7 +85,7 @@ func TestAUsersPath(t *testing.T) {
 	lines = strings.Split(o.stdout, "\n")
 	require.Contains(t, lines[0], "red")
 	require.Contains(t, lines[1], "no")
-	require.Contains(t, lines[2], "I know none of these words")
+	require.Contains(t, lines[2], "none of these words is known")
 }
 
 func without(names []string, prefix string) (left []string) {
