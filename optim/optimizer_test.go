@@ -99,9 +99,9 @@ func TestSettingsByPyTorchsNames(t *testing.T) {
 	g.Set("max_lr", 3.0)
 	require.Equal(t, []any{0.25, 0.7, 2.0, 3.0}, []any{g.LR, g.Settings.(*optim.SGDConfig).Momentum, g.InitialLR, g.Get("max_lr")})
 	for want, set := range map[string]func(){
-		"momentum is a float64, but got a bool":              func() { g.Set("momentum", true) },
-		`there is no setting "alpha" of a *optim.SGDConfig`:  func() { g.Set("alpha", 1.0) },
-		`there is no setting "min_lr" of a *optim.SGDConfig`: func() { g.Set("min_lr", 1) },
+		"momentum is a float64, but got a bool":             func() { g.Set("momentum", true) },
+		`there is no setting "alpha" of a *optim.SGDConfig`: func() { g.Set("alpha", 1.0) },
+		"min_lr is a float64, but got a int":                func() { g.Set("min_lr", 1) },
 	} {
 		require.ErrorContains(t, torch.Try(func() error { set(); return nil }), want)
 	}

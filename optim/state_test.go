@@ -75,7 +75,7 @@ func TestStateThatDoesNotFit(t *testing.T) {
 		want   string
 	}{
 		{"kind", func(s *optim.State) { s.Metadata["optimizer"] = "SGD" }, `expected one of Adam, but got one of "SGD"`},
-		{"no metadata", func(s *optim.State) { s.Metadata = nil }, "param_groups can't be read"},
+		{"no metadata", func(s *optim.State) { s.Metadata = nil }, "it has no param_groups"},
 		{"no JSON", func(s *optim.State) { s.Metadata["param_groups"] = "[" }, "param_groups can't be read"},
 		{"groups", func(s *optim.State) { s.Metadata["param_groups"] = "[]" }, "expected 1 parameter groups, but got 0"},
 		{"params", func(s *optim.State) { replace(s, "[0,1]", "[0]") }, "group 0: expected 2 parameters, but got 1"},
