@@ -181,14 +181,14 @@ func TestSafetensorsRefuseToSave(t *testing.T) {
 		tensors  []torch.NamedTensor
 		metadata map[string]string
 	}{
-		`tensor "x": expected a name that is valid UTF-8, comes once and is not __metadata__`: {append(one("x", x), one("x", x)...), nil},
-		`tensor "__metadata__": expected a name`:                                              {one("__metadata__", x), nil},
-		`tensor "\xff": expected a name`:                                                      {one("\xff", x), nil},
-		`tensor "x": save: the tensor was freed by Free`:                                      {one("x", freed), nil},
-		`tensor "x": save: expected a tensor, but got nil`:                                    {one("x", nil), nil},
-		`tensor "x": a safetensors file can't hold complex128`:                                {one("x", x.To(torch.Complex128)), nil},
-		`the metadata key "alias.y" begins with "alias."`:                                     {one("x", x), map[string]string{"alias.y": "x"}},
-		`the metadata "k": "\xff" is not valid UTF-8`:                                         {one("x", x), map[string]string{"k": "\xff"}},
+		`tensor "x": the name comes twice; choose another`:        {append(one("x", x), one("x", x)...), nil},
+		`tensor "__metadata__": the name stands for the metadata`: {one("__metadata__", x), nil},
+		`tensor "\xff": the name is not valid UTF-8`:              {one("\xff", x), nil},
+		`tensor "x": save: the tensor was freed by Free`:          {one("x", freed), nil},
+		`tensor "x": save: expected a tensor, but got nil`:        {one("x", nil), nil},
+		`tensor "x": a safetensors file can't hold complex128`:    {one("x", x.To(torch.Complex128)), nil},
+		`the metadata key "alias.y" begins with "alias."`:         {one("x", x), map[string]string{"alias.y": "x"}},
+		`the metadata "k": "\xff" is not valid UTF-8`:             {one("x", x), map[string]string{"k": "\xff"}},
 	} {
 		err := torch.SaveSafetensors(path, c.tensors, c.metadata)
 		require.ErrorContains(t, err, message)
