@@ -227,7 +227,7 @@ func TestCheckpointsThatDoNotFit(t *testing.T) {
 		"no task":               {top("task", nil), []string{`the task ""`}},
 		"no options":            {top("options", nil), []string{"names the model"}},
 		"options of no object":  {top("options", 3), []string{"can't be read"}},
-		"an unknown model":      {set("model", "audio"), []string{`"audio"`, "[image text concat joint]"}},
+		"an unknown model":      {set("model", "audio"), []string{`"audio"`, "[image text concat joint uncertainty"}},
 		"no model":              {set("model", nil), []string{`the model ""`}},
 		"a model of this kind":  {set("model", "image"), []string{"missing keys: image.conv1.weight", "unexpected keys: ", "text.embedding.weight"}},
 		"no classes":            {set("classes", nil), []string{"0 classes"}},

@@ -46,6 +46,7 @@ var speechInfo = &taskInfo{
 	recipe:   recipe{Epochs: 90, BatchSize: 16, LR: 4e-3, WeightDecay: 1e-2},
 	models:   []string{"gru"},
 	columns:  []string{"CER", "WER"},
+	long:     true,
 	together: []combination{{name: searchName, models: []string{"gru"}}},
 	reference: map[string]map[string]figure{ // a smaller model of the same sort in Python, after 362 s; its split is another
 		"en": {"gru": {Mean: 27}},
