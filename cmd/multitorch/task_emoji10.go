@@ -115,13 +115,16 @@ func (t *emojiTask) options() emoji10.Options {
 	return o
 }
 
-func (t *emojiTask) load(ctx context.Context, dir string, fetch bool) (err error) {
+// openEmoji reads the data of the tasks on emoji, and may get them first.
+func openEmoji(ctx context.Context, dir string, fetch bool) (*emoji10.Data, error) {
 	if fetch {
-		t.loaded, err = emoji10.Open(ctx, dir, logLine)
-	} else {
-		t.loaded, err = emoji10.Load(dir)
+		return emoji10.Open(ctx, dir, logLine)
 	}
-	if err != nil {
+	return emoji10.Load(dir)
+}
+
+func (t *emojiTask) load(ctx context.Context, dir string, fetch bool) (err error) {
+	if t.loaded, err = openEmoji(ctx, dir, fetch); err != nil {
 		return err
 	}
 	t.sides = t.loaded.Split(t.options())

@@ -90,12 +90,7 @@ func (t *retrievalTask) options() emoji10.Options {
 }
 
 func (t *retrievalTask) load(ctx context.Context, dir string, fetch bool) (err error) {
-	if fetch {
-		t.loaded, err = emoji10.Open(ctx, dir, logLine)
-	} else {
-		t.loaded, err = emoji10.Load(dir)
-	}
-	if err != nil {
+	if t.loaded, err = openEmoji(ctx, dir, fetch); err != nil {
 		return err
 	}
 	t.sides = t.loaded.Split(t.options())

@@ -49,7 +49,7 @@ func TestMicrophone(t *testing.T) {
 		_, err := m.Read(context.Background(), 80000)
 		waiting <- err
 	}()
-	time.Sleep(20 * time.Millisecond)
+	time.Sleep(20 * time.Millisecond) // most likely it waits by now; one that comes later is told the same
 	require.NoError(t, m.Close())
 	require.NoError(t, m.Close())
 	require.ErrorContains(t, <-waiting, "closed")
