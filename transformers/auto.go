@@ -1,0 +1,79 @@
+package transformers
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+func typeOf(m Model) reflect.Type { return reflect.TypeOf(m) }
+
+// AutoModel loads a folder of any architecture that is known into its base model, without a head.
+func AutoModel(dir string, o ...Load) (Model, error) { return auto[Model](dir, "", o) }
+
+// auto loads a folder into that class of its architecture whose name ends in head; the base model for "".
+func auto[M Model](dir, head string, o []Load) (M, error) {
+	var none M
+	l := loading{dir: dir}
+	if len(o) > 1 {
+		return none, fmt.Errorf("load %s: expected one Load, but got %d", dir, len(o))
+	} else if len(o) == 1 {
+		l.Load = o[0]
+	}
+	m, err := l.load(func(f *family, _ *PretrainedConfig) (*class, error) {
+		if head == "" {
+			return f.classes[0], nil
+		}
+		if c := f.ending(head); c != nil {
+			return c, nil
+		}
+		return nil, fmt.Errorf("the architecture %s has no class %s; it has %s", f.modelType, head, strings.Join(Classes(f.modelType), ", "))
+	})
+	if err != nil {
+		return none, err
+	}
+	found, ok := m.(M)
+	if !ok {
+		return none, fmt.Errorf("load %s: %T is no %s", dir, m, reflect.TypeFor[M]())
+	}
+	return found, nil
+}
+
+// TextClassifier is a model with a head of classes: of texts, of tokens, or of the words of the vocabulary.
+type TextClassifier interface {
+	Model
+	Forward(in BertInput) ClassifierOutput
+}
+
+// TextEncoder is a model that makes vectors of texts.
+type TextEncoder interface {
+	Model
+	Forward(in BertInput) BaseModelOutput
+}
+
+// AutoModelForMaskedLM loads a folder with the head of a masked language model.
+func AutoModelForMaskedLM(dir string, o ...Load) (TextClassifier, error) {
+	return auto[TextClassifier](dir, "ForMaskedLM", o)
+}
+
+// AutoModelForSequenceClassification loads a folder with a head of classes of texts.
+func AutoModelForSequenceClassification(dir string, o ...Load) (TextClassifier, error) {
+	return auto[TextClassifier](dir, "ForSequenceClassification", o)
+}
+
+// AutoModelForTokenClassification loads a folder with a head of classes of tokens.
+func AutoModelForTokenClassification(dir string, o ...Load) (TextClassifier, error) {
+	return auto[TextClassifier](dir, "ForTokenClassification", o)
+}
+
+// AutoModelForQuestionAnswering loads a folder with a head that finds answers.
+func AutoModelForQuestionAnswering(dir string, o ...Load) (interface {
+	Model
+	Forward(in BertInput) QuestionAnsweringOutput
+}, error,
+) {
+	return auto[interface {
+		Model
+		Forward(in BertInput) QuestionAnsweringOutput
+	}](dir, "ForQuestionAnswering", o)
+}
