@@ -101,7 +101,7 @@ KILLS ?= 100
 .PHONY: kills
 kills: setup ## kill saves, checkpoints, training, fetches and set-ups KILLS times each, and look at what is left
 	MULTITORCH_KILLS="$(KILLS)" $(GO) test -count=1 -v -run Killed -timeout 60m \
-		./internal/atomicfile ./torch ./trainer ./cmd/multitorch ./datasets/internal/source ./scripts
+		./internal/atomicfile ./torch ./trainer ./cmd/multitorch ./internal/source ./scripts
 
 .PHONY: generate
 generate: setup ## write package torch/aten from the operators' schemas

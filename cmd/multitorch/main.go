@@ -38,6 +38,7 @@ type cli struct {
 	Transcribe transcribeCmd `cmd:"" help:"Write what is said in sound files."`
 	Results    taskCommands  `cmd:"" help:"Train every model of a task with several seeds, and print the table of results."`
 	Data       dataCmd       `cmd:"" help:"List, fetch, check and show data sets."`
+	Models     modelsCmd     `cmd:"" help:"List, fetch and show pretrained models."`
 	Doctor     doctorCmd     `cmd:"" help:"Say which libtorch was found, and whether all works."`
 }
 

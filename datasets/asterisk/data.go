@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"multitorch/datasets/internal/source"
+	"multitorch/internal/source"
 	"multitorch/internal/sound"
 )
 

@@ -5,7 +5,7 @@ import (
 	"path"
 	"slices"
 
-	"multitorch/datasets/internal/source"
+	"multitorch/internal/source"
 )
 
 // edition is one language's two packages, pinned to the byte.

@@ -3,7 +3,7 @@ package emoji10
 import (
 	"fmt"
 
-	"multitorch/datasets/internal/source"
+	"multitorch/internal/source"
 )
 
 // DirVariable is the environment variable that names the folder of all data sets.

@@ -3,7 +3,7 @@ package emoji10
 import (
 	"slices"
 
-	"multitorch/datasets/internal/source"
+	"multitorch/internal/source"
 )
 
 // edition pins down one state of the data: the packages it is made from, to the byte, and how much must come out.

@@ -7,7 +7,7 @@ import (
 	"encoding/hex"
 	"testing"
 
-	"multitorch/datasets/internal/source"
+	"multitorch/internal/source"
 )
 
 // Edition lets tests run the package's own functions on packages of a few kilobytes.

@@ -9,7 +9,7 @@ import (
 	"io/fs"
 
 	"multitorch/datasets/internal/idx"
-	"multitorch/datasets/internal/source"
+	"multitorch/internal/source"
 )
 
 // Size is the width and height of a picture in pixels.

@@ -1,6 +1,6 @@
 package fashionmnist
 
-import "multitorch/datasets/internal/source"
+import "multitorch/internal/source"
 
 // A side is two files: pictures and labels.
 type sideFiles struct{ pictures, labels source.File }

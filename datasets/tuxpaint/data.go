@@ -15,7 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"multitorch/datasets/internal/source"
+	"multitorch/internal/source"
 	"multitorch/internal/picture"
 	"multitorch/internal/regular"
 	"multitorch/internal/sound"

@@ -5,7 +5,7 @@ import (
 	"crypto/sha512"
 	"encoding/hex"
 
-	"multitorch/datasets/internal/source"
+	"multitorch/internal/source"
 )
 
 // Edition lets tests run the package's own functions on a package of a few kilobytes.

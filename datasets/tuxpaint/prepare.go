@@ -15,7 +15,7 @@ import (
 	"unicode/utf8"
 
 	"multitorch/datasets/internal/deb"
-	"multitorch/datasets/internal/source"
+	"multitorch/internal/source"
 	"multitorch/internal/atomicfile"
 )
 

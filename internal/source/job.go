@@ -19,6 +19,7 @@ type job struct {
 	ctx    context.Context
 	folder string
 	lock   *os.File
+	temp   bool // the program's temporary files go into the folder too, and with it when the program is killed
 }
 
 // guarded runs "$@" in a session of its own, and passes its status on. Beside it a guard waits for a line from the process
@@ -55,6 +56,9 @@ func (j job) run(p Package, dir, program string, args ...string) error {
 	var said bytes.Buffer
 	cmd := exec.CommandContext(j.ctx, "/bin/sh", append([]string{"-c", guarded, j.folder, path}, args...)...)
 	cmd.Dir = j.folder
+	if j.temp {
+		cmd.Env = append(os.Environ(), "TMPDIR="+j.folder)
+	}
 	cmd.Stdout, cmd.Stderr = io.Discard, &said
 	cmd.ExtraFiles = []*os.File{alive, j.lock} // 3 and 4
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -80,6 +84,9 @@ func (j job) run(p Package, dir, program string, args ...string) error {
 // find returns where a program lies that the package's fetch needs.
 func (p Package) find(program, dir string) (string, error) {
 	path, err := exec.LookPath(program)
+	if err != nil && program == p.Manager.program && p.Manager.other != "" {
+		path, err = exec.LookPath(p.Manager.other)
+	}
 	if err == nil {
 		path, err = filepath.Abs(path) // it runs in another folder
 	}

@@ -11,6 +11,7 @@ import (
 // Manager is a package manager: how it is asked for a package.
 type Manager struct {
 	program string
+	other   string // another name of the program, tried where the first is not on PATH
 	install string // how a user gets the program
 	command func(p Package) string
 	deliver func(j job, p Package, dir string) error
@@ -33,8 +34,17 @@ var APT = &Manager{
 	command: func(p Package) string { return "apt-get download " + p.Spec },
 }
 
+// PIP fetches wheels of the Python Package Index, or of whatever index the user's configuration of pip names, with
+// "pip download". A wheel is an archive: no code of a package is run, and a package that has no wheel is refused. A file's
+// Path is the one in the wheel.
+var PIP = &Manager{
+	program: "pip3", other: "pip", install: "Debian: apt-get install python3-pip",
+	command: func(p Package) string { return "pip download --no-deps --only-binary=:all: " + p.Spec },
+}
+
 func init() { // not above: these call what reads the variables
 	NPM.deliver = npmPack
+	PIP.deliver = pipDownload
 	APT.deliver = aptDownload
 	APT.here = isInstalled
 }
@@ -84,7 +94,7 @@ func (j job) ownLists() []string {
 // isInstalled reports whether the files of a package that is installed are the pinned ones.
 func isInstalled(p Package) bool {
 	for _, f := range p.Files {
-		if f.verify(filepath.Join(installedRoot, filepath.FromSlash(f.Path))) != nil {
+		if f.Verify(filepath.Join(installedRoot, filepath.FromSlash(f.Path))) != nil {
 			return false
 		}
 	}
@@ -95,7 +105,7 @@ func isInstalled(p Package) bool {
 func copyInstalled(folder string, p Package) error {
 	for _, f := range p.Files {
 		installed := filepath.Join(installedRoot, filepath.FromSlash(f.Path))
-		if err := f.verify(installed); err != nil {
+		if err := f.Verify(installed); err != nil {
 			return err
 		}
 		content, err := f.Read(filepath.Dir(installed))

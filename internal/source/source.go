@@ -99,7 +99,7 @@ func (s Set) Verify(dir string) error {
 func (s Set) verify(dir string) error {
 	for _, p := range s.Packages {
 		for _, f := range p.Files {
-			if err := f.verify(f.In(dir)); err != nil {
+			if err := f.Verify(f.In(dir)); err != nil {
 				return err
 			}
 		}
@@ -110,7 +110,7 @@ func (s Set) verify(dir string) error {
 // missing is the files that dir lacks.
 func (p Package) missing(dir string) (missing []File, err error) {
 	for _, f := range p.Files {
-		err := f.verify(f.In(dir))
+		err := f.Verify(f.In(dir))
 		if errors.Is(err, fs.ErrNotExist) {
 			missing = append(missing, f)
 		} else if err != nil {
@@ -163,16 +163,26 @@ func (p Package) fetchMissing(ctx context.Context, dir string, lock *os.File, lo
 
 // moveFrom takes a file out of what a manager delivered, once it is known to be good.
 func (f File) moveFrom(temp, dir string, p Package) error {
-	delivered := filepath.Join(temp, filepath.FromSlash(f.Path))
-	if err := f.verify(delivered); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%q ended well but brought no %s; try again, or %s", p.Manager.command(p), f.Name(), p.byHand(dir))
-	} else if err != nil {
-		return fmt.Errorf("what %s delivered is not the package expected, and was not kept; try again: %w", p.Manager.program, err)
+	if err := f.delivered(temp, dir, p); err != nil {
+		return err
 	}
+	delivered := filepath.Join(temp, filepath.FromSlash(f.Path))
 	if err := syncFile(delivered); err != nil {
 		return err
 	}
 	return os.Rename(delivered, f.In(dir))
+}
+
+// delivered is an error unless the file lies in the folder temp under its path, whole and unchanged.
+func (f File) delivered(temp, dir string, p Package) error {
+	err := f.Verify(filepath.Join(temp, filepath.FromSlash(f.Path)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%q ended well but brought no %s; try again, or %s", p.Manager.command(p), f.Name(), p.byHand(dir))
+	}
+	if err != nil {
+		return fmt.Errorf("what %s delivered is not the package expected, and was not kept; try again: %w", p.Manager.program, err)
+	}
+	return nil
 }
 
 func syncFile(path string) error {

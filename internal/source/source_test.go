@@ -18,8 +18,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"multitorch/datasets/internal/source"
 	"multitorch/internal/kills"
+	"multitorch/internal/source"
 )
 
 // content is what a package's file holds, by its name.

@@ -41,8 +41,8 @@ func (f File) Read(dir string) ([]byte, error) {
 	return content, f.check(f.In(dir), sum[:])
 }
 
-// verify returns nil if path is the file, whole and unchanged; an error that is fs.ErrNotExist if there is none.
-func (f File) verify(path string) error {
+// Verify returns nil if path is the file, whole and unchanged; an error that is fs.ErrNotExist if there is none.
+func (f File) Verify(path string) error {
 	file, err := f.open(path)
 	if err != nil {
 		return err

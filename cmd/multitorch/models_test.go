@@ -1,0 +1,35 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"multitorch/transformers/pretrained"
+)
+
+func TestModelsListSaysWhatThereIs(t *testing.T) {
+	o := multitorch("models", "list").requireOK(t)
+	for _, m := range pretrained.Models() {
+		require.Contains(t, o.stdout, m.Name)
+		require.Contains(t, o.stdout, "licence: "+m.Licence)
+		require.Contains(t, o.stdout, m.Source())
+	}
+}
+
+func TestModelsThatAreNotKnown(t *testing.T) {
+	t.Setenv("MULTITORCH_DATA", t.TempDir())
+	multitorch("models", "get", "gpt-9").requireError(t, failed, `the model "gpt-9": expected one of ["minilm" "whisper-tiny.en"]`)
+	multitorch("models", "show", "gpt-9").requireError(t, failed, "or a folder that holds a model")
+	multitorch("models", "show", "minilm").requireError(t, failed, "multitorch models get minilm gets it")
+	dir := t.TempDir()
+	multitorch("models", "show", dir).requireError(t, failed, dir, "there is no config.json in it")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "config.json"), []byte(`{"model_type": "bert"}`), 0o644))
+	multitorch("models", "show", dir).requireError(t, failed, "there are no weights in it")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "model.safetensors"), []byte("short"), 0o644))
+	multitorch("models", "show", dir).requireError(t, failed, "model.safetensors")
+	t.Setenv("PATH", "")
+	multitorch("models", "get", "minilm").requireError(t, failed, "there is no pip3 on PATH")
+}
