@@ -23,9 +23,14 @@ func (c Config) checkNumbers() error {
 		name     string
 		n, least int
 	}{
-		{"max_length", c.MaxLength, 0}, {"max_new_tokens", c.MaxNewTokens, 0}, {"min_length", c.MinLength, 0},
-		{"min_new_tokens", c.MinNewTokens, 0}, {"num_beams", c.NumBeams, 1}, {"num_return_sequences", c.NumReturnSequences, 1},
-		{"no_repeat_ngram_size", c.NoRepeatNGramSize, 0}, {"encoder_no_repeat_ngram_size", c.EncoderNoRepeatNGramSize, 0},
+		{"max_length", c.MaxLength, 0},
+		{"max_new_tokens", c.MaxNewTokens, 0},
+		{"min_length", c.MinLength, 0},
+		{"min_new_tokens", c.MinNewTokens, 0},
+		{"num_beams", c.NumBeams, 1},
+		{"num_return_sequences", c.NumReturnSequences, 1},
+		{"no_repeat_ngram_size", c.NoRepeatNGramSize, 0},
+		{"encoder_no_repeat_ngram_size", c.EncoderNoRepeatNGramSize, 0},
 		{"top_k", c.TopK, 0},
 	} {
 		if v.n < v.least {

@@ -10,11 +10,11 @@ import (
 // [ReadConfig] and is changed then; what a program adds without a name in JSON stands at the end.
 type Config struct {
 	// Length. MaxNewTokens comes before MaxLength, which counts the prompt; without either 20 new ids are made.
-	MaxLength    int `json:"max_length,omitempty"`
-	MaxNewTokens int `json:"max_new_tokens,omitempty"`
-	MinLength    int `json:"min_length,omitempty"`     // no end before so many ids, the prompt's included
-	MinNewTokens int `json:"min_new_tokens,omitempty"` // the same without the prompt
-	MaxTime      Seconds `json:"max_time,omitempty"`   // no further step after this time; 0 for no limit
+	MaxLength    int     `json:"max_length,omitempty"`
+	MaxNewTokens int     `json:"max_new_tokens,omitempty"`
+	MinLength    int     `json:"min_length,omitempty"`     // no end before so many ids, the prompt's included
+	MinNewTokens int     `json:"min_new_tokens,omitempty"` // the same without the prompt
+	MaxTime      Seconds `json:"max_time,omitempty"`       // no further step after this time; 0 for no limit
 
 	// Strategy.
 	DoSample           bool          `json:"do_sample"`            // draw the next id instead of taking the likeliest

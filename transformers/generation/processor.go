@@ -16,7 +16,9 @@ type Processor interface {
 type ProcessorFunc func(ids [][]int64, scores *torch.Tensor) *torch.Tensor
 
 // Process calls f.
-func (f ProcessorFunc) Process(ids [][]int64, scores *torch.Tensor) *torch.Tensor { return f(ids, scores) }
+func (f ProcessorFunc) Process(ids [][]int64, scores *torch.Tensor) *torch.Tensor {
+	return f(ids, scores)
+}
 
 // allProcessors are those that the settings ask for, in Transformers' order.
 func (s *session) allProcessors() []Processor {

@@ -15,7 +15,9 @@ var (
 type Temperature float64
 
 // Process is a [Processor]'s.
-func (t Temperature) Process(_ [][]int64, scores *torch.Tensor) *torch.Tensor { return scores.Div(float64(t)) }
+func (t Temperature) Process(_ [][]int64, scores *torch.Tensor) *torch.Tensor {
+	return scores.Div(float64(t))
+}
 
 // TopK keeps the K likeliest ids, and those that are as likely as the last of them (Fan et al., "Hierarchical Neural Story
 // Generation", 2018).

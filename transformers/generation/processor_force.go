@@ -92,10 +92,14 @@ func (p ExponentialDecay) Process(ids [][]int64, scores *torch.Tensor) *torch.Te
 type RemoveInvalid struct{}
 
 // Process is a [Processor]'s.
-func (RemoveInvalid) Process(_ [][]int64, scores *torch.Tensor) *torch.Tensor { return scores.NanToNum(0.0) }
+func (RemoveInvalid) Process(_ [][]int64, scores *torch.Tensor) *torch.Tensor {
+	return scores.NanToNum(0.0)
+}
 
 // Normalize makes the scores logarithms of probabilities again, as the last processor.
 type Normalize struct{}
 
 // Process is a [Processor]'s.
-func (Normalize) Process(_ [][]int64, scores *torch.Tensor) *torch.Tensor { return scores.LogSoftmax(-1) }
+func (Normalize) Process(_ [][]int64, scores *torch.Tensor) *torch.Tensor {
+	return scores.LogSoftmax(-1)
+}
