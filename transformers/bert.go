@@ -44,8 +44,8 @@ func NewBertModel(c *BertConfig) *BertModel { return newBertModel(c, true) }
 
 func newBertModel(c *BertConfig, pooler bool) *BertModel {
 	must(c)
-	m := &BertModel{PreTrainedModel: PreTrainedModel[*BertConfig]{Config: c}, Embeddings: newBertEmbeddings(c), Encoder: newBertEncoder(c)}
-	if pooler {
+	m := &BertModel{Embeddings: newBertEmbeddings(c), Encoder: newBertEncoder(c)}
+	if m.Config = c; pooler {
 		m.Pooler = newBertPooler(c)
 	}
 	initWeights(c.Common(), m)
@@ -98,23 +98,7 @@ func newBertEmbeddings(c *BertConfig) *BertEmbeddings {
 
 // Forward makes vectors [N, L, hidden_size] of a batch.
 func (m *BertEmbeddings) Forward(in BertInput) *torch.Tensor {
-	var on passing
-	defer on.free()
-	words := in.InputsEmbeds
-	if words == nil {
-		words = on.way(m.WordEmbeddings.Forward(in.InputIDs))
-	}
-	types, places := in.TokenTypeIDs, in.PositionIDs
-	length := words.Size(1)
-	if places == nil {
-		places = on.way(on.way(torch.Arange(0, length, 1, torch.Int64, words.Device())).Unsqueeze(0))
-	}
-	if types == nil {
-		types = on.way(torch.Zeros(torch.Shape{1, length}, torch.Int64, words.Device()))
-	}
-	x := on.way(words.Add(on.way(m.TokenTypeEmbeddings.Forward(types))))
-	x = on.way(x.Add(on.way(m.PositionEmbeddings.Forward(places))))
-	return dropout(m.Dropout, m.LayerNorm.Forward(x))
+	return sumEmbeddings(in, m.WordEmbeddings, m.TokenTypeEmbeddings, m.PositionEmbeddings, m.LayerNorm, m.Dropout)
 }
 
 // BertEncoder is the layers, one after the other.

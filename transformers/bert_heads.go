@@ -26,7 +26,8 @@ type BertForMaskedLM struct {
 // NewBertForMaskedLM makes the model with weights drawn as Python draws them. Unless the settings say otherwise the last matrix
 // is the table of words.
 func NewBertForMaskedLM(c *BertConfig) *BertForMaskedLM {
-	m := &BertForMaskedLM{PreTrainedModel: PreTrainedModel[*BertConfig]{Config: c}, Bert: newBertModel(c, false), Cls: newBertOnlyMLMHead(c)}
+	m := &BertForMaskedLM{Bert: newBertModel(c, false), Cls: newBertOnlyMLMHead(c)}
+	m.Config = c
 	initWeights(c.Common(), m.Cls)
 	if c.TieWordEmbeddings {
 		m.Cls.Predictions.tie(m.Bert.Embeddings.WordEmbeddings.Weight)
@@ -106,9 +107,10 @@ type BertForSequenceClassification struct {
 // NewBertForSequenceClassification makes the model with weights drawn as Python draws them.
 func NewBertForSequenceClassification(c *BertConfig) *BertForSequenceClassification {
 	m := &BertForSequenceClassification{
-		PreTrainedModel: PreTrainedModel[*BertConfig]{Config: c}, Bert: NewBertModel(c), Dropout: nn.NewDropout(c.classifierDropout()),
+		Bert: NewBertModel(c), Dropout: nn.NewDropout(c.classifierDropout()),
 		Classifier: nn.NewLinear(c.HiddenSize, c.NumLabels()),
 	}
+	m.Config = c
 	initWeights(c.Common(), m.Classifier)
 	return m
 }
@@ -131,9 +133,10 @@ type BertForTokenClassification struct {
 // NewBertForTokenClassification makes the model with weights drawn as Python draws them.
 func NewBertForTokenClassification(c *BertConfig) *BertForTokenClassification {
 	m := &BertForTokenClassification{
-		PreTrainedModel: PreTrainedModel[*BertConfig]{Config: c}, Bert: newBertModel(c, false), Dropout: nn.NewDropout(c.classifierDropout()),
+		Bert: newBertModel(c, false), Dropout: nn.NewDropout(c.classifierDropout()),
 		Classifier: nn.NewLinear(c.HiddenSize, c.NumLabels()),
 	}
+	m.Config = c
 	initWeights(c.Common(), m.Classifier)
 	return m
 }
@@ -155,8 +158,9 @@ type BertForQuestionAnswering struct {
 // NewBertForQuestionAnswering makes the model with weights drawn as Python draws them.
 func NewBertForQuestionAnswering(c *BertConfig) *BertForQuestionAnswering {
 	m := &BertForQuestionAnswering{
-		PreTrainedModel: PreTrainedModel[*BertConfig]{Config: c}, Bert: newBertModel(c, false), QAOutputs: nn.NewLinear(c.HiddenSize, 2),
+		Bert: newBertModel(c, false), QAOutputs: nn.NewLinear(c.HiddenSize, 2),
 	}
+	m.Config = c
 	initWeights(c.Common(), m.QAOutputs)
 	return m
 }

@@ -8,15 +8,21 @@ import (
 	"multitorch/transformers"
 )
 
-func TestBertIsTransformers(t *testing.T) {
-	g := readGolden(t, "tiny_bert")
-	dir := g.folder(t)
-	for _, eager := range []bool{false, true} {
-		m, err := transformers.FromPretrained[*transformers.BertForMaskedLM](dir, transformers.Load{Eager: eager})
-		require.NoError(t, err)
-		out := m.Forward(transformers.BertInput{
-			InputIDs: g.input(t, "input_ids"), AttentionMask: g.input(t, "attention_mask"), TokenTypeIDs: g.input(t, "token_type_ids"),
-		})
-		requireGolden(t, g.goldenOutput, out.Logits)
+func TestEncodersAreTransformers(t *testing.T) {
+	for _, name := range []string{"tiny_bert", "tiny_roberta", "tiny_distilbert"} {
+		g := readGolden(t, name)
+		dir := g.folder(t)
+		for _, eager := range []bool{false, true} {
+			m, err := transformers.FromPretrained[transformers.Model](dir, transformers.Load{Eager: eager})
+			require.NoError(t, err)
+			switch m := m.(type) {
+			case transformers.TextEncoder:
+				requireGolden(t, g.goldenOutput, m.Forward(g.bert(t)).LastHiddenState)
+			case transformers.TextClassifier:
+				requireGolden(t, g.goldenOutput, m.Forward(g.bert(t)).Logits)
+			default:
+				require.Fail(t, "an encoder", "%T", m)
+			}
+		}
 	}
 }

@@ -20,6 +20,30 @@ func newEmbedding(num, dim int, padding *int) *nn.Embedding {
 	return nn.NewEmbedding(num, dim, nn.PaddingIdx(*padding))
 }
 
+// sumEmbeddings is the sum of the vectors of a token, its text (types may be nil) and its place, normalised [N, L, features].
+func sumEmbeddings(in BertInput, words, types, places *nn.Embedding, norm *nn.LayerNorm, drop *nn.Dropout) *torch.Tensor {
+	var on passing
+	defer on.free()
+	x := in.InputsEmbeds
+	if x == nil {
+		x = on.way(words.Forward(in.InputIDs))
+	}
+	length, device := x.Size(1), x.Device()
+	if types != nil {
+		ids := in.TokenTypeIDs
+		if ids == nil {
+			ids = on.way(torch.Zeros(torch.Shape{1, length}, torch.Int64, device))
+		}
+		x = on.way(x.Add(on.way(types.Forward(ids))))
+	}
+	ids := in.PositionIDs
+	if ids == nil {
+		ids = on.way(on.way(torch.Arange(0, length, 1, torch.Int64, device)).Unsqueeze(0))
+	}
+	x = on.way(x.Add(on.way(places.Forward(ids))))
+	return dropout(drop, norm.Forward(x))
+}
+
 // dropout is d of x, which it frees unless it is the result.
 func dropout(d *nn.Dropout, x *torch.Tensor) *torch.Tensor {
 	y := d.Forward(x)
