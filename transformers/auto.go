@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"multitorch/torch"
 )
 
 func typeOf(m Model) reflect.Type { return reflect.TypeOf(m) }
@@ -66,14 +68,25 @@ func AutoModelForTokenClassification(dir string, o ...Load) (TextClassifier, err
 	return auto[TextClassifier](dir, "ForTokenClassification", o)
 }
 
-// AutoModelForQuestionAnswering loads a folder with a head that finds answers.
-func AutoModelForQuestionAnswering(dir string, o ...Load) (interface {
+// QuestionAnswerer is a model with a head that finds answers.
+type QuestionAnswerer interface {
 	Model
 	Forward(in BertInput) QuestionAnsweringOutput
-}, error,
-) {
-	return auto[interface {
-		Model
-		Forward(in BertInput) QuestionAnsweringOutput
-	}](dir, "ForQuestionAnswering", o)
+}
+
+// AutoModelForQuestionAnswering loads a folder with a head that finds answers.
+func AutoModelForQuestionAnswering(dir string, o ...Load) (QuestionAnswerer, error) {
+	return auto[QuestionAnswerer](dir, "ForQuestionAnswering", o)
+}
+
+// NewModel makes a model by Python's name, "BertForMaskedLM", with weights drawn as Python draws them. Settings of another
+// architecture, or that make no sense, are an error.
+func NewModel(class string, c Config) (m Model, err error) {
+	f := families[c.Common().ModelType]
+	if f == nil || f.named(class) == nil {
+		return nil, fmt.Errorf("the architecture %.80q has no class %.80q; it has %s", c.Common().ModelType, class,
+			strings.Join(Classes(c.Common().ModelType), ", "))
+	}
+	err = torch.Try(func() error { m = f.named(class).make(c); return nil })
+	return m, err
 }

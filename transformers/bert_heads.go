@@ -118,8 +118,7 @@ func NewBertForSequenceClassification(c *BertConfig) *BertForSequenceClassificat
 // Forward gives logits [N, classes].
 func (m *BertForSequenceClassification) Forward(in BertInput) ClassifierOutput {
 	out := m.Bert.Forward(in)
-	x := m.Dropout.Forward(out.PoolerOutput)
-	return textOutput(out, m.Classifier.Forward(x), in, m.Config.Common())
+	return textOutput(out, classify(m.Dropout, m.Classifier, out.PoolerOutput), in, m.Config.Common())
 }
 
 // BertForTokenClassification says of which class each token is.
@@ -144,8 +143,7 @@ func NewBertForTokenClassification(c *BertConfig) *BertForTokenClassification {
 // Forward gives logits [N, L, classes].
 func (m *BertForTokenClassification) Forward(in BertInput) ClassifierOutput {
 	out := m.Bert.Forward(in)
-	x := m.Dropout.Forward(out.LastHiddenState)
-	return tokenOutput(out, m.Classifier.Forward(x), in)
+	return tokenOutput(out, classify(m.Dropout, m.Classifier, out.LastHiddenState), in)
 }
 
 // BertForQuestionAnswering says where in a text an answer begins and ends.

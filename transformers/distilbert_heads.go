@@ -96,7 +96,7 @@ func NewDistilBertForTokenClassification(c *DistilBertConfig) *DistilBertForToke
 // Forward gives logits [N, L, classes].
 func (m *DistilBertForTokenClassification) Forward(in BertInput) ClassifierOutput {
 	out := m.Distilbert.Forward(in)
-	return tokenOutput(out, m.Classifier.Forward(m.Dropout.Forward(out.LastHiddenState)), in)
+	return tokenOutput(out, classify(m.Dropout, m.Classifier, out.LastHiddenState), in)
 }
 
 // DistilBertForQuestionAnswering says where in a text an answer begins and ends.
@@ -120,5 +120,5 @@ func NewDistilBertForQuestionAnswering(c *DistilBertConfig) *DistilBertForQuesti
 // Forward gives a score for each token to be the first, and the last, of the answer.
 func (m *DistilBertForQuestionAnswering) Forward(in BertInput) QuestionAnsweringOutput {
 	out := m.Distilbert.Forward(in)
-	return answerOutput(out, m.QAOutputs.Forward(m.Dropout.Forward(out.LastHiddenState)), in)
+	return answerOutput(out, classify(m.Dropout, m.QAOutputs, out.LastHiddenState), in)
 }

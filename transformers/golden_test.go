@@ -12,16 +12,20 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/nn"
 	"multitorch/torch"
 )
 
-// golden is a tiny model whose weights follow a formula, and what Transformers makes of some inputs: testdata/golden.
+// golden is a tiny model whose weights follow a formula, and what Transformers makes of some inputs: testdata/golden, of which
+// scripts/golden/transformers.py makes those that have several outputs.
 type golden struct {
 	Arch   string                     `json:"arch"`
 	Config json.RawMessage            `json:"config"`
 	Keys   map[string]torch.Shape     `json:"keys"`
 	Inputs map[string]json.RawMessage `json:"inputs"`
 	goldenOutput
+	Outputs   map[string]goldenOutput `json:"outputs"`   // by Python's names: of files that scripts/golden/transformers.py made
+	Gradients map[string]goldenOutput `json:"gradients"` // of parameters, by key
 }
 
 // goldenInput is ids, or numbers of the formula with some n, scaled.
@@ -156,4 +160,43 @@ func requireGolden(t *testing.T, want goldenOutput, got *torch.Tensor) {
 	}
 	require.InEpsilon(t, want.AbsMax, largest, 1e-4, "the largest, of which the file has four decimals")
 	require.InDelta(t, want.Sum, sum, tolerance*math.Sqrt(float64(len(all)))*4, "the sum")
+}
+
+// requireGoldens compares outputs, by Python's names, and then, after a backward pass, gradients.
+func requireGoldens(t *testing.T, want golden, m nn.Module, got map[string]*torch.Tensor) {
+	t.Helper()
+	require.NotEmpty(t, want.Outputs)
+	for name, w := range want.Outputs {
+		require.Contains(t, got, name)
+		requireGolden(t, w, got[name])
+	}
+	pythonLoss(got).Backward()
+	require.NotEmpty(t, want.Gradients)
+	parameters := map[string]*nn.Parameter{}
+	for _, p := range nn.NamedParameters(m) {
+		parameters[p.Name] = p.Parameter
+	}
+	for key, w := range want.Gradients {
+		require.Contains(t, parameters, key)
+		requireGolden(t, w, parameters[key].Grad())
+	}
+}
+
+// pythonLoss is what the scripts take gradients of: the loss, or the sum of squares of what a base model gives.
+func pythonLoss(out map[string]*torch.Tensor) *torch.Tensor {
+	if out["loss"] != nil {
+		return out["loss"]
+	}
+	var sum *torch.Tensor
+	for _, name := range slices.Sorted(maps.Keys(out)) {
+		if strings.HasPrefix(name, "hidden_states.") {
+			continue
+		}
+		if part := out[name].Square().Sum(); sum == nil {
+			sum = part
+		} else {
+			sum = sum.Add(part)
+		}
+	}
+	return sum
 }

@@ -22,8 +22,28 @@ type QuestionAnsweringOutput struct {
 	Attentions   []*torch.Tensor
 }
 
+// classify is a dropout and a matrix.
+func classify(drop *nn.Dropout, matrix *nn.Linear, x *torch.Tensor) *torch.Tensor {
+	y := drop.Forward(x)
+	if y != x {
+		defer y.Free()
+	}
+	return matrix.Forward(y)
+}
+
+// free frees what a head has used of its base model's output, and nobody has asked for.
+func (o *BaseModelOutput) free(in BertInput) {
+	if !in.OutputHiddenStates {
+		o.LastHiddenState.Free()
+	}
+	if o.PoolerOutput != nil {
+		o.PoolerOutput.Free()
+	}
+}
+
 // tokenOutput is a head's output with a cross entropy over tokens.
 func tokenOutput(base BaseModelOutput, logits *torch.Tensor, in BertInput) ClassifierOutput {
+	base.free(in)
 	out := ClassifierOutput{Logits: logits, HiddenStates: base.HiddenStates, Attentions: base.Attentions}
 	if in.Labels != nil {
 		out.Loss = crossEntropy(logits.View(-1, logits.Size(-1)), in.Labels.Reshape(-1))
@@ -33,6 +53,7 @@ func tokenOutput(base BaseModelOutput, logits *torch.Tensor, in BertInput) Class
 
 // textOutput is a head's output with the loss of a text classifier: which, its settings say, or the labels do.
 func textOutput(base BaseModelOutput, logits *torch.Tensor, in BertInput, c *PretrainedConfig) ClassifierOutput {
+	base.free(in)
 	out := ClassifierOutput{Logits: logits, HiddenStates: base.HiddenStates, Attentions: base.Attentions}
 	if in.Labels == nil {
 		return out
@@ -67,11 +88,14 @@ func textOutput(base BaseModelOutput, logits *torch.Tensor, in BertInput, c *Pre
 
 // answerOutput splits logits [N, L, 2], and takes the mean of both cross entropies. Positions beyond the text count for nothing.
 func answerOutput(base BaseModelOutput, logits *torch.Tensor, in BertInput) QuestionAnsweringOutput {
-	parts := logits.Split(1, -1)
-	out := QuestionAnsweringOutput{
-		StartLogits: parts[0].Squeeze(-1).Contiguous(), EndLogits: parts[1].Squeeze(-1).Contiguous(),
-		HiddenStates: base.HiddenStates, Attentions: base.Attentions,
+	base.free(in)
+	defer logits.Free()
+	scores := func(i int) *torch.Tensor {
+		part := logits.Select(-1, i)
+		defer part.Free()
+		return part.Clone()
 	}
+	out := QuestionAnsweringOutput{StartLogits: scores(0), EndLogits: scores(1), HiddenStates: base.HiddenStates, Attentions: base.Attentions}
 	if in.StartPositions != nil && in.EndPositions != nil {
 		beyond := out.StartLogits.Size(1)
 		loss := nn.NewCrossEntropyLoss(nn.IgnoreIndex(beyond))

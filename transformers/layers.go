@@ -32,7 +32,11 @@ func sumEmbeddings(in BertInput, words, types, places *nn.Embedding, norm *nn.La
 	if types != nil {
 		ids := in.TokenTypeIDs
 		if ids == nil {
-			ids = on.way(torch.Zeros(torch.Shape{1, length}, torch.Int64, device))
+			texts := 1
+			if torch.IsGradEnabled() && types.Weight.RequiresGrad() {
+				texts = x.Size(0) // a gradient is summed in another order where one row is for all texts
+			}
+			ids = on.way(torch.Zeros(torch.Shape{texts, length}, torch.Int64, device))
 		}
 		x = on.way(x.Add(on.way(types.Forward(ids))))
 	}

@@ -130,7 +130,7 @@ func NewRobertaForTokenClassification(c *RobertaConfig) *RobertaForTokenClassifi
 // Forward gives logits [N, L, classes].
 func (m *RobertaForTokenClassification) Forward(in BertInput) ClassifierOutput {
 	out := m.Roberta.Forward(in)
-	return tokenOutput(out, m.Classifier.Forward(m.Dropout.Forward(out.LastHiddenState)), in)
+	return tokenOutput(out, classify(m.Dropout, m.Classifier, out.LastHiddenState), in)
 }
 
 // RobertaForQuestionAnswering says where in a text an answer begins and ends.
