@@ -66,15 +66,15 @@ func FromPretrained[M Model](dir string, o ...Load) (M, error) {
 // pick is the class that a Go type means for a folder.
 func pick(f *family, c *PretrainedConfig, t reflect.Type) (*class, error) {
 	if t.Kind() != reflect.Interface {
+		if own := f.typed(t); own != nil {
+			return own, nil
+		}
 		known := classes[t]
 		if known == nil {
 			return nil, fmt.Errorf("%s is no model that folders are read for", t)
 		}
-		if known.family != f {
-			return nil, fmt.Errorf("the folder is of a %s model, but %s reads %s; its classes are %s",
-				f.modelType, known.name, known.family.modelType, strings.Join(Classes(f.modelType), ", "))
-		}
-		return known, nil
+		return nil, fmt.Errorf("the folder is of a %s model, but %s reads %s; its classes are %s",
+			f.modelType, known.name, known.family.modelType, strings.Join(Classes(f.modelType), ", "))
 	}
 	for _, name := range c.Architectures {
 		if named := f.named(name); named != nil && named.typ.Implements(t) {

@@ -81,6 +81,9 @@ func (l *loading) isNew(key string) bool {
 // foreign reports whether a key that is left over is of another model's head: the folder is of another class, and the key is
 // beside the base model that both have.
 func (l *loading) foreign(key string) bool {
+	if slices.ContainsFunc(l.class.others, func(begin string) bool { return strings.HasPrefix(key, begin) }) {
+		return true
+	}
 	architectures := l.Config.Common().Architectures
 	prefix := l.class.family.prefix
 	if prefix == "" || len(architectures) == 0 || slices.Contains(architectures, l.class.name) {
@@ -101,6 +104,9 @@ func (l *loading) matchOne(found *matched, t *torch.Tensor, names []string, stor
 		if file, there := stored[name]; there && !slices.Contains(from, file) {
 			from = append(from, file)
 		}
+	}
+	if len(from) == 0 && strings.HasSuffix(names[0], "num_batches_tracked") {
+		return nil // which files from before PyTorch 0.4.1 lack, and nothing is computed of
 	}
 	if len(from) == 0 {
 		l.report.Missing = append(l.report.Missing, names[0])

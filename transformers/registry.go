@@ -33,6 +33,7 @@ type class struct {
 	typ    reflect.Type
 	make   func(Config) Model
 	family *family
+	others []string // beginnings of keys of the folder's other parts, where the class is a part of what the architecture is
 }
 
 // classOf makes an entry of a constructor.
@@ -73,6 +74,16 @@ func Classes(modelType string) []string {
 func (f *family) named(name string) *class {
 	for _, c := range f.classes {
 		if c.name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// typed is the family's class of a type, or nil.
+func (f *family) typed(t reflect.Type) *class {
+	for _, c := range f.classes {
+		if c.typ == t {
 			return c
 		}
 	}
