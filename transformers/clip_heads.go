@@ -101,7 +101,6 @@ func (m *CLIPForImageClassification) Forward(in ImageInput) ClassifierOutput {
 	out := m.VisionModel.Forward(in)
 	var on passing
 	defer on.free()
-	on.way(out.PoolerOutput)
 	patches := on.way(out.LastHiddenState.Narrow(1, 1, out.LastHiddenState.Size(1)-1))
 	return imageOutput(out, m.Classifier.Forward(on.way(patches.Mean(1))), in, m.Config.Common())
 }

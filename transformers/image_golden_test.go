@@ -48,12 +48,6 @@ func TestImageTextModelsAreTransformers(t *testing.T) {
 	}
 }
 
-func (g golden) imageText(t *testing.T) transformers.ImageTextInput {
-	return transformers.ImageTextInput{
-		InputIDs: g.input(t, "input_ids"), AttentionMask: g.input(t, "attention_mask"), PixelValues: g.input(t, "pixel_values"),
-	}
-}
-
 // embeds are the vectors behind a golden file's logits.
 type embeds struct {
 	Text  goldenOutput `json:"text_embeds"`

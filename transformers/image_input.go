@@ -47,6 +47,9 @@ func (in ImageInput) pixels(weight *torch.Tensor) (x *torch.Tensor, own bool) {
 
 // imageOutput is an image classifier's output, with its loss.
 func imageOutput(base BaseModelOutput, logits *torch.Tensor, in ImageInput, c *PretrainedConfig) ClassifierOutput {
+	if states := base.HiddenStates; len(states) > 0 && states[len(states)-1] != base.LastHiddenState {
+		defer base.LastHiddenState.Free() // the normalised one, which is not among the states
+	}
 	return textOutput(base, logits, in.wanted(), c)
 }
 

@@ -19,7 +19,13 @@ import (
 // transformersScript loads folders into classes of Transformers, holds their keys against the classes', computes, and saves the
 // folders again. args are, for each case, its name, class, folder, and where to save it; its inputs and outputs are "name/key".
 const transformersScript = `
-import transformers
+import glob, safetensors.torch, transformers
+
+def names(model, folder):
+	"""The parameters' names in a folder. Where a class has other names than its folders, they are known by their values."""
+	files = {k: t for f in glob.glob(folder + "/*.safetensors") for k, t in safetensors.torch.load_file(f).items()}
+	return {key: key if key in files else next((k for k, t in files.items() if t.shape == p.shape and torch.equal(t, p)), key)
+		for key, p in model.named_parameters()}
 
 transformers.logging.set_verbosity_error()
 for case, cls, folder, again in zip(*[iter(args)] * 4):
@@ -42,15 +48,16 @@ for case, cls, folder, again in zip(*[iter(args)] * 4):
 		for key in sorted(k for k, v in o.items() if torch.is_tensor(v)):
 			loss = o[key].square().sum() if loss is None else loss + o[key].square().sum()
 	loss.backward()
+	stored = names(model, folder)
 	for key, p in model.named_parameters():
 		if p.grad is not None:
-			out[f"{case}/grad.{key}"] = p.grad
+			out[f"{case}/grad.{stored[key]}"] = p.grad
 	model.save_pretrained(again)
 
 	# what one seed draws
 	torch.manual_seed(3)
 	for key, p in cls(cls.config_class.from_pretrained(folder)).named_parameters():
-		out[f"{case}/seed.{key}"] = p.detach()
+		out[f"{case}/seed.{stored[key]}"] = p.detach()
 `
 
 // withTransformers makes package twin run the Python that has Transformers, or skips the test.

@@ -139,8 +139,5 @@ func (m *SiglipForImageClassification) Forward(in ImageInput) ClassifierOutput {
 	out := m.VisionModel.Forward(in)
 	var on passing
 	defer on.free()
-	if out.PoolerOutput != nil {
-		on.way(out.PoolerOutput)
-	}
 	return imageOutput(out, m.Classifier.Forward(on.way(out.LastHiddenState.Mean(1))), in, m.Config.Common())
 }
