@@ -19,7 +19,10 @@ type Save struct {
 // SavePretrained writes a model's settings and weights into a folder, which Python's from_pretrained reads, and
 // [FromPretrained]: config.json and model.safetensors. The folder is made if there is none; its other files, the tokenizer's
 // say, are left as they are. Each file is there whole or as it was. Tied weights are written once.
-func SavePretrained(m Model, dir string, o ...Save) error {
+func SavePretrained(m Model, dir string, o ...Save) error { return save(m, dir, nil, o) }
+
+// save writes other values for some of the model's tensors.
+func save(m Model, dir string, instead map[*torch.Tensor]*torch.Tensor, o []Save) error {
 	limit := int64(5e9)
 	for _, s := range o {
 		if s.MaxShardSize > 0 {
@@ -44,6 +47,11 @@ func SavePretrained(m Model, dir string, o ...Save) error {
 	})
 	if err != nil {
 		return fmt.Errorf("save %s: %w", dir, err)
+	}
+	for i, s := range state {
+		if other := instead[s.Tensor]; other != nil {
+			state[i].Tensor = other
+		}
 	}
 	common := c.Common()
 	architectures, dtype := common.Architectures, common.DType
