@@ -35,7 +35,7 @@ func newWhisperEncoder(c *WhisperConfig) *WhisperEncoder {
 // draw sets the positions, which are not learned.
 func (m *WhisperEncoder) draw(_ float64, wanted func(*nn.Parameter) bool) {
 	if p := m.EmbedPositions.Weight; wanted(p) {
-		p.CopyInplace(sinusoids(m.config.MaxSourcePositions, m.config.DModel))
+		p.CopyInplace(whisperPositions(m.config.MaxSourcePositions, m.config.DModel))
 	}
 }
 
@@ -81,8 +81,8 @@ func (m *WhisperEncoder) forward(in WhisperInput) (out BaseModelOutput) {
 	return out
 }
 
-// sinusoids are sines and cosines [length, channels] of times 10000^(-i/(channels/2-1)).
-func sinusoids(length, channels int) *torch.Tensor {
+// whisperPositions are sines and cosines [length, channels] of times 10000^(-i/(channels/2-1)).
+func whisperPositions(length, channels int) *torch.Tensor {
 	half := channels / 2
 	step := libm.Log(10000) / float64(half-1)
 	rates := torch.Arange(0, half, 1).Mul(-step).Exp()
