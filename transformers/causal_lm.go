@@ -1,0 +1,35 @@
+package transformers
+
+import (
+	"multitorch/nn"
+	"multitorch/torch"
+)
+
+// causalLM is a language model's head on what its decoder made.
+func causalLM(base BaseModelOutput, head *nn.Linear, in CausalInput, c *PretrainedConfig) CausalLMOutput {
+	x := base.LastHiddenState
+	var on passing
+	if in.LastOnly {
+		x = on.way(x.Narrow(1, x.Size(1)-1, 1))
+	}
+	out := CausalLMOutput{Logits: nextLogits(head, x, c.Eager), HiddenStates: base.HiddenStates, Attentions: base.Attentions}
+	on.free()
+	base.free(in.encoder())
+	if in.Labels != nil {
+		out.Loss = causalLoss(out.Logits, in.Labels)
+	}
+	return out
+}
+
+var opMv = torch.NewOperator("aten::mv", "self", "vec")
+
+// nextLogits is the head of x [N, L, features]. One vector is multiplied as such: libtorch's product of matrices reads a large
+// table at less than half of the memory's speed for it. Bits differ, so not where they are to be equal.
+func nextLogits(head *nn.Linear, x *torch.Tensor, eager bool) *torch.Tensor {
+	if eager || x.Size(0) != 1 || x.Size(1) != 1 || torch.IsGradEnabled() || head.Bias != nil {
+		return head.Forward(x)
+	}
+	var on passing
+	defer on.free()
+	return on.way(opMv.Call(head.Weight.Value(), on.way(x.View(-1)))).View(1, 1, -1)
+}
