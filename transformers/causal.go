@@ -91,7 +91,7 @@ func (in CausalInput) positionsAfterPadding(device torch.Device) *torch.Tensor {
 	var on passing
 	defer on.free()
 	on.way(plain)
-	seen := on.way(on.way(on.way(in.AttentionMask.To(torch.Int64, device)).Ne(0)).To(torch.Int64))
+	seen := on.way(on.way(in.AttentionMask.Ne(0)).To(torch.Int64, device))
 	before := on.way(on.way(on.way(seen.Cumsum(1)).Eq(0)).Sum(1))
 	return on.way(plain.Sub(on.way(before.Unsqueeze(1)))).Clamp(0, nil)
 }
@@ -106,7 +106,8 @@ func causalLoss(logits, labels *torch.Tensor) *torch.Tensor {
 	}
 	none := on.way(torch.Full(torch.Shape{labels.Size(0), 1}, -100, torch.Int64, labels.Device()))
 	next := on.way(torch.Cat([]*torch.Tensor{on.way(labels.Narrow(1, 1, n-1)), none}, 1))
-	flat := on.way(on.way(logits.Float()).View(-1, logits.Size(-1)))
+	flat := on.way(logits.View(-1, logits.Size(-1)))
+	flat = on.way(flat.Float())
 	return crossEntropy(flat, on.way(next.View(-1)))
 }
 

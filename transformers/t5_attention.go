@@ -45,12 +45,6 @@ func (m *T5Attention) draw(_ float64, wanted func(*nn.Parameter) bool) {
 	}
 }
 
-func drawNormal(p *nn.Parameter, std float64, wanted func(*nn.Parameter) bool) {
-	if wanted(p) {
-		p.NormalInplace(0, std)
-	}
-}
-
 // t5Context is what all blocks of a stack share in one pass.
 type t5Context struct {
 	mask    *Mask         // of the own tokens

@@ -23,7 +23,7 @@ type T5Config struct {
 	LayerNormEpsilon             float64  `json:"layer_norm_epsilon"`              // 1e-6
 	InitializerFactor            float64  `json:"initializer_factor"`              // 1
 	FeedForwardProj              string   `json:"feed_forward_proj"`               // "relu"; "gated-gelu" in version 1.1
-	ScaleDecoderOutputs          *bool    `json:"scale_decoder_outputs,omitempty"` // before the last matrix; nil: unless the words are not tied
+	ScaleDecoderOutputs          *bool    `json:"scale_decoder_outputs,omitempty"` // before the last matrix; nil: if words are tied
 	IsEncoderDecoder             bool     `json:"is_encoder_decoder"`              // true
 	PadTokenID                   *int     `json:"pad_token_id"`                    // 0
 	EosTokenID                   TokenIDs `json:"eos_token_id"`                    // 1

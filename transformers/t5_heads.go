@@ -112,7 +112,8 @@ func (m *T5ForSequenceClassification) Forward(in Seq2SeqInput) Seq2SeqOutput {
 		at := on.way(torch.FromSlice(last, len(last)).To(in.InputIDs.Device()))
 		out.Logits = m.ClassificationHead.Forward(on.way(out.LastHiddenState.Index(rows, at)))
 		if in.Labels != nil {
-			out.Loss = textOutput(BaseModelOutput{LastHiddenState: out.LastHiddenState.Clone()}, out.Logits, BertInput{Labels: in.Labels}, m.Config.Common()).Loss
+			kept := BertInput{OutputHiddenStates: true, Labels: in.Labels} // the states are freed below
+			out.Loss = textOutput(BaseModelOutput{}, out.Logits, kept, m.Config.Common()).Loss
 		}
 		out.LastHiddenState.Free()
 		out.LastHiddenState = nil
@@ -132,8 +133,8 @@ func (m *T5ForSequenceClassification) lastEnds(ids *torch.Tensor) []int64 {
 	}
 	for i, n := range counts {
 		if n == 0 || n != counts[0] {
-			panic(invalid("T5ForSequenceClassification", "expected an end of text, %d, in each text, and in all as many, but text %d has %d and the first %d",
-				m.Config.EosTokenID[0], i, n, counts[0]))
+			panic(invalid("T5ForSequenceClassification", "expected an end of text, %d, in each text, and in all as many, "+
+				"but text %d has %d and the first %d", m.Config.EosTokenID[0], i, n, counts[0]))
 		}
 	}
 	return last
@@ -224,9 +225,15 @@ func NewT5ForQuestionAnswering(c *T5Config) *T5ForQuestionAnswering {
 	return m
 }
 
+// Seq2SeqAnswerOutput is what the head makes of a batch; the states are the decoder's.
+type Seq2SeqAnswerOutput struct {
+	QuestionAnsweringOutput
+	EncoderLastHiddenState *torch.Tensor // [N, S, d_model]
+}
+
 // Forward gives a score for each of the decoder's tokens to be the first, and the last, of the answer.
-func (m *T5ForQuestionAnswering) Forward(in Seq2SeqInput) QuestionAnsweringOutput {
-	return nn.Call(m, func() QuestionAnsweringOutput {
+func (m *T5ForQuestionAnswering) Forward(in Seq2SeqInput) Seq2SeqAnswerOutput {
+	return nn.Call(m, func() Seq2SeqAnswerOutput {
 		ids := in.DecoderInputIDs
 		if ids == nil {
 			if in.InputIDs == nil {
@@ -237,8 +244,8 @@ func (m *T5ForQuestionAnswering) Forward(in Seq2SeqInput) QuestionAnsweringOutpu
 		}
 		out := t5Forward(m.Config, m.Encoder, m.Decoder, in, ids)
 		base := BaseModelOutput{LastHiddenState: out.LastHiddenState, HiddenStates: out.DecoderHiddenStates, Attentions: out.DecoderAttentions}
-		return answerOutput(base, m.QAOutputs.Forward(out.LastHiddenState), BertInput{
-			OutputHiddenStates: in.OutputHiddenStates, StartPositions: in.StartPositions, EndPositions: in.EndPositions,
-		})
+		asked := BertInput{OutputHiddenStates: in.OutputHiddenStates, StartPositions: in.StartPositions, EndPositions: in.EndPositions}
+		answer := answerOutput(base, m.QAOutputs.Forward(out.LastHiddenState), asked)
+		return Seq2SeqAnswerOutput{answer, out.EncoderLastHiddenState}
 	})
 }

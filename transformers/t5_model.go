@@ -63,7 +63,8 @@ func t5Forward(c *T5Config, encoder, decoder *T5Stack, in Seq2SeqInput, decoderI
 		ids: decoderIDs, mask: in.DecoderAttentionMask, states: out.EncoderLastHiddenState, statesMask: in.AttentionMask,
 		cache: in.Cache, hidden: in.OutputHiddenStates, weights: in.OutputAttentions,
 	})
-	out.LastHiddenState, out.DecoderHiddenStates, out.DecoderAttentions, out.CrossAttentions = d.LastHiddenState, d.HiddenStates, d.Attentions, d.cross
+	out.LastHiddenState, out.DecoderHiddenStates = d.LastHiddenState, d.HiddenStates
+	out.DecoderAttentions, out.CrossAttentions = d.Attentions, d.cross
 	return out
 }
 
