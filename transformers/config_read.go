@@ -143,6 +143,9 @@ func writeConfig(dir string, c Config) error {
 	if err := json.Unmarshal(b, &own); err != nil {
 		return err
 	}
+	if err := pythonFloats(reflect.ValueOf(c).Elem(), own); err != nil {
+		return err
+	}
 	all := maps.Clone(c.Common().raw)
 	if all == nil {
 		all = map[string]json.RawMessage{}

@@ -8,7 +8,7 @@ type Dinov2Config struct {
 	HiddenSize                int     `json:"hidden_size"`                  // the features of a patch: 768
 	NumHiddenLayers           int     `json:"num_hidden_layers"`            // 12
 	NumAttentionHeads         int     `json:"num_attention_heads"`          // 12
-	MLPRatio                  float64 `json:"mlp_ratio"`                    // of the features between a layer's two matrices: 4
+	MLPRatio                  int     `json:"mlp_ratio"`                    // of the features between a layer's two matrices: 4
 	HiddenAct                 string  `json:"hidden_act"`                   // the function between them: "gelu"
 	HiddenDropoutProb         float64 `json:"hidden_dropout_prob"`          // 0
 	AttentionProbsDropoutProb float64 `json:"attention_probs_dropout_prob"` // 0
@@ -33,8 +33,8 @@ func NewDinov2Config() *Dinov2Config {
 }
 
 func (c *Dinov2Config) check() error {
-	if !(c.MLPRatio > 0 && c.MLPRatio <= 1000) {
-		return fmt.Errorf("mlp_ratio: expected a number above 0, at most 1000, but got %v", c.MLPRatio)
+	if c.MLPRatio < 1 || c.MLPRatio > 1000 {
+		return fmt.Errorf("mlp_ratio: expected 1 to 1000, but got %d", c.MLPRatio)
 	}
 	return firstError(
 		positive("hidden_size", c.HiddenSize), positive("num_hidden_layers", c.NumHiddenLayers),

@@ -24,7 +24,7 @@ func newDinov2Layer(c *Dinov2Config) *Dinov2Layer {
 		Norm1: norm(), Attention: newViTAttention(c.HiddenSize, c.NumAttentionHeads, c.QKVBias, c.AttentionProbsDropoutProb, c.Common()),
 		LayerScale1: newDinov2LayerScale(c), Norm2: norm(), drop: c.DropPathRate,
 	}
-	between := int(float64(c.HiddenSize) * c.MLPRatio)
+	between := c.HiddenSize * c.MLPRatio
 	if c.UseSwigluFFN {
 		m.MLP = newDinov2SwiGLUFFN(c.HiddenSize, (int(float64(between)*2/3)+7)/8*8)
 	} else {

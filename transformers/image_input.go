@@ -47,10 +47,17 @@ func (in ImageInput) pixels(weight *torch.Tensor) (x *torch.Tensor, own bool) {
 
 // imageOutput is an image classifier's output, with its loss.
 func imageOutput(base BaseModelOutput, logits *torch.Tensor, in ImageInput, c *PretrainedConfig) ClassifierOutput {
-	if states := base.HiddenStates; len(states) > 0 && states[len(states)-1] != base.LastHiddenState {
-		defer base.LastHiddenState.Free() // the normalised one, which is not among the states
+	if in.OutputHiddenStates {
+		defer base.freeLast()
 	}
 	return textOutput(base, logits, in.wanted(), c)
+}
+
+// freeLast frees the last state, which a head has used, unless it is among those that were asked for.
+func (o *BaseModelOutput) freeLast() {
+	if states := o.HiddenStates; len(states) == 0 || states[len(states)-1] != o.LastHiddenState {
+		o.LastHiddenState.Free()
+	}
 }
 
 // Sides is a height and a width in pixels. In a file one number stands for both.

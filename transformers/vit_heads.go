@@ -73,6 +73,7 @@ func (m *ViTForMaskedImageModeling) Forward(in ImageInput) MaskedImageOutput {
 			c.EncoderStride, [2]int(c.PatchSize)))
 	}
 	out := m.Vit.Forward(in)
+	defer out.freeLast()
 	var on passing
 	defer on.free()
 	x := on.way(out.LastHiddenState.Narrow(1, 1, out.LastHiddenState.Size(1)-1))
