@@ -35,7 +35,7 @@ func newT5Attention(c *T5Config, layer int, decoder, bias bool) *T5Attention {
 
 func (m *T5Attention) draw(_ float64, wanted func(*nn.Parameter) bool) {
 	c := m.config
-	d, factor := float64(c.DModel), float64(c.InitializerFactor)
+	d, factor := float64(c.DModel), c.InitializerFactor
 	drawNormal(m.Q.Weight, factor*libm.Pow(d*float64(c.DKV), -0.5), wanted)
 	drawNormal(m.K.Weight, factor*libm.Pow(d, -0.5), wanted)
 	drawNormal(m.V.Weight, factor*libm.Pow(d, -0.5), wanted)

@@ -1,7 +1,6 @@
 package transformers
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -22,7 +21,7 @@ type T5Config struct {
 	DropoutRate                  float64  `json:"dropout_rate"`                    // 0.1
 	ClassifierDropout            float64  `json:"classifier_dropout"`              // before a head: 0
 	LayerNormEpsilon             float64  `json:"layer_norm_epsilon"`              // 1e-6
-	InitializerFactor            Float    `json:"initializer_factor"`              // 1
+	InitializerFactor            float64  `json:"initializer_factor"`              // 1
 	FeedForwardProj              string   `json:"feed_forward_proj"`               // "relu"; "gated-gelu" in version 1.1
 	ScaleDecoderOutputs          *bool    `json:"scale_decoder_outputs,omitempty"` // before the last matrix; nil: if words are tied
 	IsEncoderDecoder             bool     `json:"is_encoder_decoder"`              // true
@@ -30,18 +29,6 @@ type T5Config struct {
 	EosTokenID                   TokenIDs `json:"eos_token_id"`                    // 1
 	DecoderStartTokenID          *int     `json:"decoder_start_token_id"`          // what decoding begins with; of published models 0
 	UseCache                     bool     `json:"use_cache"`                       // true
-}
-
-// Float is a setting that Python takes for a float alone, not for an integer: 1 is written as 1.0.
-type Float float64
-
-// MarshalJSON writes a number with a point or an exponent.
-func (f Float) MarshalJSON() ([]byte, error) {
-	b, err := json.Marshal(float64(f))
-	if err == nil && !bytes.ContainsAny(b, ".e") {
-		b = append(b, ".0"...)
-	}
-	return b, err
 }
 
 // NewT5Config has the defaults, which are those of t5-small.

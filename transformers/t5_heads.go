@@ -38,9 +38,9 @@ func NewT5ForConditionalGeneration(c *T5Config) *T5ForConditionalGeneration {
 	initWeights(c.Common(), shared, m.LMHead)
 	if !c.loading {
 		torch.NoGrad(func() {
-			shared.Weight.NormalInplace(0, float64(c.InitializerFactor))
+			shared.Weight.NormalInplace(0, c.InitializerFactor)
 			if !c.TieWordEmbeddings {
-				m.LMHead.Weight.NormalInplace(0, float64(c.InitializerFactor))
+				m.LMHead.Weight.NormalInplace(0, c.InitializerFactor)
 			}
 		})
 	}
@@ -158,7 +158,7 @@ func newT5ClassificationHead(c *T5Config) *T5ClassificationHead {
 }
 
 func (m *T5ClassificationHead) draw(_ float64, wanted func(*nn.Parameter) bool) {
-	std := float64(m.config.InitializerFactor) * libm.Pow(float64(m.config.DModel), -0.5)
+	std := m.config.InitializerFactor * libm.Pow(float64(m.config.DModel), -0.5)
 	drawNormal(m.Dense.Weight, std, wanted)
 	drawNormal(m.OutProj.Weight, std, wanted)
 }
@@ -186,7 +186,7 @@ func NewT5ForTokenClassification(c *T5Config) *T5ForTokenClassification {
 	m.Config = c
 	initWeights(c.Common(), m.Classifier)
 	if !c.loading {
-		torch.NoGrad(func() { m.Classifier.Weight.NormalInplace(0, float64(c.InitializerFactor)) })
+		torch.NoGrad(func() { m.Classifier.Weight.NormalInplace(0, c.InitializerFactor) })
 	}
 	return m
 }
@@ -218,8 +218,8 @@ func NewT5ForQuestionAnswering(c *T5Config) *T5ForQuestionAnswering {
 	initWeights(c.Common(), shared, m.QAOutputs)
 	if !c.loading {
 		torch.NoGrad(func() {
-			shared.Weight.NormalInplace(0, float64(c.InitializerFactor))
-			m.QAOutputs.Weight.NormalInplace(0, float64(c.InitializerFactor)*c.outputScale())
+			shared.Weight.NormalInplace(0, c.InitializerFactor)
+			m.QAOutputs.Weight.NormalInplace(0, c.InitializerFactor*c.outputScale())
 		})
 	}
 	return m

@@ -127,10 +127,10 @@ func newT5Dense(c *T5Config) *T5Dense {
 func (m *T5Dense) draw(_ float64, wanted func(*nn.Parameter) bool) {
 	for _, l := range []*nn.Linear{m.Wi, m.Wi0, m.Wi1} {
 		if l != nil {
-			drawNormal(l.Weight, float64(m.config.InitializerFactor)*libm.Pow(float64(m.config.DModel), -0.5), wanted)
+			drawNormal(l.Weight, m.config.InitializerFactor*libm.Pow(float64(m.config.DModel), -0.5), wanted)
 		}
 	}
-	drawNormal(m.Wo.Weight, float64(m.config.InitializerFactor)*libm.Pow(float64(m.config.DFF), -0.5), wanted)
+	drawNormal(m.Wo.Weight, m.config.InitializerFactor*libm.Pow(float64(m.config.DFF), -0.5), wanted)
 }
 
 // Forward maps [N, L, d_model] to the same.

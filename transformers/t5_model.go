@@ -37,7 +37,7 @@ func newT5Parts(c *T5Config) (shared *nn.Embedding, encoder, decoder *T5Stack) {
 func initShared(c *T5Config, shared *nn.Embedding) {
 	initWeights(c.Common(), shared)
 	if !c.loading {
-		torch.NoGrad(func() { shared.Weight.NormalInplace(0, float64(c.InitializerFactor)) })
+		torch.NoGrad(func() { shared.Weight.NormalInplace(0, c.InitializerFactor) })
 	}
 }
 
