@@ -33,11 +33,20 @@ func BidirectionalMask(keep, x *torch.Tensor) *Mask {
 	}
 	var on passing
 	defer on.free()
-	see := on.way(keep.To(torch.Bool, x.Device()))
+	see := truths(&on, keep, x)
 	if on.way(see.All()).ItemBool() {
 		return nil
 	}
 	return maskOf(on.way(on.way(see.Unsqueeze(1)).Unsqueeze(1)), x)
+}
+
+// truths is keep as truth values; it is the caller's, and not freed, if it is that already.
+func truths(on *passing, keep, x *torch.Tensor) *torch.Tensor {
+	see := keep.To(torch.Bool, x.Device())
+	if see != keep {
+		on.way(see)
+	}
+	return see
 }
 
 // CausalMask is the mask of a decoder: query i of queries, which stand behind past earlier ones, sees the keys up to its own
@@ -47,7 +56,7 @@ func CausalMask(keep *torch.Tensor, queries, past int, x *torch.Tensor) *Mask {
 	defer on.free()
 	var see *torch.Tensor
 	if keep != nil {
-		see = on.way(keep.To(torch.Bool, x.Device()))
+		see = truths(&on, keep, x)
 		if on.way(see.All()).ItemBool() {
 			see = nil
 		} else {
