@@ -1,117 +1,87 @@
 package main
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"os"
-	"strings"
+	"path/filepath"
+	"slices"
 
 	"multitorch/internal/regular"
-	"multitorch/multimodal"
-	"multitorch/multimodal/ctc"
 	"multitorch/torch"
+	"multitorch/transformers"
+	"multitorch/transformers/pretrained"
+	"multitorch/transformers/speech"
 )
 
-// recogniser writes what is said in samples.
-type recogniser struct {
-	model    *multimodal.Speech
-	alphabet *ctc.Alphabet
-	beam     *ctc.Beam // nil: greedy
+// recogniser writes what is said in samples, of one channel at its rate.
+type recogniser interface {
+	rate() int     // samples per second
+	shortest() int // samples that it takes at least
+	// transcribe tells told, if not nil, how many seconds are done.
+	transcribe(samples *torch.Tensor, told func(seconds float64)) (*speech.Transcript, error)
 }
 
-func (c *transcribeCmd) recogniser() (*recogniser, error) {
+// recognisers are the architectures that write what is said, by the model_type of a folder's config.json.
+var recognisers = map[string]func(c *transcribeCmd, dir string, device torch.Device) (recogniser, error){
+	"whisper": openWhisper,
+}
+
+const (
+	defaultSpeechModel      = "whisper-tiny.en"
+	defaultSpeechCheckpoint = "runs/speech-gru-seed0/checkpoint.safetensors"
+)
+
+// recogniser opens the model that was asked for: a pretrained one's folder, or a checkpoint. Without either it is the usual
+// pretrained one; where that was not fetched, the usual checkpoint.
+func (c *transcribeCmd) recogniser() (recogniser, error) {
 	device, err := c.device()
 	if err != nil {
 		return nil, err
 	}
-	s, err := loadModel(c.Checkpoint, device)
+	if c.Checkpoint != "" {
+		return c.openCheckpoint(c.Checkpoint, device)
+	}
+	dir, err := pretrained.Find(cmp.Or(c.Model, defaultSpeechModel))
+	if c.Model == "" && errors.Is(err, pretrained.ErrNotFetched) {
+		if _, none := os.Stat(defaultSpeechCheckpoint); none == nil {
+			return c.openCheckpoint(defaultSpeechCheckpoint, device)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w; --checkpoint FILE takes a model that was trained here", err)
+	}
+	if c.LM != "" {
+		return nil, errors.New("--lm: a pretrained model knows the language already: expected none, or --checkpoint")
+	}
+	kind, err := modelType(dir)
 	if err != nil {
 		return nil, err
 	}
-	model, ok := s.model.(*multimodal.Speech)
-	if !ok {
-		return nil, fmt.Errorf("checkpoint %s: it has a model of %s: expected one of speech, which multitorch train speech makes",
-			c.Checkpoint, s.task.info().title)
+	open := recognisers[kind]
+	if open == nil {
+		return nil, fmt.Errorf("%s: a model of the type %.60q writes no speech: expected one of %q", dir, kind,
+			slices.Sorted(maps.Keys(recognisers)))
 	}
-	r := &recogniser{model: model, alphabet: s.task.(speller).letters()}
-	if c.Beam == 0 {
-		return r, nil
-	}
-	r.beam = &ctc.Beam{Alphabet: r.alphabet, Width: c.Beam}
-	if c.LM != "" {
-		err := regular.Read(c.LM, "a language model in ARPA's format", func(f *os.File, _ int64) error {
-			m, err := ctc.ReadARPA(f)
-			if err == nil {
-				r.beam.Model, r.beam.Weight, r.beam.Bonus = m.Characters(), c.LMWeight, c.LMBonus
-			}
-			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("--lm: %w", err)
-		}
-	}
-	return r, nil
+	return open(c, dir, device)
 }
 
-// hypotheses are the texts that may have been said, the likeliest first; one if there is no search.
-func (r *recogniser) hypotheses(samples *torch.Tensor) (found []ctc.Hypothesis, scores *torch.Tensor, err error) {
-	err = torch.Try(func() error {
-		scores = r.model.Scores(samples)
-		if n := scores.Numel() - int(scores.IsFinite().Sum().ItemInt()); n > 0 {
-			return errors.New("the model's scores for this sound are NaN or infinite")
+// modelType is what a model's folder says that it is.
+func modelType(dir string) (kind string, err error) {
+	err = regular.Read(filepath.Join(dir, "config.json"), "a model's settings", func(f *os.File, _ int64) error {
+		var settings struct {
+			ModelType string `json:"model_type"`
 		}
-		if r.beam != nil {
-			found = r.beam.Search(scores)
-			return nil
-		}
-		labels := ctc.Greedy(scores.Unsqueeze(0), nil)[0]
-		found = []ctc.Hypothesis{{Text: r.alphabet.Decode(labels), Labels: labels}}
-		return nil
+		err := json.NewDecoder(io.LimitReader(f, 32<<20)).Decode(&settings)
+		kind = settings.ModelType
+		return err
 	})
-	return found, scores, err
+	return kind, err
 }
 
-// text is what is said, in one line, or a line for each word.
-func (r *recogniser) text(samples *torch.Tensor, times bool) (string, error) {
-	found, scores, err := r.hypotheses(samples)
-	if err != nil || !times {
-		return hypothesisText(found), err
-	}
-	spans, err := ctc.Align(scores, found[0].Labels)
-	if err != nil {
-		return "", err
-	}
-	return strings.Join(wordTimes(r.alphabet, spans), "\n"), nil
-}
-
-func hypothesisText(found []ctc.Hypothesis) string {
-	if len(found) == 0 {
-		return ""
-	}
-	return found[0].Text
-}
-
-// wordTimes are the words with the seconds at which they begin and end.
-func wordTimes(alphabet *ctc.Alphabet, spans []ctc.Span) (lines []string) {
-	word, begin, end := "", 0, 0
-	flush := func() {
-		if word != "" {
-			lines = append(lines, fmt.Sprintf("%7.2f %7.2f  %s",
-				float64(begin)*multimodal.SpeechStepSeconds, float64(end)*multimodal.SpeechStepSeconds, word))
-		}
-		word = ""
-	}
-	for _, s := range spans {
-		character := alphabet.Decode([]int64{s.Label})
-		if character == " " {
-			flush()
-			continue
-		}
-		if word == "" {
-			begin = s.Start
-		}
-		word, end = word+character, s.End
-	}
-	flush()
-	return lines
-}
+// load is how a pretrained model is loaded onto a device.
+func load(device torch.Device) transformers.Load { return transformers.Load{Device: device} }

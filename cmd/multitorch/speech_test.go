@@ -15,6 +15,7 @@ import (
 	"multitorch/multimodal/audio/device"
 	"multitorch/multimodal/ctc"
 	"multitorch/torch"
+	"multitorch/transformers/speech"
 )
 
 // One user's path: a model is trained, measured, asked once, and given files and a folder. After one epoch it has learned
@@ -86,11 +87,11 @@ func TestSpeech(t *testing.T) {
 // TestMicrophone records from a device that is silent, and says what is missing where there is none.
 func TestMicrophone(t *testing.T) {
 	m := microphone{Mic: true, Seconds: 0.1}
-	samples, err := m.record(context.Background(), device.Null(true))
+	samples, err := m.record(context.Background(), &ctcRecogniser{}, device.Null(true))
 	require.NoError(t, err)
 	require.Equal(t, torch.Shape{800}, samples.Shape())
 	require.Zero(t, samples.Abs().Sum().Item())
-	_, err = m.record(context.Background(), device.Name("a microphone that nobody has"))
+	_, err = m.record(context.Background(), &ctcRecogniser{}, device.Name("a microphone that nobody has"))
 	require.ErrorContains(t, err, "--mic: ")
 	require.ErrorContains(t, microphone{Mic: true, Seconds: 1e9}.check(0), "--seconds: expected up to 600")
 }
@@ -115,7 +116,9 @@ func TestWordTimes(t *testing.T) {
 	alphabet := ctc.NewAlphabet(" abc")
 	at := func(label int64, start int) ctc.Span { return ctc.Span{Label: label, Start: start, End: start + 2} }
 	spans := []ctc.Span{at(2, 10), at(3, 12), at(1, 20), at(1, 24), at(4, 30)}
-	require.Equal(t, []string{"   0.32    0.45  ab", "   0.96    1.02  c"}, wordTimes(alphabet, spans))
+	var b strings.Builder
+	require.NoError(t, (&speech.Transcript{Segments: wordTimes(alphabet, spans)}).Write(&b, speech.Times))
+	require.Equal(t, "   0.32    0.45  ab\n   0.96    1.02  c\n", b.String())
 	require.Empty(t, wordTimes(alphabet, nil))
 }
 

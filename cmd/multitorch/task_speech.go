@@ -229,7 +229,7 @@ func (t *speechTask) predict(model nn.Module, in inputs, _ torch.Device) (found 
 	if err != nil {
 		return nil, fmt.Errorf("--audio %s: %w", in.audio, err)
 	}
-	r := &recogniser{model: model.(*multimodal.Speech), alphabet: t.Alphabet, beam: &ctc.Beam{Alphabet: t.Alphabet}}
+	r := &ctcRecogniser{model: model.(*multimodal.Speech), alphabet: t.Alphabet, beam: &ctc.Beam{Alphabet: t.Alphabet}}
 	texts, _, err := r.hypotheses(samples)
 	for _, h := range texts {
 		found = append(found, guess{h.Text, math.Exp(h.Sound)})

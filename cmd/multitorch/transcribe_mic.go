@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"multitorch/multimodal"
 	"multitorch/multimodal/audio/device"
 	"multitorch/torch"
 )
@@ -32,10 +31,10 @@ func (m microphone) check(files int) error {
 	return nil
 }
 
-// record is what the microphone hears, as a model of speech reads it. Ctrl-C ends it without a text.
-func (m microphone) record(ctx context.Context, opts ...device.Option) (samples *torch.Tensor, err error) {
+// record is what the microphone hears, as a recogniser hears it. Ctrl-C ends it without a text.
+func (m microphone) record(ctx context.Context, r recogniser, opts ...device.Option) (samples *torch.Tensor, err error) {
 	logLine(fmt.Sprintf("recording for %v s: speak now", m.Seconds))
-	opts = append(opts, device.Rate(multimodal.SpeechRate))
+	opts = append(opts, device.Rate(r.rate()))
 	wave, err := device.Record(ctx, time.Duration(m.Seconds*float64(time.Second)), opts...)
 	if errors.Is(err, device.ErrNoDevice) {
 		return nil, fmt.Errorf("--mic: %w; transcribe a sound file instead", err)
@@ -44,7 +43,7 @@ func (m microphone) record(ctx context.Context, opts ...device.Option) (samples 
 		return nil, fmt.Errorf("--mic: %w", err)
 	}
 	err = torch.Try(func() error {
-		samples, err = toSpeech(wave, multimodal.SpeechRate)
+		samples, err = heardAt(wave, r.rate(), r.rate(), r.shortest())
 		return err
 	})
 	return samples, err

@@ -34,6 +34,9 @@ func (t *Transcript) add(segments []Segment) {
 
 // finish makes the text of the segments'.
 func (t *Transcript) finish() {
+	if t.Segments == nil {
+		t.Segments = []Segment{} // [] in JSON
+	}
 	var b strings.Builder
 	for _, s := range t.Segments {
 		b.WriteString(s.Text)
