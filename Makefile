@@ -73,6 +73,11 @@ bench: build ## measure against PyTorch, side by side
 memory: setup ## compare the memory of hand-written loops with PyTorch's
 	@$(with_python) $(GO) run ./scripts/memory
 
+RANDOM ?= 1000000
+.PHONY: tokenizers
+tokenizers: ## compare tokenizers with PyPI's (MULTITORCH_TRANSFORMERS names its Python): RANDOM strings of each kind, an hour
+	$(GO) run ./scripts/tokenizers -random $(RANDOM)
+
 .PHONY: matrix
 matrix: ## test on several versions of libtorch (as root; MATRIX chooses) and print a table
 	@GO="$(GO)" scripts/matrix.sh

@@ -1,10 +1,6 @@
 package tokenizers
 
-import (
-	"fmt"
-	"strings"
-	"unicode/utf8"
-)
+import "fmt"
 
 // BPE merges characters, or bytes, to tokens, the pair that was learned first before the others.
 type BPE struct {
@@ -201,14 +197,4 @@ func (m *bpe) fallBack(w *word, symbol string) bool {
 		w.add(uint32(m.fallback[symbol[i]]), 1)
 	}
 	return true
-}
-
-// checkUTF8 is text with what isn't UTF-8 replaced: one U+FFFD for each broken sequence, as Rust replaces it.
-func checkUTF8(text string) string {
-	if utf8.ValidString(text) {
-		return text
-	}
-	var b strings.Builder
-	writeLossy(&b, text)
-	return b.String()
 }

@@ -85,8 +85,17 @@ func eachToken(f func(i int, token string) string) (decode, error) {
 }
 
 var cleanups = [][2]string{
-	{" .", "."}, {" ?", "?"}, {" !", "!"}, {" ,", ","}, {" ' ", "'"}, {" n't", "n't"}, {" 'm", "'m"},
-	{" do not", " don't"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"},
+	{" .", "."},
+	{" ?", "?"},
+	{" !", "!"},
+	{" ,", ","},
+	{" ' ", "'"},
+	{" n't", "n't"},
+	{" 'm", "'m"},
+	{" do not", " don't"},
+	{" 's", "'s"},
+	{" 've", "'ve"},
+	{" 're", "'re"},
 }
 
 // CleanUp takes the spaces away that WordPiece leaves before punctuation and contractions, as decoders with Cleanup do
@@ -205,114 +214,4 @@ func (d StripDecoder) decoder() (decode, error) {
 		}
 		return whole[min(start, len(token)):len(token)]
 	})
-}
-
-func (r Replace) decoder() (decode, error) {
-	find, err := r.Pattern.finder()
-	if err != nil {
-		return nil, errorf("decoder: Replace: %w", err)
-	}
-	return func(tokens []string) ([]string, error) {
-		for i, token := range tokens {
-			if token == "" {
-				continue
-			}
-			matches, err := find(token, nil)
-			if err != nil {
-				return nil, err
-			}
-			var b strings.Builder
-			for _, m := range matches {
-				if m.is {
-					b.WriteString(r.Content)
-				} else {
-					b.WriteString(token[m.from:m.to])
-				}
-			}
-			tokens[i] = b.String()
-		}
-		return tokens, nil
-	}, nil
-}
-
-func (m Metaspace) decoder() (decode, error) {
-	scheme, err := m.scheme()
-	if err != nil {
-		return nil, err
-	}
-	mark := string(rune(m.Replacement))
-	return eachToken(func(i int, token string) string {
-		if i == 0 && scheme != PrependNever {
-			return strings.ReplaceAll(token, mark, "")
-		}
-		return strings.ReplaceAll(token, mark, " ")
-	})
-}
-
-func (ByteLevel) decoder() (decode, error) {
-	m := byteRunes()
-	return func(tokens []string) ([]string, error) {
-		var raw []byte
-		for _, token := range tokens {
-			before := len(raw)
-			for _, r := range token {
-				b, ok := m.bytes[r]
-				if !ok { // a token of another kind stays as it is
-					raw = append(raw[:before], token...)
-					break
-				}
-				raw = append(raw, b)
-			}
-		}
-		var b strings.Builder
-		writeLossy(&b, string(raw))
-		return []string{b.String()}, nil
-	}, nil
-}
-
-// writeLossy writes text with one U+FFFD for each maximal part of a broken sequence, as Unicode recommends and Rust
-// does; Go's own loops have one for each byte.
-func writeLossy(b *strings.Builder, text string) {
-	for len(text) > 0 {
-		r, n := utf8.DecodeRuneInString(text)
-		if r == utf8.RuneError && n == 1 {
-			n = brokenLength(text)
-			b.WriteString("\uFFFD")
-		} else {
-			b.WriteString(text[:n])
-		}
-		text = text[n:]
-	}
-}
-
-// brokenLength is how much of a sequence could have begun a character.
-func brokenLength(text string) int {
-	first := text[0]
-	low, high, want := byte(0x80), byte(0xBF), 0
-	switch {
-	case first >= 0xC2 && first <= 0xDF:
-		want = 2
-	case first >= 0xE0 && first <= 0xEF:
-		want = 3
-		if first == 0xE0 {
-			low = 0xA0
-		}
-		if first == 0xED {
-			high = 0x9F
-		}
-	case first >= 0xF0 && first <= 0xF4:
-		want = 4
-		if first == 0xF0 {
-			low = 0x90
-		}
-		if first == 0xF4 {
-			high = 0x8F
-		}
-	}
-	n := 1
-	for n < want && n < len(text) && text[n] >= low && text[n] <= high {
-		low, high = 0x80, 0xBF
-		n++
-	}
-	return n
 }

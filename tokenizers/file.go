@@ -59,6 +59,9 @@ func FromBytes(data []byte) (*Tokenizer, error) {
 }
 
 func readConfig(data []byte) (c Config, err error) {
+	if err := checkDepth(data); err != nil {
+		return c, err
+	}
 	var keys map[string]jsontext.Value
 	if err := json.Unmarshal(data, &keys, readOptions); err != nil {
 		return c, err
@@ -110,6 +113,29 @@ func readConfig(data []byte) (c Config, err error) {
 		return c, errorf("model is null")
 	}
 	return c, nil
+}
+
+// mostDepth is how deep components may lie in each other, as for PyPI's tokenizers.
+const mostDepth = 128
+
+func checkDepth(data []byte) error {
+	depth, inText := 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case c == '\\' && inText:
+			i++
+		case c == '"':
+			inText = !inText
+		case inText:
+		case c == '{' || c == '[':
+			if depth++; depth > mostDepth {
+				return errorf("components lie more than %d deep in each other", mostDepth)
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return nil
 }
 
 func readParams[T any](v jsontext.Value) (*T, error) {

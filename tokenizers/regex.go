@@ -1,28 +1,58 @@
 package tokenizers
 
 import (
+	"maps"
+	"slices"
 	"time"
-	"unicode/utf8"
 
 	"github.com/dlclark/regexp2"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-// regexTime bounds a match: patterns of a hostile file can take exponentially long.
-const regexTime = 5 * time.Second
+// Patterns of a hostile file can take exponentially long: one match may take regexTime, and all those of a text the same
+// and runeTime for each character.
+const (
+	regexTime = 3 * time.Second
+	runeTime  = 50 * time.Microsecond
+)
 
 // A Pattern is what Split and Replace look for: a text, or a regular expression.
 type Pattern struct {
-	String string `json:"String,omitzero"`
-	Regex  string `json:"Regex,omitzero"`
+	String string
+	Regex  string // taken if it isn't empty
+}
+
+// MarshalJSONTo writes {"String": "text"} or {"Regex": "expression"}.
+func (p Pattern) MarshalJSONTo(to *jsontext.Encoder) error {
+	if p.Regex != "" {
+		return json.MarshalEncode(to, map[string]string{"Regex": p.Regex})
+	}
+	return json.MarshalEncode(to, map[string]string{"String": p.String})
+}
+
+// UnmarshalJSONFrom reads it.
+func (p *Pattern) UnmarshalJSONFrom(from *jsontext.Decoder) error {
+	var given map[string]string
+	if err := json.UnmarshalDecode(from, &given); err != nil {
+		return err
+	}
+	for _, key := range slices.Sorted(maps.Keys(given)) {
+		if key != "String" && key != "Regex" || len(given) != 1 {
+			return errorf("unknown pattern %s: want either String or Regex", clip(key))
+		}
+	}
+	if len(given) == 0 {
+		return errorf("a pattern is empty: want either String or Regex")
+	}
+	*p = Pattern{given["String"], given["Regex"]}
+	return nil
 }
 
 // A finder lists a text's matches and what lies between them.
 type finder func(text string, out []match) ([]match, error)
 
 func (p Pattern) finder() (finder, error) {
-	if p.String != "" && p.Regex != "" {
-		return nil, errorf("a pattern is either String or Regex, not both")
-	}
 	if p.Regex == "" {
 		if p.String == "" {
 			return emptyMatches, nil
@@ -82,12 +112,13 @@ func findRegex(re *regexp2.Regexp, text string, out []match) ([]match, error) {
 	}
 	places = append(places, len(text))
 	last, lastMatch, at := 0, -1, 0
-	deadline := time.Now().Add(regexTime)
+	limit := regexTime + time.Duration(len(runes))*runeTime
+	deadline := time.Now().Add(limit)
 	for at <= len(runes) {
 		m, err := re.FindRunesMatchStartingAt(runes, at)
 		if err != nil || time.Now().After(deadline) {
 			return nil, errorf("a regular expression took longer than %v on a text of %d characters: is it hostile?",
-				regexTime, utf8.RuneCountInString(text))
+				limit, len(runes))
 		}
 		if m == nil {
 			break

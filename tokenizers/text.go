@@ -46,15 +46,6 @@ func (p *piece) span(from, to int) (start, end int) {
 	return start, end
 }
 
-// at is where byte i of the piece came from.
-func (p *piece) at(i int) span {
-	if p.spans != nil {
-		return p.spans[i]
-	}
-	start, end := p.span(i, i+1)
-	return span{int32(start), int32(end)}
-}
-
 // slice cuts a range of the text out, which isn't empty.
 func (p *piece) slice(from, to int) piece {
 	start, end := p.span(from, to)

@@ -22,10 +22,15 @@ type Unigram struct {
 type UnigramPiece struct {
 	Token string
 	Score float64
+
+	read string // the score as it stood in a file
 }
 
-// MarshalJSONTo writes it.
+// MarshalJSONTo writes it, the score as it was read.
 func (p UnigramPiece) MarshalJSONTo(to *jsontext.Encoder) error {
+	if score, err := parseScore(p.read); err == nil && score == p.Score {
+		return json.MarshalEncode(to, [2]any{p.Token, jsontext.Value(p.read)})
+	}
 	return json.MarshalEncode(to, [2]any{p.Token, p.Score})
 }
 
@@ -41,7 +46,13 @@ func (p *UnigramPiece) UnmarshalJSONFrom(from *jsontext.Decoder) error {
 	if err := json.Unmarshal(both[0], &p.Token); err != nil {
 		return err
 	}
-	return json.Unmarshal(both[1], &p.Score)
+	if both[1].Kind() != '0' {
+		return errorf("the score of %q is not a number", clip(p.Token))
+	}
+	var err error
+	p.read = string(both[1])
+	p.Score, err = parseScore(p.read)
+	return err
 }
 
 type unigram struct {

@@ -1,0 +1,118 @@
+package tokenizers_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"multitorch/tokenizers"
+)
+
+const wordLevel = `"model":{"type":"WordLevel","vocab":{"a":0},"unk_token":"a"}`
+
+// brokenFiles are files that are no tokenizer, and what their errors name.
+var brokenFiles = []struct{ file, names string }{
+	{``, "unexpected"},
+	{`[]`, "JSON array"},
+	{`{}`, "model is missing"},
+	{`{"model":null}`, "model is null"},
+	{`{"version":"2.0",` + wordLevel + `}`, `version "2.0"`},
+	{`{"model":{"type":"Neural"}}`, `unknown type "Neural": known are BPE, Unigram, WordLevel, WordPiece`},
+	{`{"model":{"type":"WordPiece","vocab":{}}}`, "model: WordPiece: unk_token is missing"},
+	{`{"model":{"type":"WordLevel","vocab":{"a":-1},"unk_token":"a"}}`, "model: WordLevel: vocab"},
+	{`{"model":{"type":"WordLevel","vocab":{"a":4294967295},"unk_token":"a"}}`, "id 4294967295"},
+	{`{"model":{"type":"BPE","vocab":{"a":0},"merges":["a b"]}}`, `merges: 0: token "b" is not in vocab`},
+	{`{"model":{"type":"BPE","vocab":{"a":0},"merges":["a"]}}`, "want two tokens"},
+	{`{"model":{"type":"BPE","vocab":{"a":0},"merges":[["a","a","a"]]}}`, "want two tokens"},
+	{`{"model":{"type":"BPE","dropout":2,"vocab":{"a":0},"merges":[]}}`, "dropout is 2"},
+	{`{"model":{"type":"Unigram","unk_id":5,"vocab":[["a",0]]}}`, "unk_id is 5, but vocab has 1"},
+	{`{"model":{"type":"Unigram","unk_id":0,"vocab":[["a","0"]]}}`, "not a number"},
+	{`{"normalizer":{"type":"Magic"},` + wordLevel + `}`, `normalizer: unknown type "Magic"`},
+	{`{"normalizer":{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Magic"}]},` + wordLevel + `}`, `"Magic"`},
+	{`{"normalizer":{"type":"Replace","pattern":{"Glob":"*"},"content":""},` + wordLevel + `}`, "unknown pattern Glob"},
+	{`{"normalizer":{"type":"Precompiled","precompiled_charsmap":"AAAA"},` + wordLevel + `}`, "precompiled_charsmap"},
+	{`{"pre_tokenizer":{"type":"Magic"},` + wordLevel + `}`, `pre_tokenizer: unknown type "Magic"`},
+	{`{"pre_tokenizer":{"type":"Split","pattern":{"Regex":"(?<x>a)\\k<x>"},"behavior":"Isolated","invert":false},` + wordLevel + `}`, "not supported"},
+	{`{"pre_tokenizer":{"type":"Split","pattern":{"Regex":"[a"},"behavior":"Isolated","invert":false},` + wordLevel + `}`, "[ isn't closed"},
+	{`{"pre_tokenizer":{"type":"Split","pattern":{"Regex":"a"},"behavior":"Shredded","invert":false},` + wordLevel + `}`, `"Shredded"`},
+	{`{"pre_tokenizer":{"type":"FixedLength","length":0},` + wordLevel + `}`, "length is 0"},
+	{`{"post_processor":{"type":"Magic"},` + wordLevel + `}`, `post_processor: unknown type "Magic"`},
+	{`{"post_processor":{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"[X]","type_id":0}}],"pair":[],"special_tokens":{}},` + wordLevel + `}`, `"[X]" is not in special_tokens`},
+	{`{"decoder":{"type":"Magic"},` + wordLevel + `}`, `decoder: unknown type "Magic"`},
+	{`{"padding":{"strategy":{"Fixed":99999999999},"direction":"Right","pad_id":0,"pad_type_id":0,"pad_token":""},` + wordLevel + `}`, "padding"},
+	{`{"truncation":{"max_length":4,"strategy":"Middle","stride":0},` + wordLevel + `}`, `unknown strategy "Middle"`},
+	{`{"truncation":{"max_length":4,"strategy":"LongestFirst","stride":4},` + wordLevel + `}`, "stride is 4"},
+	{`{"added_tokens":[{"id":1}],` + wordLevel + `}`, "added_tokens: 0: content is missing"},
+	{`{"normalizer":` + strings.Repeat(`{"type":"Sequence","normalizers":[`, 1000) + strings.Repeat(`]}`, 1000) + `,` + wordLevel + `}`, "deep"},
+}
+
+func TestBrokenFilesAreErrorsThatNameWhatIsWrong(t *testing.T) {
+	for _, c := range brokenFiles {
+		_, err := tokenizers.FromBytes([]byte(c.file))
+		if assert.Error(t, err, c.file[:min(len(c.file), 200)]) {
+			assert.Contains(t, err.Error(), c.names)
+			assert.Less(t, len(err.Error()), 500)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "tokenizer.json")
+	require.NoError(t, os.WriteFile(path, []byte(`{`), 0o600))
+	_, err := tokenizers.FromFile(path)
+	require.ErrorContains(t, err, path)
+	_, err = tokenizers.FromFile(t.TempDir())
+	require.ErrorContains(t, err, "want a file")
+}
+
+func TestTextsThatCanNotBeEncoded(t *testing.T) {
+	none := tokenizers.Vocab{"a": 0}
+	for name, c := range map[string]struct {
+		model tokenizers.Model
+		names string
+	}{
+		"WordPiece": {tokenizers.NewWordPiece(none), `unk_token "[UNK]"`},
+		"WordLevel": {&tokenizers.WordLevel{Vocab: none, UnkToken: "?"}, `unk_token "?"`},
+		"Unigram":   {&tokenizers.Unigram{Vocab: []tokenizers.UnigramPiece{{Token: "a"}}}, "there is no unk_id"},
+	} {
+		tok, err := tokenizers.New(tokenizers.Config{Model: c.model})
+		require.NoError(t, err)
+		_, err = tok.EncodeBatch([]string{"a", "b"})
+		require.ErrorContains(t, err, c.names, name)
+		assert.Contains(t, err.Error(), "text 1 of 2")
+	}
+}
+
+// What would take quadratic time, or longer, takes a moment.
+func TestLongTexts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	texts := map[string]string{
+		"one letter": strings.Repeat("a", 1<<17), "one word": strings.Repeat("abcde", 1<<15), "spaces": strings.Repeat(" ", 1<<17),
+		"marks": "a" + strings.Repeat("\u0301\u0327", 1<<15), "special": strings.Repeat("<s", 1<<17), "hangul": strings.Repeat("각", 1<<15),
+	}
+	for _, name := range []string{"bert", "whisper", "llama", "t5", "albert", "clip", "mixed"} {
+		tok := goldenTokenizer(t, name)
+		for what, text := range texts {
+			start := time.Now()
+			_, err := tok.Encode(text)
+			require.NoError(t, err)
+			assert.Less(t, time.Since(start), 30*time.Second, "%s: %s", name, what)
+		}
+	}
+}
+
+func TestHostileExpressionsEnd(t *testing.T) {
+	tok, err := tokenizers.New(tokenizers.Config{
+		PreTokenizer: tokenizers.Split{Pattern: tokenizers.Pattern{Regex: `(x+x+)+y`}, Behavior: tokenizers.Isolated},
+		Model:        &tokenizers.WordLevel{Vocab: tokenizers.Vocab{"a": 0}, UnkToken: "a"},
+	})
+	require.NoError(t, err)
+	start := time.Now()
+	_, err = tok.Encode(strings.Repeat("x", 40))
+	require.ErrorContains(t, err, "took longer")
+	assert.Less(t, time.Since(start), time.Minute)
+}
