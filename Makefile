@@ -69,6 +69,10 @@ endif
 bench: build ## measure against PyTorch, side by side
 	@$(with_python) $(GO) run ./scripts/bench
 
+.PHONY: whisper
+whisper: setup ## compare Whisper's transcripts, speed and memory with Transformers' (MULTITORCH_TRANSFORMERS names its Python)
+	@$(GO) run ./scripts/whisper $(WHISPER)
+
 .PHONY: memory
 memory: setup ## compare the memory of hand-written loops with PyTorch's
 	@$(with_python) $(GO) run ./scripts/memory

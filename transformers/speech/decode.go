@@ -80,19 +80,19 @@ func (w *Whisper) writeAt(h *transformers.WhisperHearing, prompt []int64, temper
 	} else {
 		torch.InferenceMode(func() { sums.count(result.Sequences) })
 		for i, sum := range sums.sums {
-			if each := sum / float64(len(w.text(result.New[i]))+1); i == 0 || each > score {
+			if each := sum / float64(len(w.spoken(result.New[i]))+1); i == 0 || each > score {
 				best, score = i, each
 			}
 		}
 	}
-	t = written{ids: w.text(result.New[best]), temperature: temperature, avgLogProb: score, noSpeech: h.NoSpeech[best]}
+	t = written{ids: w.spoken(result.New[best]), temperature: temperature, avgLogProb: score, noSpeech: h.NoSpeech[best]}
 	t.text = w.tokens.text(t.ids)
 	t.compressionRatio = compressionRatio(t.text)
 	return t, nil
 }
 
-// text is ids without the one that ended them.
-func (w *Whisper) text(ids []int64) []int64 {
+// spoken is ids without the one that ended them.
+func (w *Whisper) spoken(ids []int64) []int64 {
 	if i := slices.Index(ids, w.tokens.end); i >= 0 {
 		return ids[:i]
 	}

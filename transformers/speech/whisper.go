@@ -65,3 +65,6 @@ func (w *Whisper) window() float64 { return float64(w.extractor.Config().ChunkLe
 func (w *Whisper) features(samples *torch.Tensor) *torch.Tensor {
 	return w.extractor.Process(samples).Values
 }
+
+// Text is what ids say, without times and other special tokens.
+func (w *Whisper) Text(ids []int64) string { return w.tokens.text(ids) }
