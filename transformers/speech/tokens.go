@@ -52,7 +52,6 @@ func readTokens(dir string, start int64) (t tokens, err error) {
 		end: c.EOSTokenID[0], start: start, noTimestamps: *w.NoTimestamps, previous: -1, latest: -1,
 		suppress: c.SuppressTokens, suppressBegin: c.BeginSuppressTokens, languages: w.Languages, tasks: w.Tasks,
 	}
-	t.noSpeech = t.noTimestamps - 1 // it has no key of its own, and comes before in every Whisper
 	if w.Previous != nil {
 		t.previous = *w.Previous
 	}
@@ -63,8 +62,7 @@ func readTokens(dir string, start int64) (t tokens, err error) {
 		t.languages, t.tasks = nil, nil
 	}
 	t.lowest = min(t.end, t.start)
-	t.decode, err = readDecoder(dir)
-	return t, err
+	return t, t.readTokenizer(dir)
 }
 
 // maxJSON bounds a file of settings or a tokenizer, in bytes.
