@@ -61,7 +61,7 @@ func NewConvNextModel(c *ConvNextConfig) *ConvNextModel {
 		PreTrainedModel: PreTrainedModel[*ConvNextConfig]{Config: c}, Embeddings: newConvNextEmbeddings(c), Encoder: newConvNextEncoder(c),
 		Layernorm: nn.NewLayerNorm(c.HiddenSizes[len(c.HiddenSizes)-1], nn.Eps(c.LayerNormEps)),
 	}
-	initWeights(c.Common(), m)
+	initWeights(c.Common(), m.Encoder, m.Embeddings, m.Layernorm) // the encoder is a model of its own in Python
 	return m
 }
 

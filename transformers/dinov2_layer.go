@@ -2,6 +2,7 @@ package transformers
 
 import (
 	"multitorch/nn"
+	"multitorch/nn/functional"
 	"multitorch/torch"
 )
 
@@ -93,7 +94,7 @@ func (m *Dinov2MLP) Forward(x *torch.Tensor) *torch.Tensor {
 	return m.FC2.Forward(x)
 }
 
-// Dinov2SwiGLUFFN is a matrix, the gate and the values in one, and a second one behind their product.
+// Dinov2SwiGLUFFN is two matrices, of a gate and of values, which a folder holds as one, and a third behind their product.
 type Dinov2SwiGLUFFN struct {
 	nn.Base
 	WeightsIn  *nn.Linear
@@ -108,7 +109,11 @@ func newDinov2SwiGLUFFN(hidden, between int) *Dinov2SwiGLUFFN {
 func (m *Dinov2SwiGLUFFN) Forward(x *torch.Tensor) *torch.Tensor {
 	var on passing
 	defer on.free()
-	parts := on.way(m.WeightsIn.Forward(x)).Chunk(2, -1)
-	gate := on.way(NewActivation("silu")(on.way(parts[0])))
-	return m.WeightsOut.Forward(on.way(gate.Mul(on.way(parts[1]))))
+	weights, biases := m.WeightsIn.Weight.Value().Chunk(2, 0), m.WeightsIn.Bias.Value().Chunk(2, 0)
+	parts := make([]*torch.Tensor, 2)
+	for i := range parts { // two products, as Transformers has them
+		parts[i] = on.way(functional.Linear(x, on.way(weights[i]), on.way(biases[i])))
+	}
+	gate := on.way(silu.Unary(parts[0]))
+	return m.WeightsOut.Forward(on.way(gate.Mul(parts[1])))
 }

@@ -2,6 +2,7 @@ package transformers_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,9 +26,14 @@ func TestModelsOfPicturesWithTransformers(t *testing.T) {
 				inputs[key] = g.input(t, key)
 			}
 		}
-		cases[name] = pythonCase{model: m, inputs: inputs, seeds: true, forward: func(m transformers.Model) map[string]*torch.Tensor {
+		cases[name] = pythonCase{model: m, inputs: inputs, seeds: seeded(name), forward: func(m transformers.Model) map[string]*torch.Tensor {
 			return g.pictured(t, m)
 		}}
 	}
 	requireTransformers(t, cases)
+}
+
+// seeded are the architectures whose weights are drawn in Python's order; of the others the distributions are the same.
+func seeded(name string) bool {
+	return strings.HasPrefix(name, "vit_") || strings.HasPrefix(name, "convnext_")
 }

@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -215,6 +218,11 @@ func TestBatchesOfPictures(t *testing.T) {
 
 // A forward pass leaves its outputs and nothing else.
 func TestModelsOfPicturesFree(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // so that nothing of earlier models goes while this one's are counted
+	runtime.GC()
+	for live := -1; live != torch.LiveTensors(); time.Sleep(50 * time.Millisecond) {
+		live = torch.LiveTensors()
+	}
 	for _, name := range imageGoldens(t) {
 		g := readGolden(t, name)
 		m, err := transformers.FromPretrained[transformers.Model](g.folder(t))
