@@ -27,12 +27,14 @@ import (
 	"multitorch/multimodal/fusion"
 	"multitorch/torch"
 	_ "multitorch/torch/tcmalloc"
+	"multitorch/transformers/pipelines"
 )
 
 type cli struct {
 	Train      taskCommands  `cmd:"" help:"Train a model of a task."`
 	Eval       evalCmd       `cmd:"" help:"Measure checkpoints on the test data."`
 	Predict    predictCmd    `cmd:"" help:"Classify an image, a text, or both."`
+	Classify   classifyCmd   `cmd:"" help:"Say what is on pictures, by a pretrained model: its classes, or labels of your own."`
 	Chat       chatCmd       `cmd:"" help:"Answer questions about a picture, and remember what was spoken of."`
 	Search     searchCmd     `cmd:"" help:"Find pictures by words, and write them as a contact sheet."`
 	Transcribe transcribeCmd `cmd:"" help:"Write what is said in sound files."`
@@ -70,7 +72,7 @@ func run(begin func() context.Context, args []string) int {
 			ctx = begin()
 			return ctx, nil
 		}),
-		kong.Vars{"fusions": strings.Join(fusion.Names(), ", ")},
+		kong.Vars{"fusions": strings.Join(fusion.Names(), ", "), "template": pipelines.Template},
 		kong.Writers(stdout, os.Stderr),
 		kong.Exit(func(code int) { os.Exit(checked(code)) }), // after --help
 	)
