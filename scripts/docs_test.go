@@ -282,6 +282,56 @@ func must(err error) {
 
 func main() {
 `,
+	"vision.md": `
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"multitorch/multimodal/image"
+	"multitorch/tokenizers"
+	"multitorch/transformers"
+	"multitorch/transformers/pipelines"
+	"multitorch/transformers/processors"
+)
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+var ctx = context.Background()
+
+// makeCLIP makes the folder of a small model that was not trained.
+func makeCLIP(dir string) {
+	c := transformers.NewCLIPConfig()
+	small := transformers.TowerConfig{
+		HiddenSize: 16, IntermediateSize: 32, NumHiddenLayers: 1, NumAttentionHeads: 2, HiddenAct: "quick_gelu", LayerNormEps: 1e-5,
+	}
+	c.TextConfig.TowerConfig, c.VisionConfig.TowerConfig = small, small
+	c.TextConfig.VocabSize, c.TextConfig.EosTokenID = 4, transformers.TokenIDs{3}
+	must(transformers.SavePretrained(transformers.NewCLIPModel(c), dir))
+	end := tokenizers.SpecialToken{Token: "<end>", ID: 3}
+	words, err := tokenizers.New(tokenizers.Config{
+		Model:        &tokenizers.WordLevel{Vocab: tokenizers.Vocab{"?": 0, "cat": 1, "dog": 2, "<end>": 3}, UnkToken: "?"},
+		PreTokenizer: tokenizers.WhitespaceSplit{}, PostProcessor: tokenizers.BertProcessing{Sep: end, Cls: end},
+	})
+	must(err)
+	must(words.Save(filepath.Join(dir, "tokenizer.json")))
+	settings, err := processors.Defaults("CLIPImageProcessor")
+	must(err)
+	p, err := processors.NewImageProcessor(settings)
+	must(err)
+	must(p.SavePretrained(dir))
+}
+
+func main() {
+	makeCLIP("clip")
+	must(image.New(30, 40, 3).Save("photo.png"))
+`,
 }
 
 // What stands on the pages of docs in Go is compiled and run, each piece in a function of its own, but for those that
