@@ -88,26 +88,29 @@ var activations = map[string]Activation{
 func geluNew(x *torch.Tensor) *torch.Tensor {
 	var on passing
 	defer on.free()
+	half := on.way(x.Mul(0.5)) // first, for the order in which gradients are summed
 	cube := on.way(on.way(x.Pow(3.0)).Mul(0.044715))
 	inner := on.way(on.way(x.Add(cube)).Mul(libm.Sqrt(2 / math.Pi)))
-	return on.way(x.Mul(0.5)).Mul(on.way(on.way(inner.Tanh()).Add(1.0)))
+	return half.Mul(on.way(on.way(inner.Tanh()).Add(1.0)))
 }
 
 // geluFast is the same with another order of operations, 0.5·x·(1 + tanh(x·0.79788·(1 + 0.044715·x·x))).
 func geluFast(x *torch.Tensor) *torch.Tensor {
 	var on passing
 	defer on.free()
+	half := on.way(x.Mul(0.5))
+	scaled := on.way(x.Mul(0.7978845608))
 	square := on.way(on.way(on.way(x.Mul(0.044715)).Mul(x)).Add(1.0))
-	inner := on.way(on.way(on.way(x.Mul(0.7978845608)).Mul(square)).Tanh())
-	return on.way(x.Mul(0.5)).Mul(on.way(inner.Add(1.0)))
+	inner := on.way(on.way(scaled.Mul(square)).Tanh())
+	return half.Mul(on.way(inner.Add(1.0)))
 }
 
 // geluErf is x·0.5·(1 + erf(x/√2)).
 func geluErf(x *torch.Tensor) *torch.Tensor {
 	var on passing
 	defer on.free()
-	erf := on.way(on.way(on.way(x.Div(libm.Sqrt(2))).Erf()).Add(1.0))
-	return on.way(x.Mul(0.5)).Mul(erf)
+	half := on.way(x.Mul(0.5))
+	return half.Mul(on.way(on.way(on.way(x.Div(libm.Sqrt(2))).Erf()).Add(1.0)))
 }
 
 // quickGELU is x·σ(1.702·x).
