@@ -51,7 +51,11 @@ func (g patchGrid) positions(all *torch.Tensor, special int, in ImageInput) (sca
 	defer on.free()
 	dim := all.Size(2)
 	grid := on.way(on.way(on.way(all.Narrow(1, special, count)).Reshape(1, side, side, dim)).Permute(0, 3, 1, 2))
+	if grid.DType().Size() < 4 {
+		grid = on.way(grid.To(torch.Float32)) // half of a number's digits would shift the positions
+	}
 	grid = on.way(nn.Interpolate(grid, nn.Size{height, width}, nn.Mode("bicubic"), nn.AlignCorners(false)))
+	grid = on.way(grid.To(all.DType()))
 	grid = on.way(grid.Permute(0, 2, 3, 1)).Reshape(1, -1, dim)
 	if special == 0 {
 		return grid, true

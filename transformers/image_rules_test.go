@@ -216,6 +216,26 @@ func TestBatchesOfPictures(t *testing.T) {
 	}
 }
 
+// Attention's weights are told where they are asked for, and the result is the same.
+func TestAttentionsOfPictures(t *testing.T) {
+	for _, name := range []string{"vit_base", "clip_vision", "siglip_vision", "dinov2_hidden"} {
+		g := readGolden(t, name)
+		m, err := transformers.FromPretrained[transformers.ImageEncoder](g.folder(t), transformers.Load{DType: torch.Float64})
+		require.NoError(t, err)
+		in := g.image(t)
+		plain := m.Forward(in)
+		in.OutputAttentions = true
+		told := m.Forward(in)
+		require.Len(t, told.Attentions, 2)
+		for _, a := range told.Attentions {
+			require.Equal(t, 2, a.Size(1), "heads")
+			require.InDelta(t, 1, a.Sum(-1).Min().Item(), 1e-12)
+		}
+		require.Empty(t, plain.Attentions)
+		require.Less(t, plain.LastHiddenState.Sub(told.LastHiddenState).Abs().Max().Item(), 1e-12)
+	}
+}
+
 // A forward pass leaves its outputs and nothing else.
 func TestModelsOfPicturesFree(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // so that nothing of earlier models goes while this one's are counted

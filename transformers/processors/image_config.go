@@ -40,8 +40,8 @@ type ImageConfig struct {
 // Channels is a number for each channel, or one for all. In a file both are known.
 type Channels []float64
 
-// of is the number of a channel.
-func (c Channels) of(channel int) float64 {
+// Of is the number of a channel.
+func (c Channels) Of(channel int) float64 {
 	if len(c) == 1 {
 		return c[0]
 	}

@@ -145,7 +145,7 @@ func (p *ImageProcessor) tabulate() {
 				v = float32(float64(b) * p.Config.RescaleFactor)
 			}
 			if mean, std := p.Config.ImageMean, p.Config.ImageStd; p.Config.DoNormalize && c < max(len(mean), len(std)) {
-				v = float32(v-float32(mean.of(c))) / float32(std.of(c))
+				v = float32(v-float32(mean.Of(c))) / float32(std.Of(c))
 			}
 			p.values[c][b] = v
 		}
