@@ -88,8 +88,11 @@ func (s Sides) MarshalJSON() ([]byte, error) {
 	return json.Marshal([2]int(s))
 }
 
-// longestSide is the most pixels that a picture's side has.
-const longestSide = 1 << 16
+// The most pixels that a picture's side has, and the most patches that a picture of a model's own size is cut into.
+const (
+	longestSide = 1 << 16
+	mostPatches = 1 << 20
+)
 
 func (s Sides) check(key string) error {
 	if min(s[0], s[1]) < 1 || max(s[0], s[1]) > longestSide {
@@ -102,6 +105,9 @@ func (s Sides) check(key string) error {
 func checkPatches(image, patch Sides, channels int) error {
 	if err := firstError(image.check("image_size"), patch.check("patch_size"), positive("num_channels", channels)); err != nil {
 		return err
+	}
+	if n := (patchGrid{image, patch}).size(); n > mostPatches {
+		return fmt.Errorf("patch_size: expected at most %d patches, but got %d", mostPatches, n)
 	}
 	if patch[0] > image[0] || patch[1] > image[1] {
 		return fmt.Errorf("patch_size: expected at most image_size, %v, but got %v", [2]int(image), [2]int(patch))
