@@ -14,20 +14,31 @@ type Emoji struct {
 }
 
 // NewEmoji copies a side of the data into tensors.
-func NewEmoji(side *emoji10.Split) *Emoji {
-	n := side.Len()
+func NewEmoji(side *emoji10.Split) *Emoji { return NewEmojiTexts(side, nil) }
+
+// NewEmojiTexts is NewEmoji with other tokens for the texts: those of a pretrained encoder's tokenizer, for each of the data's
+// emoji. With nil they are the side's own.
+func NewEmojiTexts(side *emoji10.Split, texts [][]int64) *Emoji {
+	n, longest := side.Len(), emoji10.MaxTokens
+	for _, text := range texts {
+		longest = max(longest, len(text))
+	}
 	var image []uint8
 	var tokens, lengths, target []int64
 	for i := range n {
 		s := side.At(i)
+		words, length := s.Tokens, s.Length
+		if texts != nil {
+			words, length = texts[s.Emoji], len(texts[s.Emoji])
+		}
 		image = append(image, s.Image...)
-		tokens = append(tokens, s.Tokens...)
-		lengths = append(lengths, int64(s.Length))
+		tokens = append(append(tokens, words...), make([]int64, longest-len(words))...)
+		lengths = append(lengths, int64(length))
 		target = append(target, int64(s.Label))
 	}
 	return &Emoji{
 		image:   torch.FromSlice(image, n, 3, emoji10.ImageSize, emoji10.ImageSize),
-		tokens:  torch.FromSlice(tokens, n, emoji10.MaxTokens),
+		tokens:  torch.FromSlice(tokens, n, longest),
 		lengths: torch.FromSlice(lengths),
 		target:  torch.FromSlice(target),
 	}

@@ -1,6 +1,7 @@
 package multimodal
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -57,6 +58,9 @@ type Modality struct {
 	Mels       int `json:"mels,omitempty"`        // mel bands of a sound's spectrogram: 40
 
 	Width int `json:"width,omitempty"` // of numbers: how many a sample has
+
+	Folder        string `json:"folder,omitempty"`         // of a pretrained encoder: a Hugging Face folder
+	TrainedLayers int    `json:"trained_layers,omitempty"` // its last layers that are trained: 0 for none, -1 for the whole encoder
 }
 
 // encoders are the encoders by name, in the order of [EncoderNames].
@@ -65,28 +69,30 @@ var encoders = []struct {
 	of       string
 	defaults Modality
 	make     func(m Modality, sequence bool) Encoder
+	load     func(m Modality) (Encoder, error) // in place of make, where files are read
 }{
-	{"cnn", "images", Modality{Dropout: 0.5, Channels: 3, ImageSize: 32}, func(m Modality, s bool) Encoder { return newCNN(m, s) }},
-	{"resnet", "images", Modality{Channels: 3}, func(m Modality, s bool) Encoder { return newResNet(m, s) }},
-	{"gru", "texts", Modality{WordSize: 100, WordDropout: 0.1, Layers: 1}, func(m Modality, _ bool) Encoder { return newRecurrentText(m) }},
-	{"lstm", "texts", Modality{WordSize: 100, WordDropout: 0.1, Layers: 1}, func(m Modality, _ bool) Encoder { return newRecurrentText(m) }},
-	{"bag", "texts", Modality{Dropout: 0.5, WordSize: 100, WordDropout: 0.1}, func(m Modality, _ bool) Encoder { return newBagOfWords(m) }},
+	{"cnn", "images", Modality{Dropout: 0.5, Channels: 3, ImageSize: 32}, func(m Modality, s bool) Encoder { return newCNN(m, s) }, nil},
+	{"resnet", "images", Modality{Channels: 3}, func(m Modality, s bool) Encoder { return newResNet(m, s) }, nil},
+	{"gru", "texts", Modality{WordSize: 100, WordDropout: 0.1, Layers: 1}, func(m Modality, _ bool) Encoder { return newRecurrentText(m) }, nil},
+	{"lstm", "texts", Modality{WordSize: 100, WordDropout: 0.1, Layers: 1}, func(m Modality, _ bool) Encoder { return newRecurrentText(m) }, nil},
+	{"bag", "texts", Modality{Dropout: 0.5, WordSize: 100, WordDropout: 0.1}, func(m Modality, _ bool) Encoder { return newBagOfWords(m) }, nil},
 	{
 		"transformer", "texts",
 		Modality{Dropout: 0.1, WordDropout: 0.1, MaxWords: 128, Layers: 2, Heads: 4},
-		func(m Modality, _ bool) Encoder { return newTransformerText(m) },
+		func(m Modality, _ bool) Encoder { return newTransformerText(m) }, nil,
 	},
+	{"pretrained", "texts", Modality{}, nil, func(m Modality) (Encoder, error) { return newPretrainedText(m) }},
 	{
 		"audio-cnn", "sounds",
 		Modality{Dropout: 0.5, SampleRate: 16000, Mels: 40},
-		func(m Modality, s bool) Encoder { return newAudioCNN(m, s) },
+		func(m Modality, s bool) Encoder { return newAudioCNN(m, s) }, nil,
 	},
-	{"audio-gru", "sounds", Modality{SampleRate: 16000, Mels: 40, Layers: 1}, func(m Modality, _ bool) Encoder { return newAudioGRU(m) }},
-	{"numbers", "numbers", Modality{}, func(m Modality, _ bool) Encoder { return newNumbers(m) }},
+	{"audio-gru", "sounds", Modality{SampleRate: 16000, Mels: 40, Layers: 1}, func(m Modality, _ bool) Encoder { return newAudioGRU(m) }, nil},
+	{"numbers", "numbers", Modality{}, func(m Modality, _ bool) Encoder { return newNumbers(m) }, nil},
 }
 
-// EncoderNames lists the encoders: cnn and resnet for images, gru, lstm, bag and transformer for texts, audio-cnn and
-// audio-gru for sounds, numbers for numbers.
+// EncoderNames lists the encoders: cnn and resnet for images, gru, lstm, bag, transformer and pretrained for texts, audio-cnn
+// and audio-gru for sounds, numbers for numbers.
 func EncoderNames() []string {
 	names := make([]string, len(encoders))
 	for i, e := range encoders {
@@ -95,8 +101,8 @@ func EncoderNames() []string {
 	return names
 }
 
-// NewModality is a modality of a name, with an encoder of a name and that one's defaults. Texts want Words as well, and
-// numbers Width. An encoder that is none is found out by [New] and [NewEncoder].
+// NewModality is a modality of a name, with an encoder of a name and that one's defaults. Texts want Words as well, numbers
+// Width, and a pretrained encoder its Folder. An encoder that is none is found out by [New] and [NewEncoder].
 func NewModality(name, encoder string) Modality {
 	var m Modality
 	for _, e := range encoders {
@@ -117,7 +123,13 @@ func newEncoder(m Modality, sequence bool) (made Encoder, err error) {
 		return nil, fmt.Errorf("modality %.40q: %w", m.Name, err)
 	}
 	for _, e := range encoders {
-		if e.name == m.Encoder {
+		switch {
+		case e.name != m.Encoder:
+		case e.load != nil:
+			if made, err = e.load(m); err != nil {
+				return nil, fmt.Errorf("modality %.40q: %w", m.Name, err)
+			}
+		default:
 			err = torch.Try(func() error { made = e.make(m, sequence); return nil })
 		}
 	}
@@ -154,6 +166,12 @@ func (m Modality) check() error {
 			settings = append(settings, setting{"image size", m.ImageSize, 4, 4096})
 		}
 	case "texts":
+		if m.Encoder == "pretrained" {
+			if settings = append(settings, setting{"trained layers", m.TrainedLayers, -1, 1 << 10}); m.Folder == "" {
+				return errors.New("a pretrained encoder without a folder")
+			}
+			break
+		}
 		settings = append(settings, setting{"words", m.Words, 2, 1 << 22})
 		if m.Encoder != "bag" {
 			settings = append(settings, setting{"layers", m.Layers, 1, 64})
@@ -207,6 +225,8 @@ func (m Modality) weights() float64 {
 		return (words+float64(m.MaxWords))*size + 12*layers*size*size
 	case "audio-cnn":
 		return 8 * float64(m.Mels) * size
+	case "pretrained":
+		return 0 // its folder is held against what it says itself
 	case "audio-gru":
 		return 3*float64(m.Mels)*size + 8*layers*size*size
 	}

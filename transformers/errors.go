@@ -29,3 +29,12 @@ func (p *passing) free() {
 		t.Free()
 	}
 }
+
+// to notes what becomes of t, unless it is as it should be already.
+func (p *passing) to(t *torch.Tensor, opts ...torch.Option) *torch.Tensor {
+	converted := t.To(opts...)
+	if converted != t {
+		p.way(converted)
+	}
+	return converted
+}

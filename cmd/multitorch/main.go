@@ -38,6 +38,8 @@ type cli struct {
 	Chat       chatCmd       `cmd:"" help:"Answer questions about a picture, and remember what was spoken of."`
 	Search     searchCmd     `cmd:"" help:"Find pictures by words, and write them as a contact sheet."`
 	Transcribe transcribeCmd `cmd:"" help:"Write what is said in sound files."`
+	Embed      embedCmd      `cmd:"" help:"Make vectors of texts, by a pretrained encoder."`
+	Similar    similarCmd    `cmd:"" help:"Find the lines of a file that mean most like a text."`
 	Results    taskCommands  `cmd:"" help:"Train every model of a task with several seeds, and print the table of results."`
 	Data       dataCmd       `cmd:"" help:"List, fetch, check and show data sets."`
 	Models     modelsCmd     `cmd:"" help:"List, fetch and show pretrained models."`

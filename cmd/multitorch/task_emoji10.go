@@ -17,10 +17,11 @@ func init() { addTask(func() task { return new(emojiTask) }) }
 
 // emojiTask tells the ten classes of emoji apart by their pictures and their names.
 type emojiTask struct {
-	Model     multimodal.Kind `enum:"image,text,concat,joint,uncertainty,contrastive,early-concat,sum,product,attention,gated,film,bilinear,tensor,low-rank,cross-attention,relation" default:"concat" help:"image or text (one modality); joint, uncertainty, contrastive (fusion at the objective level); or a fusion at the feature level." json:"model"`
-	Text      string          `enum:"label,tags" default:"label" help:"Text of an emoji: label (its name), or tags (name and tags)." json:"text"`
-	Strict    bool            `help:"Keep gender variants of one emoji on one side of the split." json:"strict"`
-	SplitSeed int64           `default:"0" help:"Seed of the train/test split." json:"split_seed"`
+	Model  multimodal.Kind `enum:"image,text,concat,joint,uncertainty,contrastive,early-concat,sum,product,attention,gated,film,bilinear,tensor,low-rank,cross-attention,relation" default:"concat" help:"image or text (one modality); joint, uncertainty, contrastive (fusion at the objective level); or a fusion at the feature level." json:"model"`
+	Text   string          `enum:"label,tags" default:"label" help:"Text of an emoji: label (its name), or tags (name and tags)." json:"text"`
+	Strict bool            `help:"Keep gender variants of one emoji on one side of the split." json:"strict"`
+	pretrainedText
+	SplitSeed int64 `default:"0" help:"Seed of the train/test split." json:"split_seed"`
 
 	Classes    []string            `kong:"-" json:"classes"`
 	Vocabulary *emoji10.Vocabulary `kong:"-" json:"vocabulary"`
@@ -72,6 +73,7 @@ func (t *emojiTask) variant() string {
 	if t.Strict {
 		v += ", strict"
 	}
+	v += t.pretrainedText.variant()
 	if t.SplitSeed != 0 {
 		v += fmt.Sprintf(", split seed %d", t.SplitSeed)
 	}
@@ -129,9 +131,14 @@ func (t *emojiTask) load(ctx context.Context, dir string, fetch bool) (err error
 	}
 	t.sides = t.loaded.Split(t.options())
 	t.Classes, t.Vocabulary = emoji10.Classes(), t.sides.Vocabulary
+	texts, err := t.tokens(t.texts())
+	if err != nil {
+		return err
+	}
 	t.classification = classification[multimodal.Batch]{
 		together: len(emoji10.Vendors()), // the pictures of an emoji
-		classes:  t.Classes, of: emojiBatches{}, train: multimodal.NewEmoji(t.sides.Train), test: multimodal.NewEmoji(t.sides.Test),
+		classes:  t.Classes, of: emojiBatches{},
+		train: multimodal.NewEmojiTexts(t.sides.Train, texts), test: multimodal.NewEmojiTexts(t.sides.Test, texts),
 	}
 	return nil
 }
@@ -152,7 +159,22 @@ func (t *emojiTask) data() (line, more string) {
 	return fmt.Sprintf("%d training and %d test samples (%s)", t.sides.Train.Len(), t.sides.Test.Len(), o), b.String()
 }
 
+// texts are what each emoji is described by.
+func (t *emojiTask) texts() (texts []string) {
+	for _, e := range t.loaded.Emoji {
+		if text := e.Label; t.Text == "label" {
+			texts = append(texts, text)
+		} else {
+			texts = append(texts, strings.Join(e.TagTokens, " "))
+		}
+	}
+	return texts
+}
+
 func (t *emojiTask) newModel() (nn.Module, error) {
+	if t.used() {
+		return t.classifier(t.Model, len(t.Classes))
+	}
 	m, err := multimodal.NewClassifier(t.Model, t.Vocabulary.Len(), len(t.Classes))
 	if err == nil && t.Text == "tags" {
 		multimodal.HideWords(m, tagDropout)
@@ -176,7 +198,7 @@ func (t *emojiTask) stack(ctx context.Context, names []string, trained []nn.Modu
 
 func (t *emojiTask) sameTest(other task) bool {
 	o, ok := other.(*emojiTask)
-	return ok && t.Text == o.Text && t.Strict == o.Strict && t.SplitSeed == o.SplitSeed &&
+	return ok && t.pretrainedText == o.pretrainedText && t.Text == o.Text && t.Strict == o.Strict && t.SplitSeed == o.SplitSeed &&
 		slices.Equal(t.Vocabulary.Tokens(), o.Vocabulary.Tokens())
 }
 
@@ -202,11 +224,11 @@ func (t *emojiTask) predict(model nn.Module, in inputs, device torch.Device) ([]
 		if in.text == "" {
 			return nil, fmt.Errorf("--text: the model in %s reads a text too: expected a few words", in.checkpoint)
 		}
-		numbers, length, err := t.Vocabulary.Encode(emoji10.Tokenize(in.text))
+		numbers, length, err := t.numbers(in.text)
 		if err != nil {
 			return nil, fmt.Errorf("--text %.80q: %w", in.text, err)
 		}
-		if !slices.ContainsFunc(numbers[:length], func(n int64) bool { return n != emoji10.Unk }) {
+		if !t.used() && !slices.ContainsFunc(numbers[:length], func(n int64) bool { return n != emoji10.Unk }) {
 			logLine(fmt.Sprintf("--text %.80q: the model knows none of its words, and answers as to any such text", in.text))
 		}
 		b.Tokens = torch.FromSlice(numbers, 1, len(numbers))
@@ -216,6 +238,18 @@ func (t *emojiTask) predict(model nn.Module, in inputs, device torch.Device) ([]
 	}
 	t.classes, t.of = t.Classes, emojiBatches{}
 	return t.guesses(model, b, device)
+}
+
+// numbers are the tokens of a text that is predicted.
+func (t *emojiTask) numbers(text string) (numbers []int64, length int, err error) {
+	if !t.used() {
+		return t.Vocabulary.Encode(emoji10.Tokenize(text))
+	}
+	tokens, err := t.tokens([]string{text})
+	if err != nil {
+		return nil, 0, err
+	}
+	return tokens[0], len(tokens[0]), nil
 }
 
 type emojiBatches struct{}

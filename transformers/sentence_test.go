@@ -1,0 +1,113 @@
+package transformers_test
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"multitorch/torch"
+	"multitorch/transformers"
+	"multitorch/transformers/pretrained"
+)
+
+// miniLM is the folder of MiniLM, if it has been fetched.
+func miniLM(t testing.TB) string {
+	t.Helper()
+	dir, err := pretrained.Find("minilm")
+	if errors.Is(err, pretrained.ErrNotFetched) {
+		t.Skip("not tried with MiniLM: ", err)
+	}
+	require.NoError(t, err)
+	return dir
+}
+
+func TestMiniLMIsPythons(t *testing.T) {
+	var g struct {
+		Sentences []struct {
+			Text  string    `json:"text"`
+			IDs   []int64   `json:"ids"`
+			First []float64 `json:"first5"`
+			Sum   float64   `json:"sum"`
+		} `json:"sentences"`
+		Cosine [][]float64 `json:"cosine"`
+	}
+	b, err := os.ReadFile(filepath.Join("testdata", "golden", "minilm.json"))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(b, &g))
+	m, err := transformers.LoadSentenceTransformer(miniLM(t))
+	require.NoError(t, err)
+	require.Equal(t, 256, m.Limit)
+	require.Equal(t, 384, m.Size())
+	var texts []string
+	for _, s := range g.Sentences {
+		texts = append(texts, s.Text)
+	}
+	ids, err := m.Tokens(texts)
+	require.NoError(t, err)
+	vectors, err := m.Encode(texts)
+	require.NoError(t, err)
+	all := torch.ToSlice[float32](vectors)
+	for i, s := range g.Sentences {
+		require.Equal(t, s.IDs, ids[i], s.Text)
+		sum := 0.0
+		for j, x := range all[i*384 : (i+1)*384] {
+			if sum += float64(x); j < len(s.First) {
+				require.InDelta(t, s.First[j], x, 1e-6, s.Text)
+			}
+		}
+		require.InDelta(t, s.Sum, sum, 1e-5, s.Text)
+	}
+	cosine := torch.ToSlice[float32](vectors.Matmul(vectors.T()))
+	for i, row := range g.Cosine {
+		for j, want := range row {
+			require.InDelta(t, want, cosine[i*len(row)+j], 1e-5)
+		}
+	}
+}
+
+func TestSentencesInAnyCompany(t *testing.T) {
+	m, err := transformers.LoadSentenceTransformer(miniLM(t))
+	require.NoError(t, err)
+	long := ""
+	for range 400 {
+		long += "word "
+	}
+	texts := []string{"A cat sits on the mat.", "", long, "\xff broken \xf0\x9f", "我喜欢吃寿司", "a"}
+	together, err := m.Encode(texts)
+	require.NoError(t, err)
+	for i, text := range texts {
+		alone, err := m.Encode([]string{text})
+		require.NoError(t, err)
+		require.True(t, torch.Allclose(together.Select(0, i), alone.Select(0, 0), 0, 5e-7), text)
+		require.InDelta(t, 1, alone.Norm().Item(), 1e-6)
+	}
+	ids, err := m.Tokens([]string{long})
+	require.NoError(t, err)
+	require.Len(t, ids[0], 256)
+	before := torch.LiveTensors()
+	for range 3 {
+		v, err := m.Encode(texts)
+		require.NoError(t, err)
+		v.Free()
+	}
+	require.Equal(t, before, torch.LiveTensors())
+	none, err := m.Encode(nil)
+	require.NoError(t, err)
+	require.Equal(t, torch.Shape{0, 384}, none.Shape())
+}
+
+func TestSentenceFoldersThatAreNone(t *testing.T) {
+	g := readGolden(t, "bert_base")
+	dir := g.folder(t)
+	_, err := transformers.LoadSentenceTransformer(dir)
+	require.ErrorContains(t, err, "tokenizer.json")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "sentence_bert_config.json"), []byte(`{"max_seq_length": "256"}`), 0o666))
+	_, err = transformers.LoadSentenceTransformer(dir)
+	require.ErrorContains(t, err, "max_seq_length: expected an integer, but got string")
+	_, err = transformers.LoadSentenceTransformer(t.TempDir())
+	require.ErrorContains(t, err, "config.json")
+}
