@@ -18,6 +18,9 @@ import (
 func modality(encoder string) multimodal.Modality {
 	m := multimodal.NewModality(encoder, encoder)
 	m.Size, m.Words, m.Width, m.SampleRate, m.Mels = 8, words, 6, 8000, 12
+	if encoder == "pretrained" {
+		m.Folder, m.TrainedLayers = "testdata/pretrained", -1
+	}
 	if m.Layers > 1 {
 		m.Layers = 1
 	}
@@ -119,6 +122,47 @@ func TestEncodersRefuse(t *testing.T) {
 		_, err := multimodal.NewEncoder(m)
 		require.ErrorContains(t, err, want)
 	}
+}
+
+// A pretrained encoder that is frozen gets no gradients and has no dropout; one that is trained in part gets some.
+func TestPretrainedEncoders(t *testing.T) {
+	in := input("pretrained", 4)
+	for layers, trained := range map[int]int{0: 2, 1: 18, -1: 39} { // a layer has 16 parameters, the projection 2
+		m := modality("pretrained")
+		m.TrainedLayers, m.Size = layers, 5
+		e, err := multimodal.NewEncoder(m)
+		require.NoError(t, err)
+		nn.Train(e)
+		x := e.Encode(in)
+		require.Equal(t, layers == 0, torch.Equal(x, e.Encode(in)), "dropout")
+		x.Square().Sum().Backward()
+		count := 0
+		for _, p := range nn.Parameters(e) {
+			if p.Grad() != nil {
+				count++
+			}
+		}
+		require.Equal(t, trained, count)
+	}
+	for want, change := range map[string]func(*multimodal.Modality){
+		"a pretrained encoder without a folder": func(m *multimodal.Modality) { m.Folder = "" },
+		"testdata/none":                         func(m *multimodal.Modality) { m.Folder = "testdata/none" },
+		"trained layers of encoder pretrained":  func(m *multimodal.Modality) { m.TrainedLayers = -2 },
+	} {
+		m := modality("pretrained")
+		change(&m)
+		_, err := multimodal.NewEncoder(m)
+		require.ErrorContains(t, err, want)
+	}
+	for _, kind := range []multimodal.Kind{"text", "concat", "cross-attention"} {
+		c, err := multimodal.NewPretrainedClassifier(kind, "testdata/pretrained", 0, classes)
+		require.NoError(t, err)
+		loss, logits := c.Loss(randomBatch(4), nn.NewCrossEntropyLoss())
+		require.Equal(t, torch.Shape{4, classes}, logits.Shape())
+		loss.Backward()
+	}
+	_, err := multimodal.NewPretrainedClassifier("joint", "testdata/pretrained", 0, 3)
+	require.ErrorContains(t, err, `model "joint": with a pretrained encoder expected text or one of`)
 }
 
 // model is one of three modalities by a fusion.

@@ -30,6 +30,7 @@ func newPretrainedText(m Modality) (*PretrainedText, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: expected an encoder of texts, but got a %T", m.Folder, loaded)
 	}
+	transformers.DropPooler(encoder)
 	e := &PretrainedText{Encoder: encoder, frozen: m.TrainedLayers == 0, own: transformers.TextFeatures(encoder)}
 	if nn.SetRequiresGrad(encoder, false); !e.frozen {
 		transformers.Trainable(encoder, m.TrainedLayers)

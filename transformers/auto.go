@@ -53,6 +53,13 @@ type TextEncoder interface {
 	Forward(in BertInput) BaseModelOutput
 }
 
+// DropPooler takes away an encoder's pooler, for a program that makes a text's vector in another way.
+func DropPooler(m TextEncoder) {
+	if o, ok := m.(optional); ok {
+		o.leaveOut(func(string) bool { return true })
+	}
+}
+
 // AutoModelForMaskedLM loads a folder with the head of a masked language model.
 func AutoModelForMaskedLM(dir string, o ...Load) (TextClassifier, error) {
 	return auto[TextClassifier](dir, "ForMaskedLM", o)

@@ -40,6 +40,7 @@ func LoadSentenceTransformer(dir string, o ...Load) (*SentenceTransformer, error
 	if !ok {
 		return nil, fmt.Errorf("load %s: expected an encoder of texts, but got a %T", dir, model)
 	}
+	DropPooler(encoder)
 	m := &SentenceTransformer{Encoder: encoder, Limit: longestText(model)}
 	var pooling struct {
 		Mean *bool `json:"pooling_mode_mean_tokens"`
