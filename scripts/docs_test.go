@@ -242,6 +242,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"multitorch/datasets"
 	"multitorch/multimodal"
@@ -249,6 +250,8 @@ import (
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
+	"multitorch/transformers"
+	"multitorch/transformers/speech"
 )
 
 func must(err error) {
@@ -260,6 +263,18 @@ func must(err error) {
 var ctx = context.Background()
 
 func main() {
+	const dir = "whisper"
+	c := transformers.NewWhisperConfig()
+	c.DModel, c.EncoderAttentionHeads, c.DecoderAttentionHeads, c.EncoderLayers, c.DecoderLayers = 16, 2, 2, 1, 1
+	c.VocabSize, c.NumMelBins, c.PadTokenID, c.DecoderStartTokenID = 120, 8, nil, 4
+	must(transformers.SavePretrained(transformers.NewWhisperForConditionalGeneration(c), dir))
+	for name, text := range map[string]string{
+		"generation_config.json":   ` + "`{\"eos_token_id\": 3, \"no_timestamps_token_id\": 6}`" + `,
+		"preprocessor_config.json": ` + "`{\"feature_extractor_type\": \"WhisperFeatureExtractor\", \"feature_size\": 8}`" + `,
+		"tokenizer.json":           ` + "`{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": 1, \"c\": 2}, \"merges\": []}}`" + `,
+	} {
+		must(os.WriteFile(dir+"/"+name, []byte(text), 0o644))
+	}
 `,
 	"text.md": `
 package main

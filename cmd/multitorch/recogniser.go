@@ -28,7 +28,7 @@ type recogniser interface {
 
 // recognisers are the architectures that write what is said, by the model_type of a folder's config.json.
 var recognisers = map[string]func(c *transcribeCmd, dir string, device torch.Device) (recogniser, error){
-	"whisper": openWhisper,
+	"whisper": openWhisper, "wav2vec2": openWav2Vec2,
 }
 
 const (

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"slices"
+	"strings"
 
 	"multitorch/torch"
 	"multitorch/transformers"
@@ -85,9 +86,12 @@ func (w *Whisper) writeAt(h *transformers.WhisperHearing, prompt []int64, temper
 			}
 		}
 	}
-	t = written{ids: w.spoken(result.New[best]), temperature: temperature, avgLogProb: score, noSpeech: h.NoSpeech[best]}
+	t = written{ids: w.spoken(result.New[best]), temperature: temperature, avgLogProb: score}
+	if len(h.NoSpeech) > best { // a tokenizer may have no token for it
+		t.noSpeech = h.NoSpeech[best]
+	}
 	t.text = w.tokens.text(t.ids)
-	t.compressionRatio = compressionRatio(t.text)
+	t.compressionRatio = compressionRatio(strings.TrimSpace(t.text))
 	return t, nil
 }
 

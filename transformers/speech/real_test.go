@@ -105,3 +105,44 @@ func TestTimesSearchAndSilence(t *testing.T) {
 	require.Equal(t, "you", you.Text)
 	require.InDelta(t, 0.948, you.Segments[0].NoSpeechProb, 1e-2)
 }
+
+// A recording of several windows has the segments of OpenAI's whisper (scripts/golden/speech.py).
+func TestLongRecordings(t *testing.T) {
+	whisper, err := tiny()
+	require.NoError(t, err)
+	var golden struct {
+		Clips    []string `json:"clips"`
+		Samples  int      `json:"samples"`
+		Segments []struct {
+			speech.Segment
+			Seek int `json:"seek"` // in frames
+		} `json:"segments"`
+	}
+	text, err := os.ReadFile("testdata/long.json")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &golden))
+	sounds := clips(t)
+	var parts []*torch.Tensor
+	for _, name := range golden.Clips {
+		parts = append(parts, sounds[name])
+	}
+	recording := torch.Cat(parts, 0)
+	require.Equal(t, golden.Samples, recording.Size(0))
+	var done []float64
+	heard, err := whisper.Transcribe(t.Context(), recording, speech.Options{Temperatures: []float64{0}},
+		func(seconds float64) { done = append(done, seconds) })
+	require.NoError(t, err)
+	require.InDelta(t, heard.Duration, done[len(done)-1], 0.01)
+	require.Len(t, heard.Segments, len(golden.Segments))
+	for i, want := range golden.Segments {
+		got := heard.Segments[i]
+		require.Equal(t, want.Tokens, got.Tokens, "segment %d: %q, %q", i, want.Text, got.Text)
+		require.Equal(t, want.Text, got.Text)
+		require.InDelta(t, want.Start, got.Start, 1e-6)
+		require.InDelta(t, want.End, got.End, 1e-6)
+		require.InDelta(t, float64(want.Seek)/100, got.Seek, 1e-6)
+		require.InDelta(t, want.AvgLogProb, got.AvgLogProb, 2e-3)
+		require.InDelta(t, want.NoSpeechProb, got.NoSpeechProb, 1e-2)
+		require.InDelta(t, want.CompressionRatio, got.CompressionRatio, 0.05) // Go's zlib packs otherwise than C's
+	}
+}

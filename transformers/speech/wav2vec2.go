@@ -1,0 +1,180 @@
+package speech
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"multitorch/torch"
+	"multitorch/transformers"
+	"multitorch/transformers/processors"
+)
+
+// Wav2Vec2 is a model with CTC of a folder, with its letters. Any goroutine may use it.
+type Wav2Vec2 struct {
+	model     *transformers.Wav2Vec2ForCTC
+	extractor *processors.FeatureExtractor
+	letters   []string // by id
+	blank     int64
+	space     string // the letter between words
+}
+
+// LoadWav2Vec2 reads a folder of Wav2Vec2 with CTC: config.json, weights, preprocessor_config.json, vocab.json.
+func LoadWav2Vec2(dir string, o ...transformers.Load) (*Wav2Vec2, error) {
+	extractor, err := processors.FeatureExtractorFromPretrained(dir)
+	if err != nil {
+		return nil, err
+	}
+	if kind := extractor.Config().Type; kind != "Wav2Vec2FeatureExtractor" {
+		return nil, fmt.Errorf("%s: preprocessor_config.json: expected a Wav2Vec2FeatureExtractor, found a %s", dir, kind)
+	}
+	model, err := transformers.FromPretrained[*transformers.Wav2Vec2ForCTC](dir, o...)
+	if err != nil {
+		return nil, err
+	}
+	w := &Wav2Vec2{model: model, extractor: extractor}
+	return w, w.readLetters(dir)
+}
+
+// readLetters reads vocab.json, and which of the letters stands between words.
+func (w *Wav2Vec2) readLetters(dir string) error {
+	path := filepath.Join(dir, "vocab.json")
+	var vocabulary map[string]int
+	if err := readJSON(path, &vocabulary); err != nil {
+		return err
+	}
+	c := w.model.Config
+	w.letters = make([]string, c.VocabSize)
+	for letter, id := range vocabulary {
+		if id < 0 || id >= c.VocabSize {
+			return fmt.Errorf("%s: the id of %.20q is %d, but the model scores %d letters", path, letter, id, c.VocabSize)
+		}
+		w.letters[id] = letter
+	}
+	if c.PadTokenID == nil {
+		return fmt.Errorf("%s: config.json has no pad_token_id, which is the blank", dir)
+	}
+	w.blank, w.space = int64(*c.PadTokenID), "|"
+	var settings struct {
+		Delimiter string `json:"word_delimiter_token"`
+	}
+	if err := readJSON(filepath.Join(dir, "tokenizer_config.json"), &settings); err == nil && settings.Delimiter != "" {
+		w.space = settings.Delimiter
+	}
+	return nil
+}
+
+// Rate is how many samples per second recordings have to have.
+func (w *Wav2Vec2) Rate() int { return w.extractor.Config().SamplingRate }
+
+// Windows of a long recording: attention grows with their square. What lies near a cut is taken from the window that has more
+// around it.
+const (
+	windowSeconds = 30
+	marginSeconds = 4
+)
+
+// Transcribe writes what is said in samples [length] from -1 to 1, of one channel at Rate, a segment for each word. progress is
+// told how many seconds are done.
+func (w *Wav2Vec2) Transcribe(ctx context.Context, samples *torch.Tensor, progress ...func(seconds float64)) (*Transcript, error) {
+	if samples.Dim() != 1 || w.model.Config.Steps(samples.Size(0)) == 0 {
+		return nil, fmt.Errorf("speech: expected samples [length], enough for a step of the model, but got the shape %v", samples.Shape())
+	}
+	if !finite(samples) {
+		return nil, errors.New("speech: some samples are NaN or infinite")
+	}
+	t := &Transcript{Duration: float64(samples.Size(0)) / float64(w.Rate())}
+	var ids []int64
+	err := torch.Try(func() (err error) {
+		torch.InferenceMode(func() { ids, err = w.path(ctx, samples, progress) })
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.Segments = w.words(ids)
+	var texts []string
+	for _, s := range t.Segments {
+		texts = append(texts, s.Text)
+	}
+	t.Text = strings.Join(texts, " ")
+	return t, nil
+}
+
+// stride is how many samples a step goes on.
+func (w *Wav2Vec2) stride() int {
+	n := 1
+	for _, s := range w.model.Config.ConvStride {
+		n *= s
+	}
+	return n
+}
+
+// path is the likeliest letter of each step of a recording.
+func (w *Wav2Vec2) path(ctx context.Context, samples *torch.Tensor, progress []func(float64)) (ids []int64, err error) {
+	stride := w.stride()
+	steps := func(seconds int) int { return max(1, seconds*w.Rate()/stride) }
+	window, margin := steps(windowSeconds), steps(marginSeconds)
+	total := samples.Size(0)
+	for at := 0; ; at += window - 2*margin { // in steps
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		from := at * stride
+		to := min(from+window*stride, total)
+		if to-from < 2*margin*stride && at == 0 || total-to < margin*stride {
+			to = total
+		}
+		var best []int64
+		torch.Step(func() {
+			sounds := w.extractor.Process(samples.Narrow(0, from, to-from))
+			logits := w.model.Forward(transformers.Wav2Vec2Input{InputValues: sounds.Values}).Logits
+			best = torch.ToSlice[int64](logits.Argmax(-1).Contiguous().View(-1))
+		})
+		skip := max(len(ids)-at, 0) // what the window before has said
+		keep := len(best)
+		if to < total {
+			keep = min(keep, window-margin)
+		}
+		ids = append(ids, best[min(skip, keep):keep]...)
+		for _, p := range progress {
+			p(float64(to) / float64(w.Rate()))
+		}
+		if to == total {
+			return ids, nil
+		}
+	}
+}
+
+// words collapses a path: letters that repeat are one, and blanks none.
+func (w *Wav2Vec2) words(path []int64) (words []Segment) {
+	seconds := float64(w.stride()) / float64(w.Rate())
+	word := Segment{}
+	flush := func() {
+		if word.Text != "" {
+			word.ID = len(words)
+			words = append(words, word)
+		}
+		word = Segment{}
+	}
+	last := w.blank
+	for step, id := range path {
+		if id != last && id != w.blank {
+			switch letter := w.letters[id]; {
+			case letter == w.space:
+				flush()
+			case strings.HasPrefix(letter, "<") && len(letter) > 1: // <s>, </s>, <unk>
+			default:
+				if word.Text == "" {
+					word.Start = float64(step) * seconds
+				}
+				word.Text, word.Tokens, word.End = word.Text+letter, append(word.Tokens, id), float64(step+1)*seconds
+			}
+		}
+		last = id
+	}
+	flush()
+	return words
+}
