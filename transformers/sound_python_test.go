@@ -20,7 +20,10 @@ func TestSoundsInPython(t *testing.T) {
 		model:  transformers.NewWhisperForConditionalGeneration(w),
 		inputs: map[string]*torch.Tensor{"input_features": features, "decoder_input_ids": ids, "labels": ids},
 		forward: func(m transformers.Model) map[string]*torch.Tensor {
-			out := m.(*transformers.WhisperForConditionalGeneration).Forward(transformers.WhisperInput{
+			w := m.(*transformers.WhisperForConditionalGeneration)
+			// They are not learned. Transformers means so, too, but its loading makes all that it loads learn.
+			w.Model.Encoder.EmbedPositions.Weight.SetRequiresGrad(true)
+			out := w.Forward(transformers.WhisperInput{
 				InputFeatures: features, DecoderInputIDs: ids, Labels: ids, OutputHiddenStates: true,
 			})
 			return map[string]*torch.Tensor{
