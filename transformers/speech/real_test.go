@@ -143,6 +143,6 @@ func TestLongRecordings(t *testing.T) {
 		require.InDelta(t, float64(want.Seek)/100, got.Seek, 1e-6)
 		require.InDelta(t, want.AvgLogProb, got.AvgLogProb, 2e-3)
 		require.InDelta(t, want.NoSpeechProb, got.NoSpeechProb, 1e-2)
-		require.InDelta(t, want.CompressionRatio, got.CompressionRatio, 0.05) // Go's zlib packs otherwise than C's
+		require.InDelta(t, want.CompressionRatio, got.CompressionRatio, 0.05) // Go's zlib finds other matches than C's
 	}
 }

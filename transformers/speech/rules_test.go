@@ -2,6 +2,7 @@ package speech
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -68,6 +69,7 @@ func TestWhereTextsAreCut(t *testing.T) {
 func TestRepetitionsCompress(t *testing.T) {
 	require.Greater(t, compressionRatio("thank you thank you thank you thank you thank you thank you thank you"), 2.4)
 	require.Less(t, compressionRatio("The conference is now locked."), 1.0)
+	require.InDelta(t, 200./21, compressionRatio(strings.Repeat("thank you ", 20)), 1e-9, "as Python's zlib has it")
 	require.Zero(t, compressionRatio(""))
 }
 
