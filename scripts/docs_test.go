@@ -276,6 +276,32 @@ func main() {
 		must(os.WriteFile(dir+"/"+name, []byte(text), 0o644))
 	}
 `,
+	"tokenizers.md": `
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"multitorch/tokenizers"
+)
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func main() {
+	made, err := tokenizers.Train(tokenizers.Config{
+		Normalizer: tokenizers.Lowercase{}, PreTokenizer: tokenizers.BertPreTokenizer{},
+		Decoder: tokenizers.WordPieceDecoder{Prefix: "##"},
+	}, tokenizers.WordPieceTrainer{
+		VocabSize: 200, SpecialTokens: tokenizers.SpecialTokens("[PAD]", "[UNK]"),
+	}, slices.Values([]string{"the cat sat on the mat.", "one text and another, longer one", "token by token"}))
+	must(err)
+	must(made.Save("tokenizer.json"))
+`,
 	"text.md": `
 package main
 

@@ -7,6 +7,19 @@ type Normalizer interface {
 	normalizer() (normalize, error)
 }
 
+// Normalize is what a normalizer alone makes of a text.
+func Normalize(n Normalizer, text string) (string, error) {
+	f, err := buildNormalizer(n)
+	if err != nil {
+		return "", errorf("tokenizers: %w", err)
+	}
+	p := newPiece(checkUTF8(text))
+	if err := f(&p); err != nil {
+		return "", errorf("tokenizers: %w", err)
+	}
+	return p.text, nil
+}
+
 // normalize changes a piece.
 type normalize func(*piece) error
 

@@ -59,7 +59,8 @@ type unigram struct {
 	*ids
 	pieces   []UnigramPiece
 	trie     *trie
-	unk      int64 // -1: none
+	unk      int64   // -1: none
+	lowest   float64 // of the scores
 	unkScore float64
 	fallback [256]int64 // used where all bytes of a character are there
 	falls    bool
@@ -79,13 +80,13 @@ func (c *Unigram) build() (*unigram, error) {
 			return nil, errorf("model: Unigram: unk_id is %d, but vocab has %d tokens", *c.UnkID, len(c.Vocab))
 		}
 	}
-	vocab, lowest, size := make(Vocab, len(c.Vocab)), math.Inf(1), 0
+	vocab, size := make(Vocab, len(c.Vocab)), 0
 	for id, p := range c.Vocab {
 		vocab[p.Token] = uint32(id)
-		lowest = min(lowest, p.Score)
 		size += len(p.Token)
 	}
-	m.unkScore = lowest - unkPenalty
+	m.lowest = lowestScore(c.Vocab)
+	m.unkScore = m.lowest - unkPenalty
 	m.ids = &ids{of: vocab, names: make([]string, len(c.Vocab))}
 	m.trie = newTrie(size)
 	for id, p := range c.Vocab {
@@ -99,6 +100,16 @@ func (c *Unigram) build() (*unigram, error) {
 		}
 	}
 	return m, nil
+}
+
+func lowestScore(pieces []UnigramPiece) float64 {
+	lowest := math.Inf(1)
+	for _, p := range pieces {
+		if p.Score < lowest { // in training that of the unknown token is not a number
+			lowest = p.Score
+		}
+	}
+	return lowest
 }
 
 // size counts all tokens, also those that are there twice.

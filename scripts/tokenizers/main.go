@@ -5,6 +5,8 @@
 // sentencepiece. Other files to compare are arguments.
 //
 //	go run ./scripts/tokenizers -random 1000000
+//	go run ./scripts/tokenizers -train
+//	go run ./scripts/tokenizers -bench bert/tokenizer.json gpt2/tokenizer.json
 package main
 
 import (
@@ -27,6 +29,7 @@ func main() {
 	kind := flag.String("kind", "", "compare kinds with this in their name only")
 	dir := flag.String("dir", "", "a folder with trained tokenizers from an earlier run")
 	train := flag.Bool("train", false, "compare the trainers instead")
+	speed := flag.Bool("bench", false, "compare the speed instead, of tokenizers that are arguments")
 	flag.Parse()
 	python := cmp.Or(os.Getenv("MULTITORCH_TRANSFORMERS"), os.Getenv("PYTHON"), "python3")
 	if info, err := os.Stat(filepath.Join(python, "bin", "python")); err == nil && !info.IsDir() {
@@ -35,6 +38,9 @@ func main() {
 	run := func() error { return compareAll(python, *dir, *kind, *random, *seed, flag.Args()) }
 	if *train {
 		run = func() error { return compareTraining(python) }
+	}
+	if *speed {
+		run = func() error { return bench(python, flag.Args(), repositoryLines(".", 12_000)) }
 	}
 	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "tokenizers:", err)
