@@ -53,7 +53,8 @@ var drawn = map[string]string{
 	"typical":     `{"typical_p": 0.7}`,
 	"epsilon":     `{"epsilon_cutoff": 0.02}`,
 	"eta":         `{"eta_cutoff": 0.05}`,
-	"all":         `{"temperature": 1.3, "top_k": 20, "top_p": 0.95, "repetition_penalty": 1.2, "no_repeat_ngram_size": 2, "renormalize_logits": true}`,
+	"repetition":  `{"repetition_penalty": 1.2, "no_repeat_ngram_size": 2}`,
+	"all":         `{"temperature": 1.3, "top_k": 20, "top_p": 0.95, "repetition_penalty": 1.2, "renormalize_logits": true}`,
 	"beams":       `{"num_beams": 3, "temperature": 1.4, "num_return_sequences": 2}`,
 }
 

@@ -35,6 +35,7 @@ type cli struct {
 	Eval       evalCmd       `cmd:"" help:"Measure checkpoints on the test data."`
 	Predict    predictCmd    `cmd:"" help:"Classify an image, a text, or both."`
 	Classify   classifyCmd   `cmd:"" help:"Say what is on pictures, by a pretrained model: its classes, or labels of your own."`
+	Generate   generateCmd   `cmd:"" help:"Go on with a text, or answer it, by a pretrained language model."`
 	Chat       chatCmd       `cmd:"" help:"Answer questions about a picture, and remember what was spoken of."`
 	Search     searchCmd     `cmd:"" help:"Find pictures by words, and write them as a contact sheet."`
 	Transcribe transcribeCmd `cmd:"" help:"Write what is said in sound files."`

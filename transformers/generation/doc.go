@@ -6,7 +6,7 @@
 //	result, err := generation.Generate(model, [][]int64{ids}, config)
 //
 // Prompts of several lengths are one batch: they are padded on the left, and the padding is neither seen nor counted as
-// positions. [Stream] gives the ids one by one, and [Text] the text of one sequence piece by piece.
+// positions. [Stream] gives the ids one by one; package tokenizers makes text of them as it comes.
 //
 // What generates is a [Model]: it says what it can take, and opens a [Decoder], which reads ids and remembers them in its
 // cache. A model with an encoder is one after it has read its input. The package knows nothing else of models.

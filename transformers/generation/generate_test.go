@@ -144,31 +144,6 @@ func TestStops(t *testing.T) {
 	})
 }
 
-func TestTextWaitsForWholeLetters(t *testing.T) {
-	decode := func(ids []int64) string {
-		b := make([]byte, len(ids))
-		for i, id := range ids {
-			b[i] = byte(id)
-		}
-		return strings.ToValidUTF8(string(b), "�")
-	}
-	const want = "zwölf\nKöln\n\nä"
-	stream := func(yield func(generation.Token, error) bool) {
-		for i := range len(want) {
-			if !yield(generation.Token{ID: int64(want[i]), Last: i == len(want)-1}, nil) {
-				return
-			}
-		}
-	}
-	var pieces []string
-	for piece, err := range generation.Text(stream, decode) {
-		require.NoError(t, err)
-		pieces = append(pieces, piece)
-	}
-	require.Equal(t, want, strings.Join(pieces, ""))
-	require.Contains(t, pieces, "ö")
-}
-
 func TestTensorsStayFew(t *testing.T) {
 	for _, c := range []generation.Config{
 		with(func(c *generation.Config) { c.RepetitionPenalty, c.NoRepeatNGramSize = 1.1, 3 }),
@@ -216,7 +191,7 @@ func TestImpossible(t *testing.T) {
 		{one, with(func(c *generation.Config) { c.StopStrings = []string{"x"} }), "Config.Decode is needed"},
 		{one, with(func(c *generation.Config) { c.BadWordsIDs = [][]int64{{1, 99}} }), "bad_words_ids: the model has the ids 0 to 29"},
 		{one, with(func(c *generation.Config) { c.EarlyStopping = "soon" }), "early_stopping"},
-		{one, with(func(c *generation.Config) { c.ExponentialDecayLengthPenalty = &generation.Decay{Start: 1, Factor: 2} }), "there is no eos_token_id"},
+		{one, with(func(c *generation.Config) { c.ExponentialDecayLengthPenalty = &generation.Decay{Start: 1} }), "there is no eos_token_id"},
 	} {
 		_, err := generation.Generate(toy{vocab: 30, positions: 50}, c.prompts, c.config)
 		require.ErrorContains(t, err, c.says)

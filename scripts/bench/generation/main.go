@@ -129,8 +129,12 @@ func compare() error {
 	speed := func(r report) float64 { return float64(*tokens) / r.Seconds }
 	peak := func(r report) float64 { return float64(r.PeakKiB >> 10) }
 	fmt.Printf("\nlibtorch %s, %d thread(s)\n", torch.Version(), *threads)
-	fmt.Printf("ids/s  Go %8.1f  Python %8.1f  ratio %.2f\n", median(goes, speed), median(pythons, speed), median(goes, speed)/median(pythons, speed))
-	fmt.Printf("MiB    Go %8.0f  Python %8.0f  ratio %.2f\n", median(goes, peak), median(pythons, peak), median(goes, peak)/median(pythons, peak))
+	side := func(what string, of func(report) float64) {
+		g, p := median(goes, of), median(pythons, of)
+		fmt.Printf("%-6s Go %8.1f  Python %8.1f  ratio %.2f\n", what, g, p, g/p)
+	}
+	side("ids/s", speed)
+	side("MiB", peak)
 	return nil
 }
 
