@@ -73,6 +73,7 @@ var encoders = []struct {
 }{
 	{"cnn", "images", Modality{Dropout: 0.5, Channels: 3, ImageSize: 32}, func(m Modality, s bool) Encoder { return newCNN(m, s) }, nil},
 	{"resnet", "images", Modality{Channels: 3}, func(m Modality, s bool) Encoder { return newResNet(m, s) }, nil},
+	{"pretrained-image", "images", Modality{Channels: 3}, nil, func(m Modality) (Encoder, error) { return newPretrainedImage(m) }},
 	{"gru", "texts", Modality{WordSize: 100, WordDropout: 0.1, Layers: 1}, func(m Modality, _ bool) Encoder { return newRecurrentText(m) }, nil},
 	{"lstm", "texts", Modality{WordSize: 100, WordDropout: 0.1, Layers: 1}, func(m Modality, _ bool) Encoder { return newRecurrentText(m) }, nil},
 	{"bag", "texts", Modality{Dropout: 0.5, WordSize: 100, WordDropout: 0.1}, func(m Modality, _ bool) Encoder { return newBagOfWords(m) }, nil},
@@ -91,7 +92,7 @@ var encoders = []struct {
 	{"numbers", "numbers", Modality{}, func(m Modality, _ bool) Encoder { return newNumbers(m) }, nil},
 }
 
-// EncoderNames lists the encoders: cnn and resnet for images, gru, lstm, bag, transformer and pretrained for texts, audio-cnn
+// EncoderNames lists the encoders: cnn, resnet and pretrained-image for images, gru, lstm, bag, transformer and pretrained for texts, audio-cnn
 // and audio-gru for sounds, numbers for numbers.
 func EncoderNames() []string {
 	names := make([]string, len(encoders))
@@ -165,6 +166,11 @@ func (m Modality) check() error {
 		if m.Encoder == "cnn" {
 			settings = append(settings, setting{"image size", m.ImageSize, 4, 4096})
 		}
+		if m.Encoder == "pretrained-image" {
+			if settings = append(settings, setting{"trained layers", m.TrainedLayers, -1, 1 << 10}); m.Folder == "" || m.Channels != 3 {
+				return errors.New("a pretrained encoder of pictures without a folder, or of other than 3 channels")
+			}
+		}
 	case "texts":
 		if m.Encoder == "pretrained" {
 			if settings = append(settings, setting{"trained layers", m.TrainedLayers, -1, 1 << 10}); m.Folder == "" {
@@ -225,7 +231,7 @@ func (m Modality) weights() float64 {
 		return (words+float64(m.MaxWords))*size + 12*layers*size*size
 	case "audio-cnn":
 		return 8 * float64(m.Mels) * size
-	case "pretrained":
+	case "pretrained", "pretrained-image":
 		return 0 // its folder is held against what it says itself
 	case "audio-gru":
 		return 3*float64(m.Mels)*size + 8*layers*size*size
