@@ -18,6 +18,9 @@ import (
 func modality(encoder string) multimodal.Modality {
 	m := multimodal.NewModality(encoder, encoder)
 	m.Size, m.Words, m.Width, m.SampleRate, m.Mels = 8, words, 6, 8000, 12
+	if encoder == "pretrained-image" {
+		m.Folder, m.TrainedLayers = "testdata/pretrained_image", -1 // a ViT that torch.manual_seed(0) draws
+	}
 	if encoder == "pretrained" {
 		m.Folder, m.TrainedLayers = "testdata/pretrained", -1
 	}
@@ -30,7 +33,7 @@ func modality(encoder string) multimodal.Modality {
 // input is n inputs of an encoder, of several lengths where it has them.
 func input(encoder string, n int) multimodal.Input {
 	switch encoder {
-	case "cnn", "resnet":
+	case "cnn", "resnet", "pretrained-image":
 		return multimodal.Input{Data: torch.Randn(torch.Shape{n, 3, 16, 16})}
 	case "numbers":
 		return multimodal.Input{Data: torch.Randn(torch.Shape{n, 6})}

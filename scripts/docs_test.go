@@ -331,6 +331,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"multitorch/multimodal"
 	"multitorch/multimodal/image"
 	"multitorch/tokenizers"
 	"multitorch/transformers"
