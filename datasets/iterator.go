@@ -76,6 +76,55 @@ func (it *Iterator[B]) Indices() []int {
 	return it.plan.batch(it.Index())
 }
 
+// Seek begins the iteration at batch k, counted from 0, in place of the first: to go on where another one stopped. It draws
+// the order of the samples at once, all random numbers of the batches before k that this takes, and reads none of their
+// samples. Samples of an [IterableDataset], which have no numbers, are read and thrown away.
+//
+// It comes before the first Next. A k past the last batch is an error; at the number of batches the iteration ends at once.
+func (it *Iterator[B]) Seek(k int) error {
+	switch {
+	case it.started || it.ended:
+		return errors.New("datasets: Seek: the iteration has begun: seek before the first Next, or in another Iterator")
+	case k < 0:
+		return fmt.Errorf("datasets: Seek: expected a batch from 0 on, but got %d", k)
+	}
+	if it.loader.stream != nil {
+		return it.readUntil(k)
+	}
+	it.next = k
+	if err := it.start(); err != nil {
+		return err
+	}
+	if count := it.plan.count; k > count {
+		it.Close()
+		return pastTheEnd(k, count)
+	} else if k == count && it.plan.short { // what the request for the last batch drew
+		it.loader.config.finish(it.plan.n)
+	}
+	return nil
+}
+
+func pastTheEnd(k, count int) error {
+	return fmt.Errorf("datasets: Seek: expected a batch from 0 to %d, since the iteration has %d, but got %d: is it of other data, "+
+		"or of another batch size?", count, count, k)
+}
+
+// readUntil throws the batches before k away.
+func (it *Iterator[B]) readUntil(k int) error {
+	for it.next < k {
+		p, err := it.fetchStreamed()
+		if err == nil && it.ended {
+			err = pastTheEnd(k, it.next)
+		}
+		if err != nil {
+			it.Close()
+			return err
+		}
+		p.free()
+	}
+	return nil
+}
+
 // Err is what ended the iteration early, or nil.
 func (it *Iterator[B]) Err() error { return it.err }
 
@@ -159,8 +208,8 @@ func (it *Iterator[B]) start() error {
 	if it.plan, err = l.config.plan(n); err != nil {
 		return err
 	}
-	if l.config.Workers > 0 && it.plan.count > 0 && it.ctx.Err() == nil {
-		it.pool = newPool(it.ctx, it.plan, &l.config, l.fetch)
+	if l.config.Workers > 0 && it.next < it.plan.count && it.ctx.Err() == nil {
+		it.pool = newPool(it.ctx, it.plan, it.next, &l.config, l.fetch)
 	}
 	return nil
 }

@@ -54,9 +54,11 @@ type result[B any] struct {
 	panicked *WorkerPanic
 }
 
-func newPool[B any](ctx context.Context, plan plan, s *LoaderConfig, fetch fetch[B]) *pool[B] {
-	workers := min(s.Workers, plan.count)
-	p := &pool[B]{plan: plan, limit: workers * min(s.Prefetch, plan.count/workers+1)}
+// newPool starts the workers on the batches from first on, of which there is one at least.
+func newPool[B any](ctx context.Context, plan plan, first int, s *LoaderConfig, fetch fetch[B]) *pool[B] {
+	count := plan.count - first
+	workers := min(s.Workers, count)
+	p := &pool[B]{plan: plan, next: first, limit: workers * min(s.Prefetch, count/workers+1)}
 	p.jobs = make(chan *job[B], p.limit)
 	ctx, p.cancel = context.WithCancel(ctx)
 	for range workers {
