@@ -61,3 +61,11 @@ func ratio(a, b int, none float64) float64 {
 	}
 	return float64(a) / float64(b)
 }
+
+// State implements [Stateful].
+func (a *Accuracy) State() []*torch.Tensor { return stateOf(a.sums) }
+
+// Merge implements [Stateful].
+func (a *Accuracy) Merge(state []*torch.Tensor) error {
+	return merge("accuracy", &a.sums, 3, state)
+}

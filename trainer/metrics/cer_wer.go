@@ -65,3 +65,28 @@ func (m *ErrorRate) Compute() (float64, error) {
 
 // Reset starts again with no texts.
 func (m *ErrorRate) Reset() { m.sum, m.texts = ctc.Edits{}, 0 }
+
+// State implements [Stateful]: hits, substitutions, deletions, insertions and the number of texts.
+func (m *ErrorRate) State() []*torch.Tensor {
+	if m.texts == 0 {
+		return nil
+	}
+	return []*torch.Tensor{counted(m.sum.Hits, m.sum.Substitutions, m.sum.Deletions, m.sum.Insertions, m.texts)}
+}
+
+// Merge implements [Stateful].
+func (m *ErrorRate) Merge(state []*torch.Tensor) error {
+	if state == nil {
+		return nil
+	}
+	if err := fits(m.name, state, part{torch.Int64, []int{5}}); err != nil {
+		return err
+	}
+	n, err := counts(m.name, state[0])
+	if err != nil {
+		return err
+	}
+	m.sum = m.sum.Add(ctc.Edits{Hits: n[0], Substitutions: n[1], Deletions: n[2], Insertions: n[3]})
+	m.texts += n[4]
+	return nil
+}

@@ -152,3 +152,12 @@ func (m *ConfusionMatrix) occurs(class int) bool { return m.Support(class)+m.pre
 
 // Reset starts again with no samples.
 func (m *ConfusionMatrix) Reset() { m.sums, m.counts = nil, nil }
+
+// State implements [Stateful]: the counts.
+func (m *ConfusionMatrix) State() []*torch.Tensor { return stateOf(m.sums) }
+
+// Merge implements [Stateful].
+func (m *ConfusionMatrix) Merge(state []*torch.Tensor) error {
+	m.counts = nil
+	return merge("ConfusionMatrix", &m.sums, m.classes*m.classes+1, state)
+}

@@ -57,3 +57,31 @@ func (m *Mean) Compute() float64 {
 
 // Reset starts again with no samples.
 func (m *Mean) Reset() { *m = Mean{} }
+
+// State implements [Stateful]: the sum, the weights, and how many samples were counted.
+func (m *Mean) State() []*torch.Tensor {
+	if m.sum == nil {
+		return nil
+	}
+	weight := m.weight
+	if weight == nil {
+		weight = torch.Zeros(torch.Shape{}, torch.Float64).Keep()
+	}
+	return []*torch.Tensor{m.sum, weight, counted(m.count)}
+}
+
+// Merge implements [Stateful].
+func (m *Mean) Merge(state []*torch.Tensor) error {
+	if state == nil {
+		return nil
+	}
+	if err := fits("Mean", state, append(scalars(2), part{torch.Int64, []int{1}})...); err != nil {
+		return err
+	}
+	n, err := counts("Mean", state[2])
+	if err != nil {
+		return err
+	}
+	m.sum, m.weight, m.count = plus(m.sum, state[0]), plus(m.weight, state[1]), m.count+n[0]
+	return nil
+}

@@ -184,3 +184,47 @@ func (m *AveragePrecision) Compute() (float64, error) {
 
 // Reset starts again with no samples.
 func (m *AveragePrecision) Reset() { m.reset() }
+
+// State implements [Stateful]: the scores of each class and the targets of all samples, and the number of classes.
+func (r *ranking) State() []*torch.Tensor {
+	if r.scores == nil {
+		return nil
+	}
+	state := make([]*torch.Tensor, 0, len(r.scores)+2)
+	for _, scores := range r.scores {
+		state = append(state, torch.FromSlice(scores).Keep())
+	}
+	return append(state, counted(r.target...), counted(r.classes))
+}
+
+// Merge implements [Stateful].
+func (r *ranking) Merge(state []*torch.Tensor) error {
+	if state == nil {
+		return nil
+	}
+	rows := len(r.scores)
+	if r.scores == nil {
+		rows = max(len(state)-2, 1)
+	}
+	samples := -1
+	if len(state) > 0 && state[0] != nil {
+		samples = state[0].Numel()
+	}
+	parts := slices.Repeat([]part{{torch.Float64, []int{samples}}}, rows)
+	parts = append(parts, part{torch.Int64, []int{samples}}, part{torch.Int64, []int{1}})
+	if err := fits("ranking", state, parts...); err != nil {
+		return err
+	}
+	classes := torch.ToSlice[int](state[rows+1])[0]
+	if usual := rows; classes != usual && (rows != 1 || classes != 2) || r.scores != nil && classes != r.classes {
+		return fmt.Errorf("ranking: the state is of %d classes, whose scores are %d rows: it is of another metric", classes, rows)
+	}
+	if r.scores == nil {
+		r.scores, r.classes = make([][]float64, rows), classes
+	}
+	for i := range r.scores {
+		r.scores[i] = append(r.scores[i], torch.ToSlice[float64](state[i])...)
+	}
+	r.target = append(r.target, torch.ToSlice[int](state[rows])...)
+	return nil
+}

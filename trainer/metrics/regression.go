@@ -106,18 +106,23 @@ func (m *R2) Update(r Regressed) {
 		}
 		errors, mean := output.Sub(target).Square().Sum(0), target.Mean(0)
 		squares := target.Sub(mean).Square().Sum(0)
-		if m.count == 0 {
-			m.errors, m.mean, m.squares, m.count = errors.Keep(), mean.Keep(), squares.Keep(), n
-			return
-		}
-		// The squares about the mean of both parts (Chan, Golub, LeVeque 1983): differences of large sums would be lost.
-		all := float64(m.count + n)
-		apart := mean.Sub(m.mean)
-		m.errors.AddInplace(errors)
-		m.squares.AddInplace(squares.Add(apart.Square().Mul(float64(m.count) * float64(n) / all)))
-		m.mean.AddInplace(apart.Mul(float64(n) / all))
-		m.count += n
+		m.add(errors, mean, squares, n)
 	})
+}
+
+// add takes the sums of n samples.
+func (m *R2) add(errors, mean, squares *torch.Tensor, n int) {
+	if m.count == 0 {
+		m.errors, m.mean, m.squares, m.count = errors.Clone().Keep(), mean.Clone().Keep(), squares.Clone().Keep(), n
+		return
+	}
+	// The squares about the mean of both parts (Chan, Golub, LeVeque 1983): differences of large sums would be lost.
+	all := float64(m.count + n)
+	apart := mean.Sub(m.mean)
+	m.errors.AddInplace(errors)
+	m.squares.AddInplace(squares.Add(apart.Square().Mul(float64(m.count) * float64(n) / all)))
+	m.mean.AddInplace(apart.Mul(float64(n) / all))
+	m.count += n
 }
 
 // Compute is the coefficient. NaN for fewer than two samples; an output whose targets are all the same counts 1 where it
@@ -141,3 +146,57 @@ func (m *R2) Compute() (float64, error) {
 
 // Reset starts again with no samples.
 func (m *R2) Reset() { *m = R2{} }
+
+// State implements [Stateful]: the sum and the count.
+func (m *errorMean) State() []*torch.Tensor {
+	if m.sum == nil {
+		return nil
+	}
+	return []*torch.Tensor{m.sum, counted(m.count)}
+}
+
+// Merge implements [Stateful].
+func (m *errorMean) Merge(state []*torch.Tensor) error {
+	if state == nil {
+		return nil
+	}
+	if err := fits("mean error", state, append(scalars(1), part{torch.Int64, []int{1}})...); err != nil {
+		return err
+	}
+	n, err := counts("mean error", state[1])
+	if err != nil {
+		return err
+	}
+	m.sum, m.count = plus(m.sum, state[0]), m.count+n[0]
+	return nil
+}
+
+// State implements [Stateful]: for each output the squared errors, the targets' mean and the squares about it; and the count.
+func (m *R2) State() []*torch.Tensor {
+	if m.count == 0 {
+		return nil
+	}
+	return []*torch.Tensor{m.errors, m.mean, m.squares, counted(m.count)}
+}
+
+// Merge implements [Stateful].
+func (m *R2) Merge(state []*torch.Tensor) error {
+	if state == nil {
+		return nil
+	}
+	outputs := -1
+	if m.count > 0 {
+		outputs = m.errors.Numel()
+	} else if len(state) > 0 && state[0] != nil {
+		outputs = state[0].Numel()
+	}
+	sums := part{torch.Float64, []int{outputs}}
+	if err := fits("R2", state, sums, sums, sums, part{torch.Int64, []int{1}}); err != nil {
+		return err
+	}
+	n, err := counts("R2", state[3])
+	if err == nil && n[0] > 0 {
+		torch.NoGrad(func() { m.add(state[0], state[1], state[2], n[0]) })
+	}
+	return err
+}

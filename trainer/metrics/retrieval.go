@@ -25,6 +25,7 @@ type ranks struct {
 	query, item []*torch.Tensor
 	group       []*torch.Tensor
 	pairs       int
+	numbered    bool // groups are the pairs' own numbers
 }
 
 func (r *ranks) Name() string { return r.name }
@@ -38,7 +39,7 @@ func (r *ranks) Update(p Pairs) {
 				"expected queries and items as floats [N, D] each, and a Group [N] or none, but got %v and %v", q, i)})
 		}
 		group := p.Group
-		if group == nil {
+		if r.numbered = group == nil; r.numbered {
 			group = torch.Arange(r.pairs, r.pairs+q[0], 1)
 		}
 		unit := func(x *torch.Tensor) *torch.Tensor {
@@ -52,7 +53,7 @@ func (r *ranks) Update(p Pairs) {
 }
 
 // Reset starts again with no pairs.
-func (r *ranks) Reset() { r.query, r.item, r.group, r.pairs = nil, nil, nil, 0 }
+func (r *ranks) Reset() { *r = ranks{name: r.name} }
 
 // ranked is how many queries are compared with all items at once.
 const ranked = 1024
@@ -156,4 +157,50 @@ func NewMRR(what string) *MRR { return &MRR{ranks{name: named(what, "MRR")}} }
 // Compute is the mean. NaN before the first pair.
 func (m *MRR) Compute() (float64, error) {
 	return m.mean(func(rank float64) float64 { return 1 / rank })
+}
+
+// State implements [Stateful]: the features of all queries and items, as unit vectors, their groups, and whether these are the pairs' own numbers.
+func (r *ranks) State() []*torch.Tensor {
+	if r.pairs == 0 {
+		return nil
+	}
+	return []*torch.Tensor{torch.Cat(r.query, 0).Keep(), torch.Cat(r.item, 0).Keep(), torch.Cat(r.group, 0).Keep(), flag(r.numbered)}
+}
+
+func flag(on bool) *torch.Tensor {
+	if on {
+		return counted(1)
+	}
+	return counted(0)
+}
+
+// Merge implements [Stateful]. Pairs without a Group get other numbers than those that are here.
+func (r *ranks) Merge(state []*torch.Tensor) error {
+	if state == nil {
+		return nil
+	}
+	width, pairs := -1, -1
+	if r.pairs > 0 {
+		width = r.query[0].Size(1)
+	}
+	if len(state) > 0 && state[0] != nil && state[0].Dim() == 2 {
+		pairs = state[0].Size(0)
+		width = max(width, state[0].Size(1))
+	}
+	features := part{torch.Float32, []int{pairs, width}}
+	if err := fits(r.name, state, features, features, part{torch.Int64, []int{pairs}}, part{torch.Int64, []int{1}}); err != nil {
+		return err
+	}
+	numbered := torch.ToSlice[int](state[3])[0] != 0
+	if r.pairs > 0 && numbered != r.numbered {
+		return fmt.Errorf("%s: some of the pairs have a Group and others none: expected one for all or for none", r.name)
+	}
+	group := state[2].Clone()
+	if r.numbered = numbered; numbered {
+		group = group.Add(r.pairs)
+	}
+	r.query, r.item = append(r.query, state[0].Clone().Keep()), append(r.item, state[1].Clone().Keep())
+	r.group = append(r.group, group.Keep())
+	r.pairs += pairs
+	return nil
 }

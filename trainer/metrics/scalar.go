@@ -31,3 +31,9 @@ func (m *Scalar[O]) Compute() (float64, error) { return m.mean.Compute(), nil }
 
 // Reset starts again with nothing.
 func (m *Scalar[O]) Reset() { m.mean.Reset() }
+
+// State implements [Stateful].
+func (m *Scalar[O]) State() []*torch.Tensor { return m.mean.State() }
+
+// Merge implements [Stateful].
+func (m *Scalar[O]) Merge(state []*torch.Tensor) error { return m.mean.Merge(state) }

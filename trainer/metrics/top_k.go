@@ -59,3 +59,11 @@ func (m *TopK) Compute() (float64, error) {
 
 // Reset starts again with no samples.
 func (m *TopK) Reset() { m.sums = nil }
+
+// State implements [Stateful].
+func (m *TopK) State() []*torch.Tensor { return stateOf(m.sums) }
+
+// Merge implements [Stateful].
+func (m *TopK) Merge(state []*torch.Tensor) error {
+	return merge(m.Name(), &m.sums, 3, state)
+}
