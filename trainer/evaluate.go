@@ -50,7 +50,7 @@ func Evaluate[B, O any](ctx context.Context, model nn.Module, batches Batches[B]
 					return err
 				}
 				loss, output := step(batch)
-				tally.add(loss, batch, output)
+				tally.add(loss, samplesOf(batch, output), weightOf(batch, output), output)
 			}
 			e, err = tally.result()
 			return err
@@ -62,35 +62,6 @@ func Evaluate[B, O any](ctx context.Context, model nn.Module, batches Batches[B]
 	return e, err
 }
 
-// tally sums up an evaluation batch by batch, where the batches lie, so that no outputs need be kept and nothing is read
-// back meanwhile.
-type tally[O any] struct {
-	loss    metrics.Mean
-	metrics []metrics.Metric[O]
-	samples int
-}
-
-func newTally[O any](ms []metrics.Metric[O]) *tally[O] {
-	for _, m := range ms {
-		m.Reset()
-	}
-	return &tally[O]{metrics: ms}
-}
-
-func (t *tally[O]) add(loss *torch.Tensor, batch any, output O) (samples int) {
-	samples = samplesOf(batch, output)
-	t.samples += samples
-	if w, ok := any(output).(Weighted); ok {
-		t.loss.Add(loss, w.Weight())
-	} else {
-		t.loss.Add(loss, samples)
-	}
-	for _, m := range t.metrics {
-		m.Update(output)
-	}
-	return samples
-}
-
 func samplesOf(batch, output any) int {
 	for _, x := range []any{output, batch} {
 		if s, ok := x.(Sized); ok {
@@ -100,12 +71,12 @@ func samplesOf(batch, output any) int {
 	return 1
 }
 
-func (t *tally[O]) result() (Evaluation, error) {
-	if t.samples == 0 {
-		return Evaluation{}, nil
+// weightOf is what a batch's loss counts: a number of samples, or a scalar.
+func weightOf(batch, output any) any {
+	if w, ok := output.(Weighted); ok {
+		return w.Weight()
 	}
-	values, err := metrics.Compute(t.metrics)
-	return Evaluation{t.loss.Compute(), t.samples, values}, err
+	return samplesOf(batch, output)
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

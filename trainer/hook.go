@@ -5,9 +5,10 @@ import (
 	"fmt"
 
 	"multitorch/nn"
+	"multitorch/torch"
 )
 
-// Hook is told of what happens in a run. It has one or more of the methods of [OnStart], [OnStep], [OnEpoch] and [OnEnd],
+// Hook is told of what happens in a run. It has one or more of the methods of [OnStart], [OnStep], [OnValidate], [OnEpoch] and [OnEnd],
 // which Fit finds by their types. An error of one ends the run, and Fit returns it as a [*HookError]; an error that is
 // [ErrStop] ends it well.
 type Hook interface {
@@ -22,8 +23,10 @@ var ErrStop = errors.New("stop training")
 type (
 	// OnStart is called before the first step.
 	OnStart interface{ OnStart(Start) error }
-	// OnStep is called after each step.
+	// OnStep is called after each step, and after the validation that comes with it.
 	OnStep interface{ OnStep(Step) error }
+	// OnValidate is called after a validation in the middle of an epoch: see [Trainer].ValidateEvery.
+	OnValidate interface{ OnValidate(Validation) error }
 	// OnEpoch is called after each epoch and its validation.
 	OnEpoch interface{ OnEpoch(Epoch) error }
 	// OnEnd is called at the end of every run that was started, however it ended.
@@ -34,6 +37,10 @@ type (
 type Start struct {
 	Epochs, Steps int // that the run will have
 	Model         nn.Module
+	From          Place // of a run that was resumed: what it had done; else no step, in epoch 1
+	// State is the state of the whole run, with which Resume goes on, for hooks that save it: see [Trainer.Resume]. It may be
+	// asked for by OnStep, OnEpoch and OnEnd. Its tensors are the run's own, and change with the next step.
+	State func() (*torch.Dict, error)
 }
 
 // Step is what is known after one update.
@@ -41,7 +48,14 @@ type Step struct {
 	Place
 	Loss    float64 // of this batch, or of the last one whose loss was read
 	Read    bool    // it is of this batch: see Trainer.LossEvery
-	Samples int     // in this batch
+	Samples int     // in this step's batches
+	Skipped bool    // Trainer.Scaler left it out, since its gradients were not finite
+}
+
+// Validation is what is known after a validation in the middle of an epoch.
+type Validation struct {
+	Place
+	Validate Evaluation
 }
 
 // Epoch is what is known after one pass over the training batches.
@@ -61,11 +75,11 @@ type End struct {
 func checkHooks(hooks []Hook) error {
 	for i, h := range hooks {
 		switch h.(type) {
-		case OnStart, OnStep, OnEpoch, OnEnd:
+		case OnStart, OnStep, OnValidate, OnEpoch, OnEnd:
 		case nil:
 			return fmt.Errorf("Trainer.Hooks: hook %d is nil", i)
 		default:
-			return fmt.Errorf("Trainer.Hooks: hook %d, %q, has none of OnStart, OnStep, OnEpoch and OnEnd "+
+			return fmt.Errorf("Trainer.Hooks: hook %d, %q, has none of OnStart, OnStep, OnValidate, OnEpoch and OnEnd "+
 				"with the arguments and results that package trainer names", i, h.Name())
 		}
 	}

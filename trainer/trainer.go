@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"time"
 
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
+	"multitorch/torch/amp"
 	"multitorch/trainer/metrics"
 )
 
@@ -34,7 +36,29 @@ type Trainer[B, O any] struct {
 	// LossEvery says how often the loss is read: in every so many steps, 1 where it is 0. A loss that is read is checked
 	// before its step is applied; on a GPU reading it waits for all that was started.
 	LossEvery int
+
+	// Accumulate is how many batches make a step, 1 where it is 0: their gradients are those of one large batch, each batch
+	// counting as much as it has samples (or as its output's Weight says). The last step of an epoch may have fewer.
+	Accumulate int
+	Clip       Clip
+	// Autocast computes Step's forward pass in half precision, of this dtype, on the model's device: see [torch.Autocast].
+	Autocast torch.DType
+	// Scaler scales the losses of Float16. A step that it leaves out counts as a step, but moves no schedule: see [Step].
+	Scaler *amp.GradScaler
+
+	MaxSteps int           // that the run has at most; 0 for as many as the epochs have
+	MaxTime  time.Duration // after which it ends, well, with the step that runs; 0 for any
+	// ValidateEvery says after how many steps of an epoch there is a validation, beside the one after it; 0 for none.
+	ValidateEvery int
+
+	// Saved is what a state has beside the model, Optimizer, Scaler and hooks: other optimizers (by way of [OfOptimizer]),
+	// averaged weights, generators of random numbers.
+	Saved map[string]Stateful
 }
+
+// Clip bounds the gradients of all parameters of the model before a step, as torch.nn.utils.clip_grad_norm_ and
+// clip_grad_value_. 0 is no bound.
+type Clip struct{ Norm, Value float64 }
 
 // Batches is what a loader offers: its batches, each of which lives until the loop asks for the next one.
 type Batches[B any] interface {
@@ -49,20 +73,31 @@ func (t *Trainer[B, O]) Fit(ctx context.Context) error {
 	if err := t.check(); err != nil {
 		return err
 	}
+	return t.run(ctx, nil)
+}
+
+func (t *Trainer[B, O]) run(ctx context.Context, from *torch.Dict) error {
 	var err error
 	torch.Pinned(func() { // one thread computes, so one team of OpenMP workers
-		at := Place{Epoch: 1}
-		err = torch.Try(func() error { return t.fit(ctx, &at) })
+		r := newRun(t)
+		err = torch.Try(func() error { return r.fit(ctx, from) })
 		if errors.Is(err, ErrStop) {
 			err = nil
 		}
-		err = errors.Join(err, torch.Try(func() error { return t.ended(End{at, err}) }))
+		err = errors.Join(err, torch.Try(func() error { return t.ended(End{r.at, err}) }))
 	})
 	return single(err)
 }
 
-// Steps is the number of steps that Fit takes.
-func (t *Trainer[B, O]) Steps() int { return t.Epochs * t.Train.Len() }
+// Steps is the number of steps that Fit takes, where its time suffices.
+func (t *Trainer[B, O]) Steps() int {
+	n := max(t.Accumulate, 1)
+	steps := t.Epochs * ((t.Train.Len() + n - 1) / n)
+	if t.MaxSteps > 0 {
+		return min(steps, t.MaxSteps)
+	}
+	return steps
+}
 
 func (t *Trainer[B, O]) check() error {
 	switch {
@@ -72,88 +107,14 @@ func (t *Trainer[B, O]) check() error {
 		return fmt.Errorf("Trainer.Epochs: expected at least 1, but got %d", t.Epochs)
 	case t.LossEvery < 0:
 		return fmt.Errorf("Trainer.LossEvery: expected at least 1, or 0 for each step, but got %d", t.LossEvery)
+	case t.Accumulate < 0 || t.MaxSteps < 0 || t.MaxTime < 0 || t.ValidateEvery < 0 || t.Clip.Norm < 0 || t.Clip.Value < 0:
+		return errors.New("a Trainer's Accumulate, MaxSteps, MaxTime, ValidateEvery or Clip is negative: expected 0, for none, or more")
+	case t.Update != nil && (t.Accumulate > 1 || t.Clip != Clip{} || t.Scaler != nil):
+		return errors.New("a Trainer whose Update applies the losses has no Accumulate, Clip or Scaler: do it in Update")
 	case t.Train.Len() == 0:
 		return errors.New("there are no training batches: the data set is empty, or smaller than a batch with DropLast")
 	}
 	return checkHooks(t.Hooks)
-}
-
-func (t *Trainer[B, O]) fit(ctx context.Context, at *Place) error {
-	if err := t.started(Start{t.Epochs, t.Steps(), t.Model}); err != nil {
-		return err
-	}
-	for at.Epoch = 1; at.Epoch <= t.Epochs; at.Epoch++ {
-		train, err := t.epoch(ctx, at)
-		if err != nil {
-			return err
-		}
-		var validate Evaluation
-		if t.Validate != nil {
-			if validate, err = t.validate(ctx, *at); err != nil {
-				return err
-			}
-		}
-		if err := t.epochDone(Epoch{*at, at.Epoch == t.Epochs, train, validate}); err != nil {
-			return err
-		}
-	}
-	at.Epoch = t.Epochs
-	return nil
-}
-
-func (t *Trainer[B, O]) epoch(ctx context.Context, at *Place) (Evaluation, error) {
-	nn.Train(t.Model)
-	tally := newTally(t.Metrics)
-	value := 0.0
-	for batch, err := range t.Train.All(ctx) {
-		if ctx.Err() != nil {
-			return Evaluation{}, &InterruptedError{*at, ctx.Err()}
-		}
-		if err != nil {
-			return Evaluation{}, err
-		}
-		loss, output := t.Step(batch)
-		read := t.LossEvery <= 1 || (at.Step+1)%t.LossEvery == 0
-		if read {
-			if value = loss.Item(); !finite(value) {
-				return Evaluation{}, &NotFiniteError{Place: Place{at.Epoch, at.Step + 1}, Loss: value}
-			}
-		}
-		if err := t.update(loss); err != nil {
-			return Evaluation{}, err
-		}
-		at.Step++
-		samples := tally.add(loss, batch, output)
-		if err := t.stepDone(Step{*at, value, read, samples}); err != nil {
-			return Evaluation{}, err
-		}
-	}
-	done, err := tally.result()
-	if err == nil && !finite(done.Loss) { // in a step whose loss wasn't read
-		err = &NotFiniteError{Place: *at, Loss: done.Loss, Applied: true}
-	}
-	return done, err
-}
-
-func (t *Trainer[B, O]) update(loss *torch.Tensor) error {
-	if t.Update != nil {
-		return t.Update(loss)
-	}
-	t.Optimizer.ZeroGrad()
-	loss.Backward()
-	t.Optimizer.Step()
-	return nil
-}
-
-func (t *Trainer[B, O]) validate(ctx context.Context, at Place) (Evaluation, error) {
-	e, err := t.Evaluate(ctx)
-	switch {
-	case err != nil && ctx.Err() != nil:
-		return e, &InterruptedError{at, ctx.Err()}
-	case err == nil && e.Samples > 0 && !finite(e.Loss):
-		return e, &NotFiniteError{Place: at, Loss: e.Loss, Validation: true}
-	}
-	return e, err
 }
 
 // Evaluate measures the model on the Validate batches: see [Evaluate].

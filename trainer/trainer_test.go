@@ -118,7 +118,7 @@ func TestFit(t *testing.T) {
 	var ends []trainer.End
 	fit.Hooks = []trainer.Hook{
 		onStart(func(s trainer.Start) error {
-			require.Equal(t, trainer.Start{Epochs: 30, Steps: 90, Model: model}, s)
+			require.Equal(t, []any{30, 90, model, trainer.Place{Epoch: 1}}, []any{s.Epochs, s.Steps, s.Model, s.From})
 			return nil
 		}),
 		onStep(func(s trainer.Step) error {

@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"multitorch/optim/lr_scheduler"
+	"multitorch/torch"
 	"multitorch/trainer"
 )
 
@@ -12,8 +13,16 @@ type Schedule struct{ Scheduler lr_scheduler.LRScheduler }
 // Name is "schedule".
 func (s *Schedule) Name() string { return "schedule" }
 
-// OnStep steps the schedule.
-func (s *Schedule) OnStep(trainer.Step) error {
-	s.Scheduler.Step()
+// OnStep steps the schedule, but for a step that was left out.
+func (s *Schedule) OnStep(step trainer.Step) error {
+	if !step.Skipped {
+		s.Scheduler.Step()
+	}
 	return nil
 }
+
+// StateDict is the schedule's, for a run that is resumed.
+func (s *Schedule) StateDict() *torch.Dict { return s.Scheduler.StateDict() }
+
+// LoadStateDict takes it over.
+func (s *Schedule) LoadStateDict(d *torch.Dict) error { return s.Scheduler.LoadStateDict(d) }
