@@ -126,7 +126,8 @@ func (u UnigramTrainer) prune(m *unigram, pieces []UnigramPiece, words []counted
 		case len(others[id]) == 0:
 			out = append(out, pieces[id])
 		case freq[id] > 0:
-			sumOther := math.Log(sum + freq[id]*float64(len(others[id])-1))
+			// Each token would stand for one more of the others; PyPI's tokenizers counts all tokens here instead.
+			sumOther := math.Log(sum + freq[id]*float64(len(pieces)-1))
 			other := 0.0
 			for _, n := range others[id] {
 				other += math.Log(freq[n]+freq[id]) - sumOther
