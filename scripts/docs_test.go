@@ -83,6 +83,47 @@ func main() {
 	model, err := dialogue.New(config)
 	must(err)
 `,
+	"transformers.md": `
+package main
+
+import (
+	"fmt"
+
+	"multitorch/multimodal"
+	"multitorch/optim"
+	"multitorch/torch"
+	"multitorch/transformers"
+)
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+const dir = "folder"
+
+var (
+	ids    = torch.New([][]int{{2, 7, 31, 3}, {2, 9, 3, 0}})
+	mask   = torch.New([][]int{{1, 1, 1, 1}, {1, 1, 1, 0}})
+	labels = torch.New([][]int{{0, 1, 2, 0}, {0, 0, 0, -100}})
+)
+
+func config() *transformers.BertConfig {
+	c := transformers.NewBertConfig()
+	c.VocabSize, c.HiddenSize, c.NumHiddenLayers, c.NumAttentionHeads, c.IntermediateSize = 50, 16, 2, 2, 32
+	c.SetNumLabels(3)
+	return c
+}
+
+func main() {
+	var err error
+	model := transformers.NewBertForMaskedLM(config())
+	must(transformers.SavePretrained(model, dir))
+	tagger := transformers.NewBertForTokenClassification(config())
+	optimizer := optim.NewAdamW(transformers.Trainable(tagger, transformers.AllLayers))
+	_, _ = optimizer, tagger
+`,
 	"files.md": `
 package main
 

@@ -66,6 +66,18 @@ func activate(f Activation, x *torch.Tensor) *torch.Tensor {
 	return y
 }
 
+// To moves a batch to a device.
+func (in BertInput) To(d torch.Device) BertInput {
+	for _, t := range []**torch.Tensor{
+		&in.InputIDs, &in.AttentionMask, &in.TokenTypeIDs, &in.PositionIDs, &in.InputsEmbeds, &in.Labels, &in.StartPositions, &in.EndPositions,
+	} {
+		if *t != nil {
+			*t = (*t).To(d)
+		}
+	}
+	return in
+}
+
 // check finds out what no operator would say as well: whether a batch is one, and whether its texts are too long.
 func (in BertInput) check(model string, longest int) {
 	if (in.InputIDs == nil) == (in.InputsEmbeds == nil) {

@@ -41,6 +41,8 @@ type cli struct {
 	Transcribe transcribeCmd `cmd:"" help:"Write what is said in sound files."`
 	Embed      embedCmd      `cmd:"" help:"Make vectors of texts, by a pretrained encoder."`
 	Similar    similarCmd    `cmd:"" help:"Find the lines of a file that mean most like a text."`
+	Finetune   finetuneCmd   `cmd:"" help:"Train a pretrained encoder further, to tell classes of your texts apart."`
+	Label      labelCmd      `cmd:"" help:"Say of which class each line of a file is, by a model that finetune wrote."`
 	Results    taskCommands  `cmd:"" help:"Train every model of a task with several seeds, and print the table of results."`
 	Data       dataCmd       `cmd:"" help:"List, fetch, check and show data sets."`
 	Models     modelsCmd     `cmd:"" help:"List, fetch and show pretrained models."`
