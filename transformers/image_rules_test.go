@@ -4,10 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -200,75 +197,5 @@ func TestSettingsOfModelsOfPictures(t *testing.T) {
 	} {
 		_, err := transformers.FromPretrained[transformers.Model](readGolden(t, c.golden).changed(t, c.key, c.value))
 		require.ErrorContains(t, err, c.want, "%s: %s = %v", c.golden, c.key, c.value)
-	}
-}
-
-// A picture's vector does not depend on the others of its batch.
-func TestBatchesOfPictures(t *testing.T) {
-	for _, name := range []string{"vit_base", "clip_vision", "siglip_vision", "resnet_base", "dinov2_hidden", "convnext_base"} {
-		g := readGolden(t, name)
-		m, err := transformers.FromPretrained[transformers.ImageEncoder](g.folder(t))
-		require.NoError(t, err)
-		all := g.input(t, "pixel_values")
-		both := m.Forward(transformers.ImageInput{PixelValues: all}).PoolerOutput
-		for i := range 2 {
-			one := m.Forward(transformers.ImageInput{PixelValues: all.Narrow(0, i, 1)}).PoolerOutput
-			require.Less(t, one.Sub(both.Narrow(0, i, 1)).Abs().Max().Item(), 2e-6, name)
-		}
-	}
-}
-
-// Attention's weights are told where they are asked for, and the result is the same.
-func TestAttentionsOfPictures(t *testing.T) {
-	for _, name := range []string{"vit_base", "clip_vision", "siglip_vision", "dinov2_hidden"} {
-		g := readGolden(t, name)
-		m, err := transformers.FromPretrained[transformers.ImageEncoder](g.folder(t), transformers.Load{DType: torch.Float64})
-		require.NoError(t, err)
-		in := g.image(t)
-		plain := m.Forward(in)
-		in.OutputAttentions = true
-		told := m.Forward(in)
-		require.Len(t, told.Attentions, 2)
-		for _, a := range told.Attentions {
-			require.Equal(t, 2, a.Size(1), "heads")
-			require.InDelta(t, 1, a.Sum(-1).Min().Item(), 1e-12)
-		}
-		require.Empty(t, plain.Attentions)
-		require.Less(t, plain.LastHiddenState.Sub(told.LastHiddenState).Abs().Max().Item(), 1e-12)
-	}
-}
-
-// A forward pass leaves its outputs and nothing else.
-func TestModelsOfPicturesFree(t *testing.T) {
-	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // so that nothing of earlier models goes while this one's are counted
-	runtime.GC()
-	for live := -1; live != torch.LiveTensors(); time.Sleep(50 * time.Millisecond) {
-		live = torch.LiveTensors()
-	}
-	for _, name := range imageGoldens(t) {
-		g := readGolden(t, name)
-		m, err := transformers.FromPretrained[transformers.Model](g.folder(t))
-		require.NoError(t, err)
-		pair, outputs := 0, len(g.Outputs)
-		if _, ok := m.(transformers.ImageTextModel); ok {
-			pair = 4 // both encoders' states and vectors
-		}
-		if g.Inputs["labels"] != nil {
-			outputs++ // the labels as a vector, for the loss
-		}
-		torch.NoGrad(func() {
-			torch.Step(func() { // which owns all that is made in it
-				before := torch.LiveTensors()
-				g.bert(t)
-				if pair > 0 {
-					g.imageText(t)
-				} else {
-					g.image(t)
-				}
-				inputs := torch.LiveTensors() - before
-				g.pictured(t, m)
-				require.LessOrEqual(t, torch.LiveTensors()-before, 2*inputs+outputs+pair, name)
-			})
-		})
 	}
 }

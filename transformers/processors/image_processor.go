@@ -88,10 +88,18 @@ func (p *ImageProcessor) Process(pictures ...*image.Image) *torch.Tensor {
 	}
 	height, width := p.common(sized)
 	if !p.Config.DoRescale && !p.Config.DoNormalize {
-		return batch(sized, height, width, func(_ int, b uint8) uint8 { return b })
+		return batch(sized, height, width, torch.Uint8, func(int) *[256]uint8 { return &same })
 	}
-	return batch(sized, height, width, func(c int, b uint8) float32 { return p.values[c&3][b] })
+	return batch(sized, height, width, torch.Float32, func(c int) *[256]float32 { return &p.values[c] })
 }
+
+// same is each byte itself.
+var same = func() (same [256]uint8) {
+	for b := range same {
+		same[b] = uint8(b)
+	}
+	return same
+}()
 
 // common is the size of all pictures of a batch.
 func (p *ImageProcessor) common(pictures []*image.Image) (height, width int) {
@@ -114,26 +122,27 @@ func (p *ImageProcessor) common(pictures []*image.Image) (height, width int) {
 // maxNumbers is how many numbers a batch has at most: 4 GiB of float32.
 const maxNumbers = 1 << 30
 
-// batch writes pictures into planes. What a picture does not fill is zero.
-func batch[T uint8 | float32](pictures []*image.Image, height, width int, value func(c int, b uint8) T) *torch.Tensor {
+// batch writes pictures into the planes of a tensor, by a table for each channel. What a picture does not fill is zero.
+func batch[T uint8 | float32](pictures []*image.Image, height, width int, d torch.DType, table func(c int) *[256]T) *torch.Tensor {
 	channels := pictures[0].Channels
 	if len(pictures) > maxNumbers/channels/height/width {
 		panic(invalid("%d pictures of %d x %d pixels are too many at once", len(pictures), height, width))
 	}
-	numbers := make([]T, len(pictures)*channels*height*width)
-	for n, m := range pictures {
-		for c := range channels {
-			plane := numbers[(n*channels+c)*height*width:]
-			for y := range m.Height {
-				row := plane[y*width:][:m.Width]
-				pixels := m.Pix[y*m.Width*channels+c:]
-				for x := range row {
-					row[x] = value(c, pixels[x*channels])
+	x := torch.Zeros(torch.Shape{len(pictures), channels, height, width}, d)
+	torch.WithData(x, func(numbers []T) {
+		for n, m := range pictures {
+			for c := range channels {
+				values, plane := table(c), numbers[(n*channels+c)*height*width:]
+				for y := range m.Height {
+					row, pixels := plane[y*width:][:m.Width], m.Pix[y*m.Width*channels+c:]
+					for x := range row {
+						row[x] = values[pixels[x*channels]]
+					}
 				}
 			}
 		}
-	}
-	return torch.FromSlice(numbers, len(pictures), channels, height, width)
+	})
+	return x
 }
 
 // tabulate computes the number of each byte, rounded where numpy rounds: scaled in float64, the rest in float32.
