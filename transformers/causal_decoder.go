@@ -65,9 +65,28 @@ func (d *causalDecoder) Close() {
 	}
 }
 
+// ownID and ownIDs are a model's ids as package generation has them.
+func ownID(id *int) *int64 {
+	if id == nil {
+		return nil
+	}
+	return new(int64(*id))
+}
+
+func ownIDs(ids TokenIDs) (own []int64) {
+	for _, id := range ids {
+		own = append(own, int64(id))
+	}
+	return own
+}
+
 // Traits says what package generation has to know.
 func (m *GPT2LMHeadModel) Traits() generation.Traits {
-	return generation.Traits{Vocab: m.Config.VocabSize, Positions: m.Config.NPositions, Device: m.LMHead.Weight.Device()}
+	c := m.Config
+	return generation.Traits{
+		Vocab: c.VocabSize, Positions: c.NPositions, Device: m.LMHead.Weight.Device(),
+		BOS: ownID(c.BosTokenID), Pad: ownID(c.PadTokenID), EOS: ownIDs(c.EosTokenID),
+	}
 }
 
 // Decoder begins to decode.

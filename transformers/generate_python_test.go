@@ -70,7 +70,9 @@ func TestGenerateWithTransformers(t *testing.T) {
 	add := func(name, folder string, m transformers.Model, settings json.RawMessage, prompts [][]int64) {
 		c, err := generation.ParseConfig(settings)
 		require.NoError(t, err)
-		c.OutputScores = true
+		if c.OutputScores = true; c.EOSTokenID == nil {
+			c.EOSTokenID = generation.IDs{}
+		}
 		b, err := json.Marshal(prompts)
 		require.NoError(t, err)
 		args = append(args, name, folder, string(settings), string(b))

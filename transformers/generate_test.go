@@ -80,6 +80,9 @@ func TestGenerateIsTransformers(t *testing.T) {
 				}
 				c, err := generation.ParseConfig(g.Settings)
 				require.NoError(t, err)
+				if c.EOSTokenID == nil {
+					c.EOSTokenID = generation.IDs{} // and not the model's
+				}
 				got := generate(t, models[key], g.Prompts, c)
 				require.Equal(t, g.Sequences, got.Sequences)
 				require.Len(t, got.SequenceScores, len(g.Scores))

@@ -43,7 +43,11 @@ func (m *LlamaForCausalLM) Forward(in CausalInput) CausalLMOutput {
 // Traits says what package generation has to know. Turned positions have no end, but beyond max_position_embeddings the model
 // was not trained; only scaling makes sense of them.
 func (m *LlamaForCausalLM) Traits() generation.Traits {
-	t := generation.Traits{Vocab: m.Config.VocabSize, Positions: m.Config.MaxPositionEmbeddings, Device: m.LMHead.Weight.Device()}
+	c := m.Config
+	t := generation.Traits{
+		Vocab: c.VocabSize, Positions: c.MaxPositionEmbeddings, Device: m.LMHead.Weight.Device(),
+		BOS: ownID(c.BosTokenID), Pad: ownID(c.PadTokenID), EOS: ownIDs(c.EosTokenID),
+	}
 	if kind := m.Model.rope.RopeType; kind == "dynamic" {
 		t.Positions = 0
 	}

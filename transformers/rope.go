@@ -75,7 +75,6 @@ func upgradeRope(raw map[string]json.RawMessage) error {
 	}
 	rename(parameters, "type", "rope_type")
 	for _, key := range []string{"rope_theta", "partial_rotary_factor", "original_max_position_embeddings"} {
-		rename(raw, key, key) // null stays away
 		if value := raw[key]; value != nil && string(value) != "null" && parameters[key] == nil {
 			parameters[key] = value
 		}

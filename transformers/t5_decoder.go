@@ -55,8 +55,10 @@ func (r *T5Reading) Close() {
 
 // Traits says what package generation has to know.
 func (r *T5Reading) Traits() generation.Traits {
+	c := r.model.Config
 	return generation.Traits{
-		Vocab: r.model.Config.VocabSize, Device: r.states.Device(), EncoderDecoder: true, Rows: r.states.Size(0), EncoderIDs: r.ids,
+		Vocab: c.VocabSize, Device: r.states.Device(), EncoderDecoder: true, Rows: r.states.Size(0), EncoderIDs: r.ids,
+		Pad: ownID(c.PadTokenID), EOS: ownIDs(c.EosTokenID), DecoderStart: ownID(c.DecoderStartTokenID),
 	}
 }
 

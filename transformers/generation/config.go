@@ -49,10 +49,10 @@ type Config struct {
 	EtaCutoff         float64  `json:"eta_cutoff"`
 	RenormalizeLogits bool     `json:"renormalize_logits,omitempty"`
 
-	// Ids.
-	PadTokenID          *int64 `json:"pad_token_id,omitempty"` // nil: the first end
+	// Ids. What is nil is as the model's settings have it.
+	PadTokenID          *int64 `json:"pad_token_id,omitempty"` // without any the first end
 	BOSTokenID          *int64 `json:"bos_token_id,omitempty"`
-	EOSTokenID          IDs    `json:"eos_token_id,omitempty"` // any of them ends a sequence
+	EOSTokenID          IDs    `json:"eos_token_id,omitempty"` // any of them ends a sequence; IDs{}: none does
 	DecoderStartTokenID *int64 `json:"decoder_start_token_id,omitempty"`
 
 	// Strings that end a sequence, found in its text, for which Decode is needed. An end has to reach into the last id's text.

@@ -35,6 +35,9 @@ func ReadConfig(dir string) (Config, error) {
 	if err != nil {
 		return c, fmt.Errorf("%s: %w", path, err)
 	}
+	if c.EOSTokenID == nil {
+		c.EOSTokenID = IDs{} // with such a file Transformers doesn't look into config.json for an end
+	}
 	return c, nil
 }
 

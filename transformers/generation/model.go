@@ -16,6 +16,10 @@ type Traits struct {
 	Positions int // the most ids of a sequence, or 0 where there is no limit
 	Device    torch.Device
 
+	// The ids of the model's settings, for what is not in those of the generation.
+	BOS, Pad, DecoderStart *int64
+	EOS                    []int64
+
 	// Of a model that has read an input.
 	EncoderDecoder bool
 	Rows           int       // inputs that were read

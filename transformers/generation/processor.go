@@ -40,7 +40,7 @@ func (s *session) allProcessors() []Processor {
 		return NewEncoderNoRepeatNGram(c.EncoderNoRepeatNGramSize, encoder)
 	})
 	add(len(c.BadWordsIDs) > 0, func() Processor { return NewBadWords(c.BadWordsIDs, ends) })
-	add(c.MinLength > 0 && ends != nil, func() Processor { return MinLength{c.MinLength, ends} })
+	add(c.MinLength > 0 && len(ends) > 0, func() Processor { return MinLength{c.MinLength, ends} })
 	add(c.PrefixAllowed != nil, func() Processor { return PrefixAllowed{c.PrefixAllowed, len(s.rows) / s.prompts} })
 	add(c.ForcedBOSTokenID != nil, func() Processor { return ForcedBOS(*c.ForcedBOSTokenID) })
 	add(len(c.ForcedEOSTokenID) > 0, func() Processor { return ForcedEOS{s.length, c.ForcedEOSTokenID} })

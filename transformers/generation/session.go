@@ -30,6 +30,8 @@ type session struct {
 // begin checks what was asked for, and opens a decoder.
 func begin(m Model, prompts [][]int64, c Config) (*session, error) {
 	s := &session{config: c, traits: m.Traits()}
+	s.fillIDs()
+	c = s.config
 	if err := c.check(s.traits.Vocab); err != nil {
 		return nil, err
 	}
@@ -54,6 +56,21 @@ func begin(m Model, prompts [][]int64, c Config) (*session, error) {
 	s.makeMask()
 	s.decoder = m.Decoder(Start{Rows: len(s.rows), Length: s.length, Mask: s.mask})
 	return s, nil
+}
+
+// fillIDs takes the model's ids where the settings have none.
+func (s *session) fillIDs() {
+	c, t := &s.config, &s.traits
+	for _, id := range []struct{ to, from **int64 }{
+		{&c.BOSTokenID, &t.BOS}, {&c.PadTokenID, &t.Pad}, {&c.DecoderStartTokenID, &t.DecoderStart},
+	} {
+		if *id.to == nil {
+			*id.to = *id.from
+		}
+	}
+	if c.EOSTokenID == nil {
+		c.EOSTokenID = t.EOS
+	}
 }
 
 func (s *session) close() {
