@@ -25,6 +25,7 @@ type golden struct {
 
 type goldenCase struct {
 	Texts                 []string
+	Word_lists            [][]string
 	IDs                   []int64
 	Offsets, Words        []int
 	Types, Special, Mask  []int64
@@ -89,11 +90,17 @@ func (c goldenCase) with(t *testing.T, tok *tokenizers.Tokenizer) *tokenizers.To
 }
 
 func (c goldenCase) input() tokenizers.Input {
-	in := tokenizers.Input{Text: c.Texts[0]}
-	if len(c.Texts) == 2 {
-		in.Pair = &tokenizers.Input{Text: c.Texts[1]}
+	var inputs []tokenizers.Input
+	for _, text := range c.Texts {
+		inputs = append(inputs, tokenizers.Input{Text: text})
 	}
-	return in
+	for _, words := range c.Word_lists {
+		inputs = append(inputs, tokenizers.Input{Words: words})
+	}
+	if len(inputs) == 2 {
+		inputs[0].Pair = &inputs[1]
+	}
+	return inputs[0]
 }
 
 func (c goldenCase) check(t *testing.T, tok *tokenizers.Tokenizer) {

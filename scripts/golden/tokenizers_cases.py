@@ -32,9 +32,9 @@ TEXTS = [
 ]
 
 
-def answer(tokenizer, *texts):
-    e = tokenizer.encode(*texts)
-    return {"texts": texts, "ids": e.ids, "offsets": [n for o in e.offsets for n in o],
+def answer(tokenizer, *texts, **options):
+    e = tokenizer.encode(*texts, **options)
+    return {"texts": texts if isinstance(texts[0], str) else [], "word_lists": [] if isinstance(texts[0], str) else texts, "ids": e.ids, "offsets": [n for o in e.offsets for n in o],
             "words": [-1 if w is None else w for w in e.word_ids], "types": e.type_ids,
             "special": e.special_tokens_mask, "mask": e.attention_mask, "tokens": e.tokens,
             "sequences": [-1 if s is None else s for s in e.sequence_ids],
@@ -48,6 +48,8 @@ def main(folder):
     for name, tokenizer in kinds.kinds(LINES, 330, data):
         cases = [answer(tokenizer, text) for text in TEXTS]
         cases += [answer(tokenizer, a, b) for a, b in zip(TEXTS[4:8], TEXTS[10:14])]
+        cases.append(answer(tokenizer, TEXTS[7].split(), is_pretokenized=True))
+        cases.append(answer(tokenizer, TEXTS[12].split(), TEXTS[5].split(" "), is_pretokenized=True))
         for options in ({"max_length": 8}, {"max_length": 12, "stride": 2, "direction": "left"},
                         {"max_length": 13, "stride": 1, "strategy": "longest_first"}, {"max_length": 100, "strategy": "only_first"}):
             tokenizer.enable_truncation(**options)
