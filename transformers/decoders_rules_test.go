@@ -139,14 +139,14 @@ func TestOlderNamesOfSettings(t *testing.T) {
 }
 
 func TestSettingsOfDecodersThatMakeNoSense(t *testing.T) {
-	const llama = llama + ``
+	const llama = `"model_type": "llama", `
 	for text, says := range map[string]string{
 		`"model_type": "gpt2", "n_head": 5`:                                                    "n_head: expected a divisor of n_embd, 768, but got 5",
 		`"model_type": "gpt2", "n_layer": -1`:                                                  "n_layer",
 		`"model_type": "gpt2", "activation_function": "gelu_newer"`:                            "activation_function",
 		`"model_type": "gpt2", "add_cross_attention": true`:                                    "add_cross_attention",
 		llama + `"num_key_value_heads": 5`:                                                     "num_key_value_heads: expected a divisor",
-		llama + `"rope_scaling": {"type": "spiral"}`:                                           `the rope_type "spiral" is not known; known are default, dynamic`,
+		llama + `"rope_scaling": {"type": "spiral"}`:                                           `"spiral" is not known; known are default, dynamic`,
 		llama + `"rope_scaling": {"rope_type": "llama3", "factor": 8}`:                         "needs low_freq_factor",
 		llama + `"rope_scaling": {"rope_type": "yarn"}`:                                        "needs factor",
 		llama + `"rope_scaling": {"type": "linear", "factor": -1}`:                             "factor: expected a number above 0",
