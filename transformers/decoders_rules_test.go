@@ -14,7 +14,7 @@ import (
 	"multitorch/transformers/generation"
 )
 
-func tiny[M transformers.Model](t *testing.T, name string, o ...transformers.Load) M {
+func tinyModel[M transformers.Model](t *testing.T, name string, o ...transformers.Load) M {
 	t.Helper()
 	m, err := transformers.FromPretrained[M](readGolden(t, name).folder(t), o...)
 	require.NoError(t, err)
@@ -25,8 +25,8 @@ func tiny[M transformers.Model](t *testing.T, name string, o ...transformers.Loa
 func TestDecodersReadTextsAlike(t *testing.T) {
 	var models []transformers.CausalLM
 	for _, eager := range []bool{false, true} {
-		models = append(models, tiny[transformers.CausalLM](t, "tiny_gpt2", transformers.Load{Eager: eager}),
-			tiny[transformers.CausalLM](t, "tiny_llama", transformers.Load{Eager: eager}))
+		models = append(models, tinyModel[transformers.CausalLM](t, "tiny_gpt2", transformers.Load{Eager: eager}),
+			tinyModel[transformers.CausalLM](t, "tiny_llama", transformers.Load{Eager: eager}))
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		m := models[rapid.IntRange(0, len(models)-1).Draw(t, "model")]
@@ -60,7 +60,7 @@ func requireAlike(t require.TestingT, want, got *torch.Tensor) {
 }
 
 func TestT5ReadsTextsAlike(t *testing.T) {
-	m := tiny[*transformers.T5ForConditionalGeneration](t, "tiny_t5")
+	m := tinyModel[*transformers.T5ForConditionalGeneration](t, "tiny_t5")
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.SliceOfN(rapid.Int64Range(0, 49), 1, 8).Draw(t, "text")
 		said := rapid.SliceOfN(rapid.Int64Range(0, 49), 1, 8).Draw(t, "said")
@@ -164,9 +164,9 @@ func TestSettingsOfDecodersThatMakeNoSense(t *testing.T) {
 }
 
 func TestDecodersRefuseWhatTheyCannotRead(t *testing.T) {
-	gpt2 := tiny[*transformers.GPT2LMHeadModel](t, "tiny_gpt2")
-	llama := tiny[*transformers.LlamaForCausalLM](t, "tiny_llama")
-	t5 := tiny[*transformers.T5ForConditionalGeneration](t, "tiny_t5")
+	gpt2 := tinyModel[*transformers.GPT2LMHeadModel](t, "tiny_gpt2")
+	llama := tinyModel[*transformers.LlamaForCausalLM](t, "tiny_llama")
+	t5 := tinyModel[*transformers.T5ForConditionalGeneration](t, "tiny_t5")
 	t5.Config.DecoderStartTokenID = nil
 	ids := func(rows ...[]int64) *torch.Tensor { return torch.New(rows) }
 	long := make([]int64, 21)
@@ -192,7 +192,7 @@ func TestDecodersRefuseWhatTheyCannotRead(t *testing.T) {
 	require.ErrorContains(t, err, "21 ids, but the model has 20 positions")
 	_, err = transformers.FromPretrained[*transformers.GPT2LMHeadModel](readGolden(t, "tiny_llama").folder(t))
 	require.ErrorContains(t, err, "the folder is of a llama model, but GPT2LMHeadModel reads gpt2")
-	half := tiny[*transformers.T5ForConditionalGeneration](t, "tiny_t5", transformers.Load{DType: torch.Float16})
+	half := tinyModel[*transformers.T5ForConditionalGeneration](t, "tiny_t5", transformers.Load{DType: torch.Float16})
 	err = torch.Try(func() error {
 		half.Forward(transformers.Seq2SeqInput{InputIDs: ids([]int64{1}), DecoderInputIDs: ids([]int64{1})})
 		return nil
