@@ -73,16 +73,18 @@ type CLIPModel struct {
 	LogitScale       *nn.Parameter // a logarithm, without dimensions
 }
 
-// NewCLIPModel makes a model with weights drawn.
+// NewCLIPModel makes a model with weights drawn as Python draws them.
 func NewCLIPModel(c *CLIPConfig) *CLIPModel {
 	must(c)
 	m := &CLIPModel{PreTrainedModel: PreTrainedModel[*CLIPConfig]{Config: c}}
 	m.TextModel = newCLIPTextTransformer(c.TextConfig, c.Common())
+	initTower(c.Common(), c.TextConfig.Common(), m.TextModel)
 	m.VisionModel = newCLIPVisionTransformer(c.VisionConfig, c.Common())
+	initTower(c.Common(), c.VisionConfig.Common(), m.VisionModel)
 	m.VisualProjection = nn.NewLinear(c.VisionConfig.HiddenSize, c.ProjectionDim, nn.Bias(false))
 	m.TextProjection = nn.NewLinear(c.TextConfig.HiddenSize, c.ProjectionDim, nn.Bias(false))
 	m.LogitScale = nn.NewParameter(torch.New(c.LogitScaleInitValue))
-	initWeights(c.Common(), m)
+	initHead(c.Common(), c.InitializerFactor, m, m.VisualProjection, m.TextProjection)
 	return m
 }
 

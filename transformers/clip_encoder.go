@@ -1,7 +1,6 @@
 package transformers
 
 import (
-	"multitorch/libm"
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -12,11 +11,11 @@ type CLIPEncoder struct {
 	Layers []*CLIPEncoderLayer
 }
 
-// newCLIPEncoder makes layers that attend as the outermost settings say.
-func newCLIPEncoder(c *TowerConfig, outermost *PretrainedConfig) *CLIPEncoder {
+// newCLIPEncoder makes layers that attend as the outermost settings say, and are drawn in a way of their own.
+func newCLIPEncoder(c *TowerConfig, outermost *PretrainedConfig, again towerDraw) *CLIPEncoder {
 	m := &CLIPEncoder{}
 	for range c.NumHiddenLayers {
-		m.Layers = append(m.Layers, newCLIPEncoderLayer(c, outermost))
+		m.Layers = append(m.Layers, newCLIPEncoderLayer(c, outermost, again))
 	}
 	return m
 }
@@ -30,9 +29,11 @@ type CLIPEncoderLayer struct {
 	LayerNorm2 *nn.LayerNorm
 }
 
-func newCLIPEncoderLayer(c *TowerConfig, outermost *PretrainedConfig) *CLIPEncoderLayer {
+func newCLIPEncoderLayer(c *TowerConfig, outermost *PretrainedConfig, again towerDraw) *CLIPEncoderLayer {
 	norm := func() *nn.LayerNorm { return nn.NewLayerNorm(c.HiddenSize, nn.Eps(c.LayerNormEps)) }
-	return &CLIPEncoderLayer{SelfAttn: newCLIPAttention(c, outermost), LayerNorm1: norm(), MLP: newCLIPMLP(c), LayerNorm2: norm()}
+	return &CLIPEncoderLayer{
+		SelfAttn: newCLIPAttention(c, outermost, again), LayerNorm1: norm(), MLP: newCLIPMLP(c, again), LayerNorm2: norm(),
+	}
 }
 
 // Forward maps [N, L, hidden_size] to the same. The weights are nil unless asked for.
@@ -54,11 +55,18 @@ type CLIPAttention struct {
 
 	config    *TowerConfig
 	outermost *PretrainedConfig
+	again     towerDraw
 }
 
-func newCLIPAttention(c *TowerConfig, outermost *PretrainedConfig) *CLIPAttention {
+func newCLIPAttention(c *TowerConfig, outermost *PretrainedConfig, again towerDraw) *CLIPAttention {
 	linear := func() *nn.Linear { return nn.NewLinear(c.HiddenSize, c.HiddenSize) }
-	return &CLIPAttention{KProj: linear(), VProj: linear(), QProj: linear(), OutProj: linear(), config: c, outermost: outermost}
+	return &CLIPAttention{
+		KProj: linear(), VProj: linear(), QProj: linear(), OutProj: linear(), config: c, outermost: outermost, again: again,
+	}
+}
+
+func (m *CLIPAttention) draw(_ float64, wanted func(*nn.Parameter) bool) {
+	m.again.attention(m, wanted)
 }
 
 // Forward maps [N, L, hidden_size] to the same.
@@ -79,36 +87,22 @@ type CLIPMLP struct {
 	FC1 *nn.Linear
 	FC2 *nn.Linear
 
-	act    Activation
-	config *TowerConfig
+	act   Activation
+	again towerDraw
 }
 
-func newCLIPMLP(c *TowerConfig) *CLIPMLP {
+func newCLIPMLP(c *TowerConfig, again towerDraw) *CLIPMLP {
 	return &CLIPMLP{
 		FC1: nn.NewLinear(c.HiddenSize, c.IntermediateSize), FC2: nn.NewLinear(c.IntermediateSize, c.HiddenSize),
-		act: NewActivation(c.HiddenAct), config: c,
+		act: NewActivation(c.HiddenAct), again: again,
 	}
 }
+
+func (m *CLIPMLP) draw(_ float64, wanted func(*nn.Parameter) bool) { m.again.mlp(m, wanted) }
 
 // Forward maps [N, L, hidden_size] to the same.
 func (m *CLIPMLP) Forward(x *torch.Tensor) *torch.Tensor {
 	x = activate(m.act, m.FC1.Forward(x))
 	defer x.Free()
 	return m.FC2.Forward(x)
-}
-
-// drawCLIPLayers draws the layers' matrices a second time, with the spreads of CLIP: those that lead back into the sum are the
-// smaller the more layers there are.
-func drawCLIPLayers(m *CLIPEncoder, c *TowerConfig, factor float64, wanted func(*nn.Parameter) bool) {
-	width := libm.Pow(float64(c.HiddenSize), -0.5)
-	in := width * libm.Pow(2*float64(c.NumHiddenLayers), -0.5) * factor
-	for _, layer := range m.Layers {
-		a := layer.SelfAttn
-		for _, p := range []*nn.Linear{a.QProj, a.KProj, a.VProj} {
-			drawNormal(p.Weight, in, wanted)
-		}
-		drawNormal(a.OutProj.Weight, width*factor, wanted)
-		drawNormal(layer.MLP.FC1.Weight, libm.Pow(2*float64(c.HiddenSize), -0.5)*factor, wanted)
-		drawNormal(layer.MLP.FC2.Weight, in, wanted)
-	}
 }

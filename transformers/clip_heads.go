@@ -26,14 +26,15 @@ type CLIPTextModelWithProjection struct {
 	TextProjection *nn.Linear // without bias
 }
 
-// NewCLIPTextModelWithProjection makes a model with weights drawn.
+// NewCLIPTextModelWithProjection makes a model with weights drawn as Python draws them.
 func NewCLIPTextModelWithProjection(c *CLIPTextConfig) *CLIPTextModelWithProjection {
 	must(c)
 	m := &CLIPTextModelWithProjection{
 		PreTrainedModel: PreTrainedModel[*CLIPTextConfig]{Config: c}, TextModel: newCLIPTextTransformer(c, c.Common()),
-		TextProjection: nn.NewLinear(c.HiddenSize, c.ProjectionDim, nn.Bias(false)),
 	}
-	initWeights(c.Common(), m)
+	initWeights(c.Common(), m.TextModel)
+	m.TextProjection = nn.NewLinear(c.HiddenSize, c.ProjectionDim, nn.Bias(false))
+	initHead(c.Common(), c.std(), m, m.TextProjection)
 	return m
 }
 
@@ -53,14 +54,15 @@ type CLIPVisionModelWithProjection struct {
 	VisualProjection *nn.Linear // without bias
 }
 
-// NewCLIPVisionModelWithProjection makes a model with weights drawn.
+// NewCLIPVisionModelWithProjection makes a model with weights drawn as Python draws them.
 func NewCLIPVisionModelWithProjection(c *CLIPVisionConfig) *CLIPVisionModelWithProjection {
 	must(c)
 	m := &CLIPVisionModelWithProjection{
 		PreTrainedModel: PreTrainedModel[*CLIPVisionConfig]{Config: c}, VisionModel: newCLIPVisionTransformer(c, c.Common()),
-		VisualProjection: nn.NewLinear(c.HiddenSize, c.ProjectionDim, nn.Bias(false)),
 	}
-	initWeights(c.Common(), m)
+	initWeights(c.Common(), m.VisionModel)
+	m.VisualProjection = nn.NewLinear(c.HiddenSize, c.ProjectionDim, nn.Bias(false))
+	initHead(c.Common(), c.std(), m, m.VisualProjection)
 	return m
 }
 
@@ -80,14 +82,15 @@ type CLIPForImageClassification struct {
 	Classifier  *nn.Linear
 }
 
-// NewCLIPForImageClassification makes a model with weights drawn.
+// NewCLIPForImageClassification makes a model with weights drawn as Python draws them.
 func NewCLIPForImageClassification(c *CLIPConfig) *CLIPForImageClassification {
 	must(c)
 	m := &CLIPForImageClassification{
 		PreTrainedModel: PreTrainedModel[*CLIPConfig]{Config: c}, VisionModel: newCLIPVisionTransformer(c.VisionConfig, c.Common()),
-		Classifier: nn.NewLinear(c.VisionConfig.HiddenSize, c.NumLabels()),
 	}
-	initWeights(c.Common(), m)
+	initTower(c.Common(), c.VisionConfig.Common(), m.VisionModel)
+	m.Classifier = nn.NewLinear(c.VisionConfig.HiddenSize, c.NumLabels())
+	initHead(c.Common(), c.InitializerFactor, m, m.Classifier)
 	return m
 }
 

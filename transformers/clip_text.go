@@ -11,7 +11,7 @@ type CLIPTextModel struct {
 	TextModel *CLIPTextTransformer
 }
 
-// NewCLIPTextModel makes an encoder with weights drawn.
+// NewCLIPTextModel makes an encoder with weights drawn as Python draws them.
 func NewCLIPTextModel(c *CLIPTextConfig) *CLIPTextModel {
 	must(c)
 	m := &CLIPTextModel{PreTrainedModel: PreTrainedModel[*CLIPTextConfig]{Config: c}, TextModel: newCLIPTextTransformer(c, c.Common())}
@@ -34,17 +34,10 @@ type CLIPTextTransformer struct {
 
 func newCLIPTextTransformer(c *CLIPTextConfig, outermost *PretrainedConfig) *CLIPTextTransformer {
 	return &CLIPTextTransformer{
-		Embeddings: newCLIPTextEmbeddings(c.VocabSize, c.MaxPositionEmbeddings, c.HiddenSize), Encoder: newCLIPEncoder(&c.TowerConfig, outermost),
+		Embeddings:     newCLIPTextEmbeddings(c.VocabSize, c.MaxPositionEmbeddings, c.HiddenSize, 0.02*c.InitializerFactor),
+		Encoder:        newCLIPEncoder(&c.TowerConfig, outermost, clipDraw{&c.TowerConfig, c.InitializerFactor}),
 		FinalLayerNorm: nn.NewLayerNorm(c.HiddenSize, nn.Eps(c.LayerNormEps)), config: c,
 	}
-}
-
-// draw draws the matrices with CLIP's spreads.
-func (m *CLIPTextTransformer) draw(_ float64, wanted func(*nn.Parameter) bool) {
-	c := m.config
-	drawNormal(m.Embeddings.TokenEmbedding.Weight, 0.02*c.InitializerFactor, wanted)
-	drawNormal(m.Embeddings.PositionEmbedding.Weight, 0.02*c.InitializerFactor, wanted)
-	drawCLIPLayers(m.Encoder, &c.TowerConfig, c.InitializerFactor, wanted)
 }
 
 // Forward encodes a batch of texts. A text's vector is that of its end.
@@ -97,10 +90,19 @@ type CLIPTextEmbeddings struct {
 	nn.Base
 	TokenEmbedding    *nn.Embedding
 	PositionEmbedding *nn.Embedding
+
+	std float64 // of new weights
 }
 
-func newCLIPTextEmbeddings(words, longest, hidden int) *CLIPTextEmbeddings {
-	return &CLIPTextEmbeddings{TokenEmbedding: nn.NewEmbedding(words, hidden), PositionEmbedding: nn.NewEmbedding(longest, hidden)}
+func newCLIPTextEmbeddings(words, longest, hidden int, std float64) *CLIPTextEmbeddings {
+	return &CLIPTextEmbeddings{
+		TokenEmbedding: nn.NewEmbedding(words, hidden), PositionEmbedding: nn.NewEmbedding(longest, hidden), std: std,
+	}
+}
+
+func (m *CLIPTextEmbeddings) draw(_ float64, wanted func(*nn.Parameter) bool) {
+	drawNormal(m.TokenEmbedding.Weight, m.std, wanted)
+	drawNormal(m.PositionEmbedding.Weight, m.std, wanted)
 }
 
 // Forward makes vectors [N, L, hidden_size] of a batch.

@@ -12,7 +12,7 @@ type CLIPVisionModel struct {
 	VisionModel *CLIPVisionTransformer
 }
 
-// NewCLIPVisionModel makes an encoder with weights drawn.
+// NewCLIPVisionModel makes an encoder with weights drawn as Python draws them.
 func NewCLIPVisionModel(c *CLIPVisionConfig) *CLIPVisionModel {
 	must(c)
 	m := &CLIPVisionModel{PreTrainedModel: PreTrainedModel[*CLIPVisionConfig]{Config: c}, VisionModel: newCLIPVisionTransformer(c, c.Common())}
@@ -37,18 +37,10 @@ type CLIPVisionTransformer struct {
 func newCLIPVisionTransformer(c *CLIPVisionConfig, outermost *PretrainedConfig) *CLIPVisionTransformer {
 	norm := func() *nn.LayerNorm { return nn.NewLayerNorm(c.HiddenSize, nn.Eps(c.LayerNormEps)) }
 	return &CLIPVisionTransformer{
-		Embeddings: newCLIPVisionEmbeddings(c), PreLayrnorm: norm(), Encoder: newCLIPEncoder(&c.TowerConfig, outermost),
+		Embeddings: newCLIPVisionEmbeddings(c, outermost), PreLayrnorm: norm(),
+		Encoder:       newCLIPEncoder(&c.TowerConfig, outermost, clipDraw{&c.TowerConfig, c.InitializerFactor}),
 		PostLayernorm: norm(), config: c,
 	}
-}
-
-// draw draws the matrices with CLIP's spreads.
-func (m *CLIPVisionTransformer) draw(std float64, wanted func(*nn.Parameter) bool) {
-	c := m.config
-	drawNormal(m.Embeddings.ClassEmbedding, libm.Pow(float64(c.HiddenSize), -0.5)*c.InitializerFactor, wanted)
-	drawNormal(m.Embeddings.PatchEmbedding.Weight, std*c.InitializerFactor, wanted)
-	drawNormal(m.Embeddings.PositionEmbedding.Weight, std*c.InitializerFactor, wanted)
-	drawCLIPLayers(m.Encoder, &c.TowerConfig, c.InitializerFactor, wanted)
 }
 
 // Forward encodes a batch of pictures. A picture's vector is that of the class token, which alone goes through the last norm.
@@ -72,14 +64,23 @@ type CLIPVisionEmbeddings struct {
 	PatchEmbedding    *nn.Conv2d    // without bias
 	PositionEmbedding *nn.Embedding
 
-	grid patchGrid
+	grid   patchGrid
+	config *CLIPVisionConfig
 }
 
-func newCLIPVisionEmbeddings(c *CLIPVisionConfig) *CLIPVisionEmbeddings {
-	m := &CLIPVisionEmbeddings{grid: c.grid(), ClassEmbedding: c.randn(c.HiddenSize)}
+func newCLIPVisionEmbeddings(c *CLIPVisionConfig, outermost *PretrainedConfig) *CLIPVisionEmbeddings {
+	m := &CLIPVisionEmbeddings{grid: c.grid(), config: c, ClassEmbedding: outermost.randn(c.HiddenSize)}
 	m.PatchEmbedding = nn.NewConv2d(c.NumChannels, c.HiddenSize, nn.Pair(c.PatchSize), nn.Stride(c.PatchSize[:]...), nn.Bias(false))
 	m.PositionEmbedding = nn.NewEmbedding(m.grid.size()+1, c.HiddenSize)
 	return m
+}
+
+// draw draws the parameters with CLIP's spreads.
+func (m *CLIPVisionEmbeddings) draw(_ float64, wanted func(*nn.Parameter) bool) {
+	std := m.config.std() * m.config.InitializerFactor
+	drawNormal(m.ClassEmbedding, libm.Pow(float64(m.config.HiddenSize), -0.5)*m.config.InitializerFactor, wanted)
+	drawNormal(m.PatchEmbedding.Weight, std, wanted)
+	drawNormal(m.PositionEmbedding.Weight, std, wanted)
 }
 
 // Forward makes [N, 1 + patches, hidden_size] of pictures.

@@ -54,7 +54,7 @@ type ConvNextModel struct {
 	Layernorm  *nn.LayerNorm
 }
 
-// NewConvNextModel makes a network with weights drawn.
+// NewConvNextModel makes a network with weights drawn as Python draws them.
 func NewConvNextModel(c *ConvNextConfig) *ConvNextModel {
 	must(c)
 	m := &ConvNextModel{
@@ -122,7 +122,7 @@ type ConvNextForImageClassification struct {
 	Classifier *nn.Linear
 }
 
-// NewConvNextForImageClassification makes a network with weights drawn.
+// NewConvNextForImageClassification makes a network with weights drawn as Python draws them.
 func NewConvNextForImageClassification(c *ConvNextConfig) *ConvNextForImageClassification {
 	m := &ConvNextForImageClassification{PreTrainedModel: PreTrainedModel[*ConvNextConfig]{Config: c}, Convnext: NewConvNextModel(c)}
 	m.Classifier = nn.NewLinear(c.HiddenSizes[len(c.HiddenSizes)-1], c.NumLabels())

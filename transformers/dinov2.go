@@ -21,7 +21,7 @@ type Dinov2Model struct {
 	Layernorm  *nn.LayerNorm
 }
 
-// NewDinov2Model makes an encoder with weights drawn.
+// NewDinov2Model makes an encoder with weights of Python's distributions.
 func NewDinov2Model(c *Dinov2Config) *Dinov2Model {
 	must(c)
 	m := &Dinov2Model{
@@ -117,7 +117,7 @@ type Dinov2ForImageClassification struct {
 	Classifier *nn.Linear
 }
 
-// NewDinov2ForImageClassification makes a model with weights drawn.
+// NewDinov2ForImageClassification makes a model with weights of Python's distributions.
 func NewDinov2ForImageClassification(c *Dinov2Config) *Dinov2ForImageClassification {
 	m := &Dinov2ForImageClassification{
 		PreTrainedModel: PreTrainedModel[*Dinov2Config]{Config: c}, Dinov2: NewDinov2Model(c),

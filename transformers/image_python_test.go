@@ -35,5 +35,5 @@ func TestModelsOfPicturesWithTransformers(t *testing.T) {
 
 // seeded are the architectures whose weights are drawn in Python's order; of the others the distributions are the same.
 func seeded(name string) bool {
-	return strings.HasPrefix(name, "vit_") || strings.HasPrefix(name, "convnext_")
+	return strings.HasPrefix(name, "vit_") || strings.HasPrefix(name, "clip_") || strings.HasPrefix(name, "convnext_")
 }

@@ -191,7 +191,7 @@ func TestSettingsOfModelsOfPictures(t *testing.T) {
 		{"tiny_clip", "text_config", map[string]any{"num_hidden_layers": -1}, "text_config: num_hidden_layers"},
 		{"tiny_clip", "text_config", map[string]any{"eos_token_id": []int{1, 2}}, "text_config: eos_token_id"},
 		{"tiny_siglip", "vision_config", map[string]any{"num_hidden_layers": 1 << 40}, "num_hidden_layers"},
-		{"tiny_clip", "vision_config", map[string]any{"image_size": 65536, "patch_size": 1, "hidden_size": 24}, "vision_config: patch_size: expected at most 1048576 patches"},
+		{"tiny_clip", "vision_config", map[string]any{"image_size": 65536, "patch_size": 1, "hidden_size": 24}, "at most 1048576 patches"},
 		{"tiny_vit", "patch_size", 1, "the settings contradict the weights"},
 		{"tiny_siglip", "vision_config", 3, "vision_config: expected an object"},
 	} {

@@ -23,7 +23,7 @@ type ResNetModel struct {
 	Pooler *nn.AdaptiveAvgPool2d
 }
 
-// NewResNetModel makes a network with weights drawn.
+// NewResNetModel makes a network with weights of Python's distributions.
 func NewResNetModel(c *ResNetConfig) *ResNetModel {
 	must(c)
 	m := &ResNetModel{
@@ -138,7 +138,7 @@ type ResNetForImageClassification struct {
 	Classifier *nn.Sequential // flattens, and a matrix
 }
 
-// NewResNetForImageClassification makes a network with weights drawn.
+// NewResNetForImageClassification makes a network with weights of Python's distributions.
 func NewResNetForImageClassification(c *ResNetConfig) *ResNetForImageClassification {
 	m := &ResNetForImageClassification{PreTrainedModel: PreTrainedModel[*ResNetConfig]{Config: c}, Resnet: NewResNetModel(c)}
 	m.Classifier = nn.NewSequential(nn.NewFlatten(), nn.NewLinear(c.HiddenSizes[len(c.HiddenSizes)-1], c.NumLabels()))

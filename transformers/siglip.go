@@ -36,7 +36,7 @@ type SiglipModel struct {
 	LogitBias   *nn.Parameter // [1]
 }
 
-// NewSiglipModel makes a model with weights drawn.
+// NewSiglipModel makes a model with weights of Python's distributions.
 func NewSiglipModel(c *SiglipConfig) *SiglipModel {
 	must(c)
 	m := &SiglipModel{
@@ -118,7 +118,7 @@ type SiglipForImageClassification struct {
 	Classifier  *nn.Linear
 }
 
-// NewSiglipForImageClassification makes a model with weights drawn.
+// NewSiglipForImageClassification makes a model with weights of Python's distributions.
 func NewSiglipForImageClassification(c *SiglipConfig) *SiglipForImageClassification {
 	must(c)
 	m := &SiglipForImageClassification{

@@ -11,7 +11,7 @@ type SiglipTextModel struct {
 	TextModel *SiglipTextTransformer
 }
 
-// NewSiglipTextModel makes an encoder with weights drawn.
+// NewSiglipTextModel makes an encoder with weights of Python's distributions.
 func NewSiglipTextModel(c *SiglipTextConfig) *SiglipTextModel {
 	must(c)
 	m := &SiglipTextModel{
@@ -37,17 +37,14 @@ type SiglipTextTransformer struct {
 
 func newSiglipTextTransformer(c *SiglipTextConfig, outermost *PretrainedConfig) *SiglipTextTransformer {
 	return &SiglipTextTransformer{
-		Embeddings: newCLIPTextEmbeddings(c.VocabSize, c.MaxPositionEmbeddings, c.HiddenSize), Encoder: newCLIPEncoder(&c.TowerConfig, outermost),
+		Embeddings:     newCLIPTextEmbeddings(c.VocabSize, c.MaxPositionEmbeddings, c.HiddenSize, libm.Pow(float64(c.HiddenSize), -0.5)),
+		Encoder:        newCLIPEncoder(&c.TowerConfig, outermost, siglipDraw{}),
 		FinalLayerNorm: nn.NewLayerNorm(c.HiddenSize, nn.Eps(c.LayerNormEps)), Head: nn.NewLinear(c.HiddenSize, c.projection()), config: c,
 	}
 }
 
-// draw draws the matrices with SigLIP's spreads.
+// draw draws the head as SigLIP does.
 func (m *SiglipTextTransformer) draw(_ float64, wanted func(*nn.Parameter) bool) {
-	std := libm.Pow(float64(m.config.HiddenSize), -0.5)
-	drawNormal(m.Embeddings.TokenEmbedding.Weight, std, wanted)
-	drawNormal(m.Embeddings.PositionEmbedding.Weight, std, wanted)
-	drawSiglipLayers(m.Encoder, wanted)
 	drawLecun(m.Head.Weight, wanted)
 }
 

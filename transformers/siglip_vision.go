@@ -13,7 +13,7 @@ type SiglipVisionModel struct {
 	VisionModel *SiglipVisionTransformer
 }
 
-// NewSiglipVisionModel makes an encoder with weights drawn.
+// NewSiglipVisionModel makes an encoder with weights of Python's distributions.
 func NewSiglipVisionModel(c *SiglipVisionConfig) *SiglipVisionModel {
 	must(c)
 	m := &SiglipVisionModel{
@@ -39,7 +39,7 @@ type SiglipVisionTransformer struct {
 
 func newSiglipVisionTransformer(c *SiglipVisionConfig, outermost *PretrainedConfig) *SiglipVisionTransformer {
 	m := &SiglipVisionTransformer{
-		Embeddings: newSiglipVisionEmbeddings(c), Encoder: newCLIPEncoder(&c.TowerConfig, outermost),
+		Embeddings: newSiglipVisionEmbeddings(c), Encoder: newCLIPEncoder(&c.TowerConfig, outermost, siglipDraw{}),
 		PostLayernorm: nn.NewLayerNorm(c.HiddenSize, nn.Eps(c.LayerNormEps)), config: c,
 	}
 	if c.VisionUseHead {
@@ -48,11 +48,10 @@ func newSiglipVisionTransformer(c *SiglipVisionConfig, outermost *PretrainedConf
 	return m
 }
 
-// draw draws the matrices with SigLIP's spreads.
+// draw draws patches and positions as SigLIP does.
 func (m *SiglipVisionTransformer) draw(_ float64, wanted func(*nn.Parameter) bool) {
 	drawLecun(m.Embeddings.PatchEmbedding.Weight, wanted)
 	drawNormal(m.Embeddings.PositionEmbedding.Weight, libm.Pow(float64(m.config.HiddenSize), -0.5), wanted)
-	drawSiglipLayers(m.Encoder, wanted)
 }
 
 // Forward encodes a batch of pictures.
@@ -109,7 +108,7 @@ type SiglipMultiheadAttentionPoolingHead struct {
 func newSiglipHead(c *SiglipVisionConfig) *SiglipMultiheadAttentionPoolingHead {
 	return &SiglipMultiheadAttentionPoolingHead{
 		Probe: c.randn(1, 1, c.HiddenSize), Attention: nn.NewMultiheadAttention(c.HiddenSize, c.NumAttentionHeads, nn.BatchFirst(true)),
-		Layernorm: nn.NewLayerNorm(c.HiddenSize, nn.Eps(c.LayerNormEps)), MLP: newCLIPMLP(&c.TowerConfig),
+		Layernorm: nn.NewLayerNorm(c.HiddenSize, nn.Eps(c.LayerNormEps)), MLP: newCLIPMLP(&c.TowerConfig, siglipDraw{}),
 	}
 }
 
@@ -118,7 +117,6 @@ func (m *SiglipMultiheadAttentionPoolingHead) draw(_ float64, wanted func(*nn.Pa
 	drawXavier(m.Probe, wanted)
 	drawXavier(m.Attention.InProjWeight, wanted)
 	drawConstant(m.Attention.InProjBias, 0, wanted)
-	drawSiglipMLP(m.MLP, wanted)
 }
 
 // Forward maps [N, L, hidden_size] to [N, hidden_size].
@@ -130,24 +128,6 @@ func (m *SiglipMultiheadAttentionPoolingHead) Forward(x *torch.Tensor) *torch.Te
 	on.way(y)
 	on.way(weights)
 	return on.way(y.Add(on.way(m.MLP.Forward(on.way(m.Layernorm.Forward(y)))))).Select(1, 0)
-}
-
-// drawSiglipLayers draws the layers' matrices again, as big_vision does.
-func drawSiglipLayers(m *CLIPEncoder, wanted func(*nn.Parameter) bool) {
-	for _, layer := range m.Layers {
-		a := layer.SelfAttn
-		for _, p := range []*nn.Linear{a.QProj, a.KProj, a.VProj, a.OutProj} {
-			drawXavier(p.Weight, wanted)
-		}
-		drawSiglipMLP(layer.MLP, wanted)
-	}
-}
-
-func drawSiglipMLP(m *CLIPMLP, wanted func(*nn.Parameter) bool) {
-	drawXavier(m.FC1.Weight, wanted)
-	drawXavier(m.FC2.Weight, wanted)
-	drawNormal(m.FC1.Bias, 1e-6, wanted)
-	drawNormal(m.FC2.Bias, 1e-6, wanted)
 }
 
 func drawXavier(p *nn.Parameter, wanted func(*nn.Parameter) bool) {
