@@ -31,10 +31,7 @@ func main() {
 	train := flag.Bool("train", false, "compare the trainers instead")
 	speed := flag.Bool("bench", false, "compare the speed instead, of tokenizers that are arguments")
 	flag.Parse()
-	python := cmp.Or(os.Getenv("MULTITORCH_TRANSFORMERS"), os.Getenv("PYTHON"), "python3")
-	if info, err := os.Stat(filepath.Join(python, "bin", "python")); err == nil && !info.IsDir() {
-		python = filepath.Join(python, "bin", "python")
-	}
+	python := pythonPath()
 	run := func() error { return compareAll(python, *dir, *kind, *random, *seed, flag.Args()) }
 	if *train {
 		run = func() error { return compareTraining(python) }
@@ -46,6 +43,20 @@ func main() {
 		fmt.Fprintln(os.Stderr, "tokenizers:", err)
 		os.Exit(1)
 	}
+}
+
+// pythonPath is the Python that the environment names, itself or by its folder.
+func pythonPath() string {
+	python := cmp.Or(os.Getenv("MULTITORCH_TRANSFORMERS"), os.Getenv("PYTHON"), "python3")
+	if inside := filepath.Join(python, "bin", "python"); exists(inside) {
+		return inside
+	}
+	return python
+}
+
+func exists(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir()
 }
 
 // lines are 20,000: of the repository, and made.
