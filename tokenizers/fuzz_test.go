@@ -122,6 +122,9 @@ var patterns = map[string]string{
 		`|\s*[\r\n]+|\s+(?!\S)|\s+`,
 	"qwen2": `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*` +
 		`|\s*[\r\n]+|\s+(?!\S)|\s+`,
+	"o200k": `[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?` +
+		`|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?` +
+		`|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
 }
 
 func TestScannersMatchWhatExpressionsDo(t *testing.T) {
@@ -133,7 +136,7 @@ func TestScannersMatchWhatExpressionsDo(t *testing.T) {
 		require.NoError(t, err)
 		return tok
 	}
-	alphabet := []rune("aZéß中ſ09½٣'sStTrReEvVlLmMdD  \t\r\n\u00a0\u2028.,!-_(’👍\u0301\u200d")
+	alphabet := []rune("aZBéß中ʰǅſ09½٣'sStTrReEvVlLmMdD/  \t\r\n\u00a0\u2028.,!-_(’👍\u0301\u200d")
 	for name, pattern := range patterns {
 		scanner, expression := splitter(pattern), splitter("(?:"+pattern+")")
 		t.Run(name, rapid.MakeCheck(func(t *rapid.T) {

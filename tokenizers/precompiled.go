@@ -17,6 +17,8 @@ type Precompiled struct {
 type charsmap struct {
 	units []uint32
 	texts string
+	// stays says of ASCII characters that they aren't replaced; \r may belong together with \n, and counts as replaced.
+	stays [utf8.RuneSelf]bool
 }
 
 func (p Precompiled) normalizer() (normalize, error) {
@@ -43,7 +45,21 @@ func readCharsmap(data []byte) (*charsmap, error) {
 	if !utf8.ValidString(m.texts) {
 		return nil, errorf("the replacements aren't UTF-8")
 	}
+	for c := range m.stays {
+		_, replaced := m.lookup(string(rune(c)))
+		m.stays[c] = !replaced && c != '\r'
+	}
 	return m, nil
+}
+
+// staysAll says that nothing in a text is replaced, as in most texts of ASCII characters.
+func (m *charsmap) staysAll(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c >= utf8.RuneSelf || !m.stays[c] {
+			return false
+		}
+	}
+	return true
 }
 
 // lookup is the replacement of the shortest beginning of text that has one.
@@ -80,6 +96,9 @@ func (m *charsmap) lookup(text string) (string, bool) {
 
 // normalize looks short clusters of characters up whole, and characters of the others one by one.
 func (m *charsmap) normalize(p *piece) {
+	if m.staysAll(p.text) {
+		return
+	}
 	changes := make([]change, 0, len(p.text))
 	modified := false
 	tokens := graphemes.FromString(p.text)

@@ -1,6 +1,9 @@
 package tokenizers
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // The well-known patterns of byte-level vocabularies, which scanners written by hand match: tests hold them against
 // the regular expressions.
@@ -26,6 +29,8 @@ func scannerOf(pattern string) scanner {
 		return func(text string, i int) int { return t.scanLlama3(text, i, 3) }
 	case qwen2Pattern:
 		return func(text string, i int) int { return t.scanLlama3(text, i, 1) }
+	case o200kPattern:
+		return t.scanO200k
 	}
 	return nil
 }
@@ -119,32 +124,43 @@ func (t *unicodeTable) scanLlama3(text string, i, digits int) int {
 	case classLetter:
 		return t.run(text, i+n, classLetter)
 	case classNumber:
-		for ; digits > 0 && k == classNumber; digits-- {
-			i += n
-			if i == len(text) {
-				break
-			}
-			k, n = t.kind(text, i)
-		}
-		return i
+		return t.scanDigits(text, i, digits)
 	}
 	if i+n < len(text) && text[i] != '\r' && text[i] != '\n' { // one of anything may stand before letters
 		if k, m := t.kind(text, i+n); k == classLetter {
 			return t.run(text, i+n+m, classLetter)
 		}
 	}
+	return t.scanRest(text, i, "\r\n")
+}
+
+func (t *unicodeTable) scanDigits(text string, i, most int) int {
+	for ; most > 0 && i < len(text); most-- {
+		k, n := t.kind(text, i)
+		if k != classNumber {
+			break
+		}
+		i += n
+	}
+	return i
+}
+
+// scanRest matches punctuation with a space before it and what may follow it, or white space: up to its last line break,
+// or else as GPT-2 does.
+func (t *unicodeTable) scanRest(text string, i int, after string) int {
+	k, n := t.kind(text, i)
 	if k == 0 || text[i] == ' ' && i+1 < len(text) && isOther(t, text, i+1) {
 		if k != 0 {
 			i++
 		}
 		i = t.run(text, i, 0)
-		for i < len(text) && (text[i] == '\r' || text[i] == '\n') {
+		for i < len(text) && strings.IndexByte(after, text[i]) >= 0 {
 			i++
 		}
 		return i
 	}
 	end := t.run(text, i, classSpace)
-	for j := end - 1; j >= i; j-- { // up to the last line break
+	for j := end - 1; j >= i; j-- {
 		if text[j] == '\r' || text[j] == '\n' {
 			return j + 1
 		}

@@ -63,12 +63,17 @@ func (p *piece) fill() {
 		return
 	}
 	p.spans = make([]span, len(p.text))
-	for i := 0; i < len(p.text); {
+	p.fillSpans(p.spans)
+}
+
+// fillSpans writes where the bytes of a piece without spans came from.
+func (p *piece) fillSpans(spans []span) {
+	for i := 0; i < len(spans); {
 		at := p.start + i
 		_, n := utf8.DecodeRuneInString(p.original[at:])
-		n = min(n, len(p.text)-i)
+		n = min(n, len(spans)-i)
 		for range n {
-			p.spans[i] = span{int32(at), int32(at + n)}
+			spans[i] = span{int32(at), int32(at + n)}
 			i++
 		}
 	}
@@ -164,8 +169,8 @@ func (p *piece) prepend(before string) {
 	if p.text == "" {
 		return
 	}
-	p.fill()
 	if before == "" { // PyPI's tokenizers then takes the first character for added
+		p.fill()
 		_, n := utf8.DecodeRuneInString(p.text)
 		p.spans = append([]span(nil), p.spans...)
 		for i := range n {
@@ -173,10 +178,14 @@ func (p *piece) prepend(before string) {
 		}
 		return
 	}
-	from := p.spans[0]
-	spans := make([]span, len(before), len(before)+len(p.spans))
-	for i := range spans {
-		spans[i] = from
+	spans := make([]span, len(before)+len(p.text))
+	if p.spans != nil {
+		copy(spans[len(before):], p.spans)
+	} else {
+		p.fillSpans(spans[len(before):])
 	}
-	p.text, p.spans = before+p.text, append(spans, p.spans...)
+	for i := range len(before) {
+		spans[i] = spans[len(before)]
+	}
+	p.text, p.spans = before+p.text, spans
 }

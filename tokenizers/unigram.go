@@ -132,6 +132,9 @@ type bestPath struct {
 
 func (m *unigram) tokenize(p *piece, s *scratch, out []token) ([]token, error) {
 	p.materialize()
+	if out, ok := s.recall(p, out); ok {
+		return out, nil
+	}
 	if err := m.viterbi(p.text, s); err != nil {
 		return nil, err
 	}
@@ -146,7 +149,22 @@ func (m *unigram) tokenize(p *piece, s *scratch, out []token) ([]token, error) {
 		end = start
 	}
 	slices.Reverse(out[before:])
+	if follows(out[before:]) {
+		s.keep(p, out[before:])
+	}
 	return out, nil
+}
+
+// follows says that tokens follow each other without gaps, and are of the vocabulary: not unknown, nor bytes.
+func follows(tokens []token) bool {
+	end := int32(0)
+	for _, t := range tokens {
+		if t.text != "" || t.start != end {
+			return false
+		}
+		end = t.end
+	}
+	return true
 }
 
 // append appends what a range of the word is, bytes in reverse.
