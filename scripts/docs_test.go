@@ -277,6 +277,59 @@ var (
 func main() {
 	var err error
 `,
+	"generation.md": `
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"multitorch/tokenizers"
+	"multitorch/torch"
+	"multitorch/transformers"
+	"multitorch/transformers/generation"
+	"multitorch/transformers/pipelines"
+)
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// save writes the folder of a small model that was not trained, whose tokens are bytes.
+func save(m transformers.Model, dir string) {
+	must(transformers.SavePretrained(m, dir))
+	vocab := tokenizers.Vocab{}
+	for i, r := range tokenizers.ByteLevelAlphabet() {
+		vocab[string(r)] = uint32(i)
+	}
+	words, err := tokenizers.New(tokenizers.Config{
+		Model: &tokenizers.BPE{Vocab: vocab}, PreTokenizer: tokenizers.ByteLevel{}, Decoder: tokenizers.ByteLevel{},
+	})
+	must(err)
+	must(words.Save(filepath.Join(dir, "tokenizer.json")))
+}
+
+func smallGPT2() *transformers.GPT2LMHeadModel {
+	c := transformers.NewGPT2Config()
+	c.VocabSize, c.NPositions, c.NEmbd, c.NLayer, c.NHead, c.BosTokenID, c.EosTokenID = 256, 64, 16, 1, 2, nil, nil
+	return transformers.NewGPT2LMHeadModel(c)
+}
+
+func smallT5() *transformers.T5ForConditionalGeneration {
+	c := transformers.NewT5Config()
+	c.VocabSize, c.DModel, c.DKV, c.DFF, c.NumLayers, c.NumHeads, c.DecoderStartTokenID = 256, 16, 8, 32, 1, 2, new(0)
+	return transformers.NewT5ForConditionalGeneration(c)
+}
+
+func main() {
+	var err error
+	save(smallGPT2(), "gpt2")
+	save(smallT5(), "t5")
+	var model transformers.CausalLM = smallGPT2()
+	config := generation.Default()
+`,
 	"speech.md": `
 package main
 
