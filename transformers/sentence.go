@@ -203,7 +203,8 @@ func (m *SentenceTransformer) encode(vectors *torch.Tensor, ids [][]int64, batch
 			for i, text := range batch {
 				some[i] = ids[text]
 			}
-			vectors.IndexCopyInplace(0, torch.FromSlice(batch), m.Forward(m.Batch(some).To(nn.Parameters(m)[0].Device())).To(torch.Float32, torch.CPU))
+			in := m.Batch(some).To(nn.Parameters(m)[0].Device())
+			vectors.IndexCopyInplace(0, torch.FromSlice(batch), m.Forward(in).To(torch.Float32, torch.CPU))
 		})
 	})
 }

@@ -204,7 +204,8 @@ func (l *labelled) divide(share float64, seed int64) (train, test []int) {
 // copyTokenizer copies what a folder needs to be used: its tokenizer.
 func copyTokenizer(from, to string) error {
 	for _, name := range []string{
-		"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "vocab.json", "merges.txt", "sentence_bert_config.json",
+		"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "vocab.json", "merges.txt",
+		"sentence_bert_config.json",
 	} {
 		b, err := os.ReadFile(filepath.Join(from, name))
 		if errors.Is(err, os.ErrNotExist) {

@@ -92,7 +92,8 @@ func (c *sentences) classifier(classes []string) (m *textClassifier, dir string,
 	}
 	m.model, err = transformers.AutoModelForSequenceClassification(dir, o)
 	var e *transformers.LoadError
-	if classes != nil && errors.As(err, &e) && !slices.ContainsFunc(e.Missing, func(key string) bool { return !strings.Contains(key, "pooler") }) {
+	other := func(key string) bool { return !strings.Contains(key, "pooler") }
+	if classes != nil && errors.As(err, &e) && !slices.ContainsFunc(e.Missing, other) {
 		o.New = append(o.New, "bert.pooler") // of a language model, which has none
 		m.model, err = transformers.AutoModelForSequenceClassification(dir, o)
 	}
