@@ -63,7 +63,10 @@ func ParseConfig(text []byte) (Config, error) {
 		return nil, fmt.Errorf("the architecture %.80q is not known; known are %s", modelType, strings.Join(ModelTypes(), ", "))
 	}
 	c := f.config()
-	return c, decodeConfig(raw, c)
+	if err := decodeConfig(raw, c); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // configUpgrader is a configuration with names of its own that older files spell otherwise: it changes the file's keys.
