@@ -147,6 +147,18 @@ func TestPretrainedEncoders(t *testing.T) {
 		}
 		require.Equal(t, trained, count)
 	}
+	m := modality("pretrained")
+	m.TrainedLayers = 0
+	e, err := multimodal.NewEncoder(m)
+	require.NoError(t, err)
+	before := e.Encode(in)
+	state := nn.StateDict(e)
+	for i := range state {
+		state[i].Tensor = state[i].Tensor.Detach().Mul(2)
+	}
+	require.NoError(t, nn.LoadStateDict(e, state))
+	require.False(t, torch.Allclose(before, e.Encode(in), 1e-3, 1e-3), "of other weights nothing is kept")
+
 	for want, change := range map[string]func(*multimodal.Modality){
 		"a pretrained encoder without a folder": func(m *multimodal.Modality) { m.Folder = "" },
 		"testdata/none":                         func(m *multimodal.Modality) { m.Folder = "testdata/none" },
@@ -164,7 +176,7 @@ func TestPretrainedEncoders(t *testing.T) {
 		require.Equal(t, torch.Shape{4, classes}, logits.Shape())
 		loss.Backward()
 	}
-	_, err := multimodal.NewPretrainedClassifier("joint", "testdata/pretrained", 0, 3)
+	_, err = multimodal.NewPretrainedClassifier("joint", "testdata/pretrained", 0, 3)
 	require.ErrorContains(t, err, `model "joint": with a pretrained encoder expected text or one of`)
 }
 

@@ -18,6 +18,7 @@ type PretrainedText struct {
 
 	frozen bool
 	own    int // features of a token
+	kept   kept
 }
 
 // newPretrainedText loads the folder. With no TrainedLayers the encoder is frozen: it computes without gradients and dropout.
@@ -52,12 +53,22 @@ func (m *PretrainedText) OutputSize() int {
 // SequenceSize is the width of a token.
 func (m *PretrainedText) SequenceSize() int { return m.OutputSize() }
 
-// Encode maps texts [N, T] to features [N, OutputSize()].
+// Encode maps texts [N, T] to features [N, OutputSize()]. A frozen encoder computes each text once.
 func (m *PretrainedText) Encode(in Input) *torch.Tensor {
-	return m.project(m.encode(in, func(x, mask *torch.Tensor) *torch.Tensor {
+	expectTexts(in, "PretrainedText")
+	m.longest(in)
+	if m.frozen {
+		return m.project(m.recall(in, m.vectors))
+	}
+	return m.project(m.vectors(in))
+}
+
+// vectors are the means of the tokens' vectors [N, own], of length √own.
+func (m *PretrainedText) vectors(in Input) *torch.Tensor {
+	return m.encode(in, func(x, mask *torch.Tensor) *torch.Tensor {
 		y := transformers.MeanPooling(x, mask)
 		return y.Div(y.NormP(2, 1).Unsqueeze(1).Clamp(1e-12, nil)).Mul(libm.Sqrt(float64(m.own)))
-	}))
+	})
 }
 
 // EncodeSequence maps texts [N, T] to the features of their tokens, [N, the longest, SequenceSize()].
@@ -76,11 +87,7 @@ func (m *PretrainedText) project(x *torch.Tensor) *torch.Tensor {
 // encode gives pool the tokens' vectors, and which of them count.
 func (m *PretrainedText) encode(in Input, pool func(x, mask *torch.Tensor) *torch.Tensor) (y *torch.Tensor) {
 	expectTexts(in, "PretrainedText")
-	lengths := in.lengths()
-	longest := int(lengths.Max().ItemInt())
-	if shortest := lengths.Min().ItemInt(); shortest < 1 || longest > in.Data.Size(1) {
-		panic(invalid("PretrainedText", "expected lengths from 1 to %d, but got %d to %d", in.Data.Size(1), shortest, longest))
-	}
+	lengths, longest := in.lengths(), m.longest(in)
 	mask := within(lengths, longest, in.Data.Device())
 	forward := func() {
 		out := m.Encoder.Forward(transformers.BertInput{InputIDs: in.Data.Narrow(1, 0, longest), AttentionMask: mask})
@@ -95,4 +102,14 @@ func (m *PretrainedText) encode(in Input, pool func(x, mask *torch.Tensor) *torc
 	}
 	torch.NoGrad(forward)
 	return y
+}
+
+// longest is the length of the longest text.
+func (m *PretrainedText) longest(in Input) int {
+	lengths := in.lengths()
+	longest := int(lengths.Max().ItemInt())
+	if shortest := lengths.Min().ItemInt(); shortest < 1 || longest > in.Data.Size(1) {
+		panic(invalid("PretrainedText", "expected lengths from 1 to %d, but got %d to %d", in.Data.Size(1), shortest, longest))
+	}
+	return longest
 }
