@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"multitorch/internal/hangup"
 )
 
 // signalError says which signal ended a context.
@@ -18,8 +20,8 @@ func (e *signalError) Error() string { return fmt.Sprintf("signal %d (%v)", int(
 func untilSignal() context.Context {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
-	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
-		if !signal.Ignored(s) {
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		if !hangup.Ignored(s) {
 			signal.Notify(signals, s)
 		}
 	}

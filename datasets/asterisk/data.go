@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"multitorch/internal/source"
 	"multitorch/internal/sound"
+	"multitorch/internal/source"
 )
 
 // Rate is the sample rate of all clips, in Hz.

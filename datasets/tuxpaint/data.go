@@ -15,10 +15,10 @@ import (
 	"path/filepath"
 	"slices"
 
-	"multitorch/internal/source"
 	"multitorch/internal/picture"
 	"multitorch/internal/regular"
 	"multitorch/internal/sound"
+	"multitorch/internal/source"
 )
 
 // Stamp is a picture with its captions.
@@ -45,6 +45,7 @@ func (s Stamp) Languages() []string { return slices.Sorted(maps.Keys(s.Spoken)) 
 type Data struct {
 	Stamps []Stamp
 	Dir    string // the folder it was read from
+	Source string // the package that the pictures are of: each of Debian's versions has others
 }
 
 // index is tuxpaint.json.
@@ -74,14 +75,21 @@ var ErrNotPrepared = errors.New("the data has not been prepared")
 func Dir(dir string) (string, error) { return source.Dir("tuxpaint", dir) }
 
 // Load reads what was prepared in dir. It fetches nothing and writes nothing.
-func Load(dir string) (*Data, error) { return stamps.load(dir) }
+func Load(dir string) (data *Data, err error) {
+	for _, e := range editions {
+		if data, err = e.load(dir); err == nil {
+			return data, nil
+		}
+	}
+	return nil, err
+}
 
 func (e edition) load(dir string) (*Data, error) {
 	dir, err := Dir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("tuxpaint: %w", err)
 	}
-	data := &Data{Dir: dir}
+	data := &Data{Dir: dir, Source: e.deb().Name()}
 	err = regular.Read(filepath.Join(dir, indexFile), "the index of the stamps", func(f *os.File, size int64) error {
 		if size > maxIndex {
 			return fmt.Errorf("%w: it has %d bytes, expected at most %d", ErrNotPrepared, size, maxIndex)

@@ -9,8 +9,9 @@
 //		fmt.Println(s.Category, s.Captions["en"], s.Captions["fr"])
 //	}
 //
-// They are Debian's package tuxpaint-stamps-default (GPL-2, by Bill Kendrick and many others), 161 MB, which apt-get
-// delivers and a checksum pins. The 785 pictures that are PNG files and have a caption are kept; the 248 drawings (SVG) are not.
+// They are Debian's package tuxpaint-stamps-default (GPL-2, by Bill Kendrick and many others), which apt-get delivers and
+// a checksum pins: the version of Debian 12 (161 MB), of Debian 13 or a later one (81 MB), whichever the system has. The pictures
+// that are PNG files and have a caption are kept, 785 in Debian 12 and 951 since; drawings (SVG) are not. Figures are of one version.
 //
 // # The prepared files
 //

@@ -14,8 +14,8 @@ type Edition struct{ edition }
 // NewEdition pins the content of a package, and how many stamps must come out of it.
 func NewEdition(content []byte, count int) Edition {
 	sum := sha512.Sum512(content)
-	pkg := stamps.pkg
-	pkg.Files = []source.File{{Path: stamps.deb().Path, Size: int64(len(content)), SHA512: hex.EncodeToString(sum[:])}}
+	pkg := editions[0].pkg
+	pkg.Files = []source.File{{Path: editions[0].deb().Path, Size: int64(len(content)), SHA512: hex.EncodeToString(sum[:])}}
 	return Edition{edition{pkg, count}}
 }
 

@@ -15,8 +15,8 @@ import (
 	"unicode/utf8"
 
 	"multitorch/datasets/internal/deb"
-	"multitorch/internal/source"
 	"multitorch/internal/atomicfile"
+	"multitorch/internal/source"
 )
 
 // edition is one state of the data: the package, to the byte, and how many stamps must come out.
@@ -25,16 +25,38 @@ type edition struct {
 	count int
 }
 
-// stamps is Debian's package, the same in Debian 12, 13 and testing.
-var stamps = edition{
-	pkg: source.Package{
-		Manager: source.APT, Spec: "tuxpaint-stamps-default",
-		Files: []source.File{{
-			Path: "tuxpaint-stamps-default_2022.06.04-1_all.deb", Size: 160_880_444,
-			SHA512: "af4c6a27781956ebbd7e013d17277188ae76008bd9fb0d89894239f82633be8781cf8e27aefa4cc57ad18e7a71ddfcc0778ffc9fef89131e1b40b9e38cf96ca5",
-		}},
-	},
-	count: 785,
+const spec = "tuxpaint-stamps-default"
+
+// editions are Debian's packages, the oldest first. Each has other pictures than the one before, so figures are of one edition.
+var editions = []edition{
+	newEdition("2022.06.04-1", 785, 160_880_444, "af4c6a27781956ebbd7e013d17277188ae76008bd9fb0d89894239f82633be87"+ // Debian 12
+		"81cf8e27aefa4cc57ad18e7a71ddfcc0778ffc9fef89131e1b40b9e38cf96ca5"),
+	newEdition("2025.03.31-1", 951, 80_872_956, "127751697483ba1ee166cb5d7e2e883fba3a5647b2a64b7f1d0f6db278718637"+ // Debian 13
+		"224677751d1b0cf94782ffb3820d8d2530808529d035a6c5adcc6418f7c2d439"),
+	newEdition("2025.05.26-1", 951, 80_873_772, "49bcfc307c7c8dc72a1f5bd1e85ae2ed2a679d7a58629e6f98a1b48b83742f2a"+
+		"fdbba7b424fcbd4c24fc04d0206c78da16e4dab5231237940d6e3737ed5b445e"),
+}
+
+func newEdition(version string, count int, size int64, sha512 string) edition {
+	deb := source.File{Path: fmt.Sprintf("%s_%s_all.deb", spec, version), Size: size, SHA512: sha512}
+	return edition{source.Package{Manager: source.APT, Spec: spec, Files: []source.File{deb}}, count}
+}
+
+// chosen is the edition whose package lies in dir, or else the one that this system's apt-get offers. Where it offers none
+// of those known, it is the first: the error of its fetch says how to get it.
+func chosen(ctx context.Context, dir string) edition {
+	for _, e := range editions {
+		if e.set().Verify(dir) == nil {
+			return e
+		}
+	}
+	offered, _ := source.Offered(ctx, spec)
+	for _, e := range editions {
+		if e.deb().Name() == offered {
+			return e
+		}
+	}
+	return editions[0]
 }
 
 func (e edition) set() source.Set {
@@ -48,17 +70,20 @@ var limits = deb.Limits{Unpacked: 1 << 30, Entries: 100_000, File: maxFile}
 
 const maxFile = 16 << 20
 
-// Open returns the stamps, doing what has not been done yet: fetching the package (see [Fetch]), which is 161 MB, and
+// Open returns the stamps, doing what has not been done yet: fetching the package (see [Fetch]), which is up to 161 MB, and
 // preparing it, which takes half a minute. Prepared files that are damaged or of another version are made anew.
 //
 // An empty dir means the default (see [Dir]). log, if not nil, is told what is being done, a line at a time.
 func Open(ctx context.Context, dir string, log func(string)) (*Data, error) {
-	return stamps.open(ctx, dir, log)
+	if data, err := Load(dir); err == nil {
+		return data, nil
+	}
+	return chosen(ctx, dir).open(ctx, dir, log)
 }
 
 // Fetch sees to it that the package lies in dir and is the expected one: see fashionmnist.Fetch, which does the same.
 func Fetch(ctx context.Context, dir string, log func(string)) error {
-	return stamps.set().Fetch(ctx, dir, log)
+	return chosen(ctx, dir).set().Fetch(ctx, dir, log)
 }
 
 func (e edition) open(ctx context.Context, dir string, log func(string)) (*Data, error) {

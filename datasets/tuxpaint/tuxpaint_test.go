@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -138,7 +139,7 @@ func again(t testing.TB, e tuxpaint.Edition, dir string) *tuxpaint.Data {
 func TestRealData(t *testing.T) {
 	data, err := tuxpaint.Open(t.Context(), "", func(line string) { t.Log(line) })
 	require.NoError(t, err)
-	require.Len(t, data.Categories(), 16)
+	require.GreaterOrEqual(t, len(data.Categories()), 16)
 	spoken, captions := map[string]int{}, map[string]int{}
 	for _, s := range data.Stamps {
 		for l := range s.Spoken {
@@ -148,7 +149,7 @@ func TestRealData(t *testing.T) {
 			captions[l]++
 		}
 	}
-	require.Equal(t, 785, captions["en"])
+	require.Equal(t, map[string]int{"2022": 785, "2025": 951}[regexp.MustCompile(`_(\d+)`).FindStringSubmatch(data.Source)[1]], captions["en"])
 	require.Greater(t, spoken["fr"], 600)
 	require.Greater(t, spoken["es"], 600)
 	for i := 0; i < len(data.Stamps); i += 50 {

@@ -1,0 +1,39 @@
+package hangup_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"multitorch/internal/hangup"
+	"multitorch/torch"
+)
+
+func TestMain(m *testing.M) {
+	if os.Getenv("HANGUP_TEST") == "" {
+		os.Exit(m.Run())
+	}
+	// With libtorch, whose libraries take signals over.
+	fmt.Println(torch.Ones(torch.Shape{1}).Item(), hangup.Ignored(syscall.SIGHUP), hangup.Ignored(syscall.SIGTERM))
+}
+
+// nohup starts a program with SIGHUP ignored.
+func TestIgnoredAtTheStart(t *testing.T) {
+	self, err := os.Executable()
+	require.NoError(t, err)
+	for script, want := range map[string]string{
+		`exec "$0"`:               "1 false false\n",
+		`trap "" HUP; exec "$0"`:  "1 true false\n",
+		`trap "" TERM; exec "$0"`: "1 false true\n",
+	} {
+		cmd := exec.Command("sh", "-c", script, self)
+		cmd.Env = append(os.Environ(), "HANGUP_TEST=1")
+		said, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", said)
+		require.Equal(t, want, string(said), script)
+	}
+}
