@@ -12,6 +12,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/stretchr/testify/require"
@@ -121,6 +122,20 @@ func (r *running) waitFor(t testing.TB, part string) {
 	}
 	_ = r.cmd.Wait()
 	require.Fail(t, "the command ended without saying "+part, "%q", seen)
+}
+
+// waitUntilGoRuns waits until the libraries are loaded, some of which handle signals in their own way until Go takes them over:
+// Go is there when it handles the signal by which it stops its threads.
+func (r *running) waitUntilGoRuns(t testing.TB) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", r.cmd.Process.Pid))
+		require.NoError(t, err)
+		_, caught, _ := strings.Cut(string(status), "SigCgt:")
+		var signals uint64
+		_, err = fmt.Sscanf(caught, "%x", &signals)
+		return err == nil && signals>>(syscall.SIGURG-1)&1 == 1
+	}, time.Minute, 10*time.Millisecond)
 }
 
 // end waits for the end and returns the rest of the standard error.

@@ -98,6 +98,7 @@ func TestInterruptedWhileReading(t *testing.T) {
 
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		r := start(t, append([]string{"eval"}, slices.Repeat([]string{checkpointOf(t, "text")}, 500)...)...)
+		r.waitUntilGoRuns(t)
 		time.Sleep(300 * time.Millisecond) // somewhere in it
 		r.signal(t, signal)
 		_, status := r.end()
