@@ -91,7 +91,7 @@ type CLIPTextEmbeddings struct {
 	TokenEmbedding    *nn.Embedding
 	PositionEmbedding *nn.Embedding
 
-	std float64 // of new weights
+	std float64 // of new weights; 0 where they are drawn otherwise
 }
 
 func newCLIPTextEmbeddings(words, longest, hidden int, std float64) *CLIPTextEmbeddings {
@@ -101,8 +101,10 @@ func newCLIPTextEmbeddings(words, longest, hidden int, std float64) *CLIPTextEmb
 }
 
 func (m *CLIPTextEmbeddings) draw(_ float64, wanted func(*nn.Parameter) bool) {
-	drawNormal(m.TokenEmbedding.Weight, m.std, wanted)
-	drawNormal(m.PositionEmbedding.Weight, m.std, wanted)
+	if m.std > 0 {
+		drawNormal(m.TokenEmbedding.Weight, m.std, wanted)
+		drawNormal(m.PositionEmbedding.Weight, m.std, wanted)
+	}
 }
 
 // Forward makes vectors [N, L, hidden_size] of a batch.

@@ -21,15 +21,26 @@ type Dinov2Model struct {
 	Layernorm  *nn.LayerNorm
 }
 
-// NewDinov2Model makes an encoder with weights of Python's distributions.
+// NewDinov2Model makes an encoder with weights drawn as Python draws them, but for UseSwigluFFN.
 func NewDinov2Model(c *Dinov2Config) *Dinov2Model {
 	must(c)
 	m := &Dinov2Model{
 		PreTrainedModel: PreTrainedModel[*Dinov2Config]{Config: c}, Embeddings: newDinov2Embeddings(c), Encoder: newDinov2Encoder(c),
 		Layernorm: nn.NewLayerNorm(c.HiddenSize, nn.Eps(c.LayerNormEps)),
 	}
-	initWeights(c.Common(), m)
+	initAs(c.Common(), c.std(), c.drawAgain, m.Encoder, m.Embeddings, m.Layernorm) // the encoder is a model of its own in Python
 	return m
+}
+
+// drawAgain draws matrices and convolutions again, truncated.
+func (c *Dinov2Config) drawAgain(m nn.Module) {
+	all := func(*nn.Parameter) bool { return true }
+	switch m := m.(type) {
+	case *nn.Linear:
+		drawTruncated(m.Weight, c.std(), all)
+	case *nn.Conv2d:
+		drawTruncated(m.Weight, c.std(), all)
+	}
 }
 
 // Forward encodes a batch of pictures of any size: LastHiddenState is [N, 1 + patches, hidden_size], PoolerOutput the class
@@ -70,7 +81,6 @@ func newDinov2Embeddings(c *Dinov2Config) *Dinov2Embeddings {
 
 // draw draws the tokens and the positions.
 func (m *Dinov2Embeddings) draw(std float64, wanted func(*nn.Parameter) bool) {
-	drawTruncated(m.PatchEmbeddings.Projection.Weight, std, wanted)
 	drawTruncated(m.PositionEmbeddings, std, wanted)
 	drawTruncated(m.ClsToken, std, wanted)
 	drawConstant(m.MaskToken, 0, wanted)
@@ -117,13 +127,13 @@ type Dinov2ForImageClassification struct {
 	Classifier *nn.Linear
 }
 
-// NewDinov2ForImageClassification makes a model with weights of Python's distributions.
+// NewDinov2ForImageClassification makes a model with weights drawn as Python draws them, but for UseSwigluFFN.
 func NewDinov2ForImageClassification(c *Dinov2Config) *Dinov2ForImageClassification {
 	m := &Dinov2ForImageClassification{
 		PreTrainedModel: PreTrainedModel[*Dinov2Config]{Config: c}, Dinov2: NewDinov2Model(c),
 		Classifier: nn.NewLinear(2*c.HiddenSize, c.NumLabels()),
 	}
-	initWeights(c.Common(), m.Classifier)
+	initAs(c.Common(), c.std(), c.drawAgain, m.Classifier)
 	return m
 }
 

@@ -37,15 +37,6 @@ func newDinov2Layer(c *Dinov2Config) *Dinov2Layer {
 	return m
 }
 
-// draw draws the matrices again, truncated.
-func (m *Dinov2Layer) draw(std float64, wanted func(*nn.Parameter) bool) {
-	nn.Apply(m, func(part nn.Module) {
-		if l, ok := part.(*nn.Linear); ok {
-			drawTruncated(l.Weight, std, wanted)
-		}
-	})
-}
-
 // Forward maps [N, L, hidden_size] to the same. The weights are nil unless asked for.
 func (m *Dinov2Layer) Forward(x *torch.Tensor, mask *Mask, weights bool) (y, w *torch.Tensor) {
 	var on passing

@@ -14,6 +14,31 @@ func (c *PretrainedConfig) randn(shape ...int) *nn.Parameter {
 	return nn.NewParameter(torch.Randn(torch.Shape(shape)))
 }
 
+// initAs is [initWeights] for architectures that draw each matrix twice in Python: first as all models do, and then, at once, in
+// a way of their own, which again does for a module.
+func initAs(c *PretrainedConfig, std float64, again func(nn.Module), parts ...nn.Module) {
+	if c.loading {
+		return
+	}
+	all := func(*nn.Parameter) bool { return true }
+	one := func(m nn.Module) {
+		switch m := m.(type) {
+		case drawer:
+			m.draw(std, all)
+		case *nn.NonDynamicallyQuantizableLinear:
+			drawWeights(&m.Linear, std, all)
+		case *nn.Linear, *nn.Conv2d, *nn.Embedding, *nn.LayerNorm, *nn.BatchNorm2d:
+			drawWeights(m, std, all)
+		}
+		again(m)
+	}
+	torch.NoGrad(func() {
+		for _, part := range parts {
+			nn.Apply(part, one)
+		}
+	})
+}
+
 func drawTruncated(p *nn.Parameter, std float64, wanted func(*nn.Parameter) bool) {
 	if p != nil && wanted(p) {
 		nninit.TruncNormal(p.Tensor, 0, std, -2, 2)

@@ -23,24 +23,27 @@ type ResNetModel struct {
 	Pooler *nn.AdaptiveAvgPool2d
 }
 
-// NewResNetModel makes a network with weights of Python's distributions.
+// NewResNetModel makes a network with weights drawn as Python draws them.
 func NewResNetModel(c *ResNetConfig) *ResNetModel {
 	must(c)
 	m := &ResNetModel{
 		PreTrainedModel: PreTrainedModel[*ResNetConfig]{Config: c}, Embedder: newResNetEmbeddings(c), Encoder: newResNetEncoder(c),
 		Pooler: nn.NewAdaptiveAvgPool2d(1),
 	}
-	initWeights(c.Common(), m)
+	initAs(c.Common(), c.std(), drawResNet, m)
 	return m
 }
 
-// draw draws the convolutions again, as PyTorch's vision models do.
-func (m *ResNetModel) draw(_ float64, wanted func(*nn.Parameter) bool) {
-	nn.Apply(m, func(part nn.Module) {
-		if c, ok := part.(*nn.Conv2d); ok && wanted(c.Weight) {
-			nninit.KaimingNormal(c.Weight.Tensor, nninit.Mode("fan_out"), nninit.Nonlinearity("relu"))
-		}
-	})
+// drawResNet draws convolutions again as PyTorch's models of pictures do, and matrices as PyTorch's own.
+func drawResNet(m nn.Module) {
+	switch m := m.(type) {
+	case *nn.Conv2d:
+		nninit.KaimingNormal(m.Weight.Tensor, nninit.Mode("fan_out"), nninit.Nonlinearity("relu"))
+	case *nn.Linear:
+		nninit.KaimingUniform(m.Weight.Tensor, nninit.A(libm.Sqrt(5)))
+		bound := 1 / libm.Sqrt(float64(m.Weight.Size(1)))
+		m.Bias.UniformInplace(-bound, bound)
+	}
 }
 
 // Forward encodes a batch of pictures: LastHiddenState is [N, channels, height/32, width/32], PoolerOutput [N, channels, 1, 1].
@@ -138,22 +141,12 @@ type ResNetForImageClassification struct {
 	Classifier *nn.Sequential // flattens, and a matrix
 }
 
-// NewResNetForImageClassification makes a network with weights of Python's distributions.
+// NewResNetForImageClassification makes a network with weights drawn as Python draws them.
 func NewResNetForImageClassification(c *ResNetConfig) *ResNetForImageClassification {
 	m := &ResNetForImageClassification{PreTrainedModel: PreTrainedModel[*ResNetConfig]{Config: c}, Resnet: NewResNetModel(c)}
 	m.Classifier = nn.NewSequential(nn.NewFlatten(), nn.NewLinear(c.HiddenSizes[len(c.HiddenSizes)-1], c.NumLabels()))
+	initAs(c.Common(), c.std(), drawResNet, m.Classifier)
 	return m
-}
-
-// draw draws the head as PyTorch draws a linear layer.
-func (m *ResNetForImageClassification) draw(_ float64, wanted func(*nn.Parameter) bool) {
-	head := m.Classifier.Layers[1].(*nn.Linear)
-	bound := 1 / libm.Sqrt(float64(head.Weight.Size(1)))
-	for _, p := range []*nn.Parameter{head.Weight, head.Bias} {
-		if wanted(p) {
-			p.UniformInplace(-bound, bound)
-		}
-	}
 }
 
 // Forward gives logits [N, classes].

@@ -36,14 +36,16 @@ type SiglipModel struct {
 	LogitBias   *nn.Parameter // [1]
 }
 
-// NewSiglipModel makes a model with weights of Python's distributions.
+// NewSiglipModel makes a model with weights drawn as Python draws them.
 func NewSiglipModel(c *SiglipConfig) *SiglipModel {
 	must(c)
-	m := &SiglipModel{
-		PreTrainedModel: PreTrainedModel[*SiglipConfig]{Config: c}, TextModel: newSiglipTextTransformer(c.TextConfig, c.Common()),
-		VisionModel: newSiglipVisionTransformer(c.VisionConfig, c.Common()), LogitScale: c.randn(1), LogitBias: c.randn(1),
-	}
-	initWeights(c.Common(), m)
+	m := &SiglipModel{PreTrainedModel: PreTrainedModel[*SiglipConfig]{Config: c}}
+	m.TextModel = newSiglipTextTransformer(c.TextConfig, c.Common())
+	initAs(c.Common(), c.TextConfig.std(), drawSiglip, m.TextModel)
+	m.VisionModel = newSiglipVisionTransformer(c.VisionConfig, c.Common())
+	initAs(c.Common(), c.VisionConfig.std(), drawSiglip, m.VisionModel)
+	m.LogitScale, m.LogitBias = c.randn(1), c.randn(1)
+	initHead(c.Common(), 0, m)
 	return m
 }
 
@@ -118,14 +120,16 @@ type SiglipForImageClassification struct {
 	Classifier  *nn.Linear
 }
 
-// NewSiglipForImageClassification makes a model with weights of Python's distributions.
+// NewSiglipForImageClassification makes a model with weights drawn as Python draws them.
 func NewSiglipForImageClassification(c *SiglipConfig) *SiglipForImageClassification {
 	must(c)
 	m := &SiglipForImageClassification{
 		PreTrainedModel: PreTrainedModel[*SiglipConfig]{Config: c}, VisionModel: newSiglipVisionTransformer(c.VisionConfig, c.Common()),
-		Classifier: nn.NewLinear(c.VisionConfig.HiddenSize, c.NumLabels()),
 	}
-	initWeights(c.Common(), m)
+	initAs(c.Common(), c.VisionConfig.std(), drawSiglip, m.VisionModel)
+	m.Classifier = nn.NewLinear(c.VisionConfig.HiddenSize, c.NumLabels())
+	initAs(c.Common(), c.InitializerFactor, drawSiglip, m.Classifier)
+	initHead(c.Common(), 0, m)
 	return m
 }
 

@@ -1,7 +1,6 @@
 package transformers
 
 import (
-	"multitorch/libm"
 	"multitorch/nn"
 )
 
@@ -11,13 +10,13 @@ type SiglipTextModel struct {
 	TextModel *SiglipTextTransformer
 }
 
-// NewSiglipTextModel makes an encoder with weights of Python's distributions.
+// NewSiglipTextModel makes an encoder with weights drawn as Python draws them.
 func NewSiglipTextModel(c *SiglipTextConfig) *SiglipTextModel {
 	must(c)
 	m := &SiglipTextModel{
 		PreTrainedModel: PreTrainedModel[*SiglipTextConfig]{Config: c}, TextModel: newSiglipTextTransformer(c, c.Common()),
 	}
-	initWeights(c.Common(), m)
+	initAs(c.Common(), c.std(), drawSiglip, m)
 	return m
 }
 
@@ -37,15 +36,10 @@ type SiglipTextTransformer struct {
 
 func newSiglipTextTransformer(c *SiglipTextConfig, outermost *PretrainedConfig) *SiglipTextTransformer {
 	return &SiglipTextTransformer{
-		Embeddings:     newCLIPTextEmbeddings(c.VocabSize, c.MaxPositionEmbeddings, c.HiddenSize, libm.Pow(float64(c.HiddenSize), -0.5)),
+		Embeddings:     newCLIPTextEmbeddings(c.VocabSize, c.MaxPositionEmbeddings, c.HiddenSize, 0),
 		Encoder:        newCLIPEncoder(&c.TowerConfig, outermost, siglipDraw{}),
 		FinalLayerNorm: nn.NewLayerNorm(c.HiddenSize, nn.Eps(c.LayerNormEps)), Head: nn.NewLinear(c.HiddenSize, c.projection()), config: c,
 	}
-}
-
-// draw draws the head as SigLIP does.
-func (m *SiglipTextTransformer) draw(_ float64, wanted func(*nn.Parameter) bool) {
-	drawLecun(m.Head.Weight, wanted)
 }
 
 // Forward encodes a batch of texts. A text's vector is that of its last place, so all have to be filled up to the length that

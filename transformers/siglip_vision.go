@@ -13,13 +13,13 @@ type SiglipVisionModel struct {
 	VisionModel *SiglipVisionTransformer
 }
 
-// NewSiglipVisionModel makes an encoder with weights of Python's distributions.
+// NewSiglipVisionModel makes an encoder with weights drawn as Python draws them.
 func NewSiglipVisionModel(c *SiglipVisionConfig) *SiglipVisionModel {
 	must(c)
 	m := &SiglipVisionModel{
 		PreTrainedModel: PreTrainedModel[*SiglipVisionConfig]{Config: c}, VisionModel: newSiglipVisionTransformer(c, c.Common()),
 	}
-	initWeights(c.Common(), m)
+	initAs(c.Common(), c.std(), drawSiglip, m)
 	return m
 }
 
@@ -48,10 +48,28 @@ func newSiglipVisionTransformer(c *SiglipVisionConfig, outermost *PretrainedConf
 	return m
 }
 
-// draw draws patches and positions as SigLIP does.
-func (m *SiglipVisionTransformer) draw(_ float64, wanted func(*nn.Parameter) bool) {
-	drawLecun(m.Embeddings.PatchEmbedding.Weight, wanted)
-	drawNormal(m.Embeddings.PositionEmbedding.Weight, libm.Pow(float64(m.config.HiddenSize), -0.5), wanted)
+// draw draws the positions as SigLIP does.
+func (m *SiglipVisionEmbeddings) draw(_ float64, wanted func(*nn.Parameter) bool) {
+	drawNormal(m.PositionEmbedding.Weight, 1/libm.Sqrt(float64(m.PositionEmbedding.Weight.Size(1))), wanted)
+}
+
+// drawSiglip draws matrices, convolutions and tables again, as Flax does.
+func drawSiglip(m nn.Module) {
+	all := func(*nn.Parameter) bool { return true }
+	switch m := m.(type) {
+	case *nn.Linear:
+		drawLecun(m.Weight, all)
+	case *nn.NonDynamicallyQuantizableLinear:
+		drawLecun(m.Weight, all)
+	case *nn.Conv2d:
+		drawLecun(m.Weight, all)
+	case *nn.Embedding:
+		drawNormal(m.Weight, libm.Sqrt(1/float64(m.Weight.Size(1))), all)
+	case *nn.MultiheadAttention:
+		drawXavier(m.InProjWeight, all)
+		drawConstant(m.InProjBias, 0, all)
+		drawConstant(m.OutProj.Bias, 0, all)
+	}
 }
 
 // Forward encodes a batch of pictures.
@@ -141,7 +159,6 @@ func drawLecun(p *nn.Parameter, wanted func(*nn.Parameter) bool) {
 	if p != nil && wanted(p) {
 		const truncated = 0.87962566103423978 // the standard deviation of N(0, 1) between -2 and 2
 		in, _ := nninit.Fans(p.Tensor)
-		nninit.TruncNormal(p.Tensor, 0, 1, -2, 2)
-		p.MulInplace(libm.Sqrt(1/float64(in)) / truncated)
+		nninit.TruncNormal(p.Tensor, 0, libm.Sqrt(1/float64(in))/truncated, -2, 2)
 	}
 }
