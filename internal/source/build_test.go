@@ -4,13 +4,18 @@ import (
 	"archive/zip"
 	"bytes"
 	"errors"
+	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/kills"
 	"multitorch/internal/source"
 )
 
@@ -117,4 +122,47 @@ func TestBuildFailures(t *testing.T) {
 	err = pip().Build(t.Context(), filepath.Join(parent, "made"), nil, join)
 	require.ErrorContains(t, err, "No matching distribution found")
 	require.Empty(t, names(t, parent))
+}
+
+// builder is set in a process that only builds the folder that it names.
+const builder = "MULTITORCH_TEST_BUILD"
+
+// slowly is join with time to be killed in.
+func slowly(files, to string) error {
+	time.Sleep(30 * time.Millisecond)
+	err := join(files, to)
+	time.Sleep(30 * time.Millisecond)
+	return err
+}
+
+// TestKilledBuilds kills processes at random moments: the folder is there in full, or not at all, and the next call makes it and
+// removes what was left.
+func TestKilledBuilds(t *testing.T) {
+	pips(t, "pip3", wheel(t, "zoo/cat", "zoo/fish/dog"))
+	self, err := os.Executable()
+	require.NoError(t, err)
+	parent := t.TempDir()
+	dir := filepath.Join(parent, "made")
+	random := rand.New(rand.NewPCG(3, 4))
+	killed, times := 0, kills.Times(15)
+	for range times {
+		cmd := exec.Command(self)
+		cmd.Env = append(os.Environ(), builder+"="+dir)
+		require.NoError(t, cmd.Start())
+		time.Sleep(time.Duration(random.IntN(200)) * time.Millisecond)
+		require.NoError(t, cmd.Process.Signal([]syscall.Signal{syscall.SIGKILL, syscall.SIGTERM}[random.IntN(2)]))
+		if cmd.Wait() != nil {
+			killed++
+		}
+		if _, err := os.Stat(dir); err == nil {
+			require.Equal(t, []string{"both"}, names(t, dir))
+			content, err := os.ReadFile(filepath.Join(dir, "both"))
+			require.NoError(t, err)
+			require.Len(t, content, len("cat\n")*5000+len("dog\n")*5000)
+			require.NoError(t, os.RemoveAll(dir))
+		}
+	}
+	require.Positive(t, killed)
+	require.NoError(t, pip().Build(t.Context(), dir, nil, join))
+	require.Equal(t, []string{"made"}, names(t, parent))
 }

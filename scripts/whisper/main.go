@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"multitorch/torch"
+	_ "multitorch/torch/tcmalloc"
 	"multitorch/transformers/pretrained"
 	"multitorch/transformers/speech"
 )
