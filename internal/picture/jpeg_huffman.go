@@ -5,7 +5,10 @@ import (
 	"errors"
 )
 
-const lookBits = 10 // how many bits of a code the tables look at
+const (
+	lookBits   = 10 // how many bits of a code the tables look at
+	endOfBlock = 64 // the run that stands for the code that nothing more comes
+)
 
 var errCode = errors.New("it has a code that means nothing")
 
@@ -79,6 +82,10 @@ func newHuffman(counts, symbols []byte) (h *huffman, n int, err error) {
 func (h *huffman) lookForValues() {
 	for bits, e := range h.look {
 		length, run, size := int(e>>8), int32(e>>4&15), int(e&15)
+		if e != 0 && e&0xff == 0 {
+			h.values[bits] = endOfBlock<<8 | int32(length)
+			continue
+		}
 		if e == 0 || size == 0 || length+size > lookBits {
 			continue
 		}

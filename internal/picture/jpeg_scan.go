@@ -196,7 +196,7 @@ func (c *jpegComponent) inverseDCT(blocks []int16, n, row int) {
 	pixels.InverseDCT(blocks, &c.natural, n, c.plane[8*stride*row:], stride)
 }
 
-// sequential reads a whole block.
+// sequential reads a whole block. The bits stand in variables of its own meanwhile, which the compiler keeps in registers.
 func (s *jpegScan) sequential(c *jpegComponent, block *[64]int16) error {
 	r, h := &s.bits, c.acTab
 	r.fill()
@@ -211,24 +211,33 @@ func (s *jpegScan) sequential(c *jpegComponent, block *[64]int16) error {
 		c.predictor += extend(r.take(int(size)), int(size))
 	}
 	block[0] = int16(c.predictor)
+	acc, n := r.acc, r.n
 	for k := 1; k < 64; k++ {
-		r.fill()
-		if v := h.values[r.acc>>(64-lookBits)]; v != 0 {
-			r.skip(int(v & 0xff))
-			k += int(v >> 8 & 0xff)
-			if k > 63 {
+		if n < 32 { // as much as a code and its value may have
+			r.acc, r.n = acc, n
+			r.fill()
+			acc, n = r.acc, r.n
+		}
+		if v := h.values[acc>>(64-lookBits)]; v != 0 {
+			acc <<= uint(v) & 63
+			n -= int(v & 63)
+			if k += int(v >> 8 & 0xff); k > 63 {
+				if v>>8 == endOfBlock {
+					break
+				}
 				return errCode
 			}
 			block[zigzag[k]&63] = int16(v >> 16)
 			continue
 		}
+		r.acc, r.n = acc, n
 		e, err := r.symbol(h)
 		if err != nil {
 			return err
 		}
 		size := int(e & 15)
 		if size == 0 {
-			if e != 0xf0 {
+			if acc, n = r.acc, r.n; e != 0xf0 {
 				break
 			}
 			k += 15
@@ -238,6 +247,8 @@ func (s *jpegScan) sequential(c *jpegComponent, block *[64]int16) error {
 			return errCode
 		}
 		block[zigzag[k]&63] = int16(extend(r.take(size), size))
+		acc, n = r.acc, r.n
 	}
+	r.acc, r.n = acc, n
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"sync"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
@@ -63,10 +64,12 @@ func Decode(ctx context.Context, r io.Reader) (image.Image, error) {
 
 // Read is [Decode] with what the camera has noted.
 func Read(ctx context.Context, r io.Reader) (p Picture, err error) {
-	encoded, err := io.ReadAll(io.LimitReader(reader{ctx, r, maxEncoded}, maxEncoded+1))
-	if err != nil {
+	b := buffers.Get().(*bytes.Buffer)
+	defer giveBuffer(b)
+	if _, err = b.ReadFrom(io.LimitReader(reader{ctx, r, maxEncoded}, maxEncoded+1)); err != nil {
 		return p, fmt.Errorf("the image cannot be read: %w", err)
 	}
+	encoded := b.Bytes()
 	if len(encoded) > maxEncoded {
 		return p, fmt.Errorf("the image file has more than %d MiB; make it smaller first", maxEncoded>>20)
 	}
@@ -78,6 +81,16 @@ func Read(ctx context.Context, r io.Reader) (p Picture, err error) {
 		return p, err
 	}
 	return Picture{m, orientation(encoded)}, nil
+}
+
+// buffers hold files while they are decoded: no picture keeps any of its file.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func giveBuffer(b *bytes.Buffer) {
+	if b.Cap() <= 1<<20 { // a data set's files, and not the one that was large
+		b.Reset()
+		buffers.Put(b)
+	}
 }
 
 func decode(ctx context.Context, encoded []byte) (image.Image, error) {

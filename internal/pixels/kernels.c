@@ -2,7 +2,7 @@
 
 #include <string.h>
 #if defined(__SSE2__) && !defined(__clang__)
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 // Each function is compiled twice where the compiler can, and the better one for the processor is chosen at the start.
@@ -133,12 +133,13 @@ INLINE void colours(const uint8_t *restrict luma, const uint8_t *restrict cb, co
 }
 
 WIDE void mt_ycc_to_rgb(const uint8_t *luma, int64_t stride, const uint8_t *cb, const uint8_t *cr, int64_t half_stride,
-                        int64_t half_w, int64_t half_h, int64_t h_times, int64_t v_times, int64_t w, int64_t h, uint8_t *out,
-                        uint8_t *scratch) {
+                        int64_t half_w, int64_t half_h, int64_t h_times, int64_t v_times, int64_t w, int64_t from, int64_t to,
+                        uint8_t *out, uint8_t *scratch) {
 	int64_t room = (w + 127) / 64 * 64;
 	uint8_t *u = scratch, *v = u + room, *r = v + room, *g = r + room, *b = g + room;
 	int16_t *sums = (int16_t *)(b + room);
-	for (int64_t y = 0; y < h; y++, luma += stride, out += 3 * w) {
+	luma += from * stride, out += from * 3 * w;
+	for (int64_t y = from; y < to; y++, luma += stride, out += 3 * w) {
 		const uint8_t *near_u = cb + y / v_times * half_stride, *near_v = cr + y / v_times * half_stride;
 		const uint8_t *row_u = near_u, *row_v = near_v;
 		if (h_times == 2) {
@@ -160,6 +161,7 @@ WIDE void mt_ycc_to_rgb(const uint8_t *luma, int64_t stride, const uint8_t *cb, 
 enum { PRECISION = 22, HALF = 1 << (PRECISION - 1) };
 
 #if defined(__SSE2__) && !defined(__clang__)
+#define PAIRS
 // Products of 16 bits, two pixels at once: a weight is its upper part times 2^15 and its lower 15 bits. Sums are modulo 2^32,
 // and so exact in the end.
 INLINE void pack(const int32_t *weights, int64_t n, int32_t *lower, int32_t *upper) {
@@ -169,6 +171,10 @@ INLINE void pack(const int32_t *weights, int64_t n, int32_t *lower, int32_t *upp
 		upper[i / 2] = ((a >> 15) & 0xffff) | (int32_t)((uint32_t)(b >> 15) << 16);
 	}
 }
+
+// The bytes of two pixels as pairs of 16 bits: red and red, green and green.
+#define THREE 0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1
+#define FOUR 0, -1, 4, -1, 1, -1, 5, -1, 2, -1, 6, -1, 3, -1, 7, -1
 
 INLINE void dot(const uint8_t *p, int channels, const int32_t *lower, const int32_t *upper, int64_t pairs, uint8_t *out) {
 	const byte16 three = {0, 16, 3, 16, 1, 16, 4, 16, 2, 16, 5, 16, 16, 16, 16, 16};
@@ -187,17 +193,59 @@ INLINE void dot(const uint8_t *p, int channels, const int32_t *lower, const int3
 }
 #endif
 
-WIDE void mt_resize_rows(const uint8_t *in, const uint8_t *last, int64_t stride, int64_t rows, int64_t channels, uint8_t *out,
-                         const int32_t *first, const int32_t *count, const int32_t *weights, int64_t n, int64_t size,
-                         int32_t *scratch) {
-#if defined(__SSE2__) && !defined(__clang__)
+void mt_pack(const int32_t *count, const int32_t *weights, int64_t n, int64_t size, int32_t *packed) {
+#ifdef PAIRS
 	int64_t half = (size + 1) / 2;
-	int32_t *lower = scratch, *upper = scratch + n * half;
+	int32_t *lower = packed, *upper = packed + n * half;
 	for (int64_t x = 0; x < n; x++) pack(weights + x * size, count[x], lower + x * half, upper + x * half);
 #endif
-	for (int64_t y = 0; y < rows; y++) {
+}
+
+#if defined(PAIRS) && defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+#define TWO_ROWS
+// dot for pixels of two rows at once.
+__attribute__((target("avx2"))) static void two_rows(const uint8_t *a, const uint8_t *b, int channels, uint8_t *out_a, uint8_t *out_b,
+                                                     const int32_t *first, const int32_t *count, const int32_t *packed, int64_t n,
+                                                     int64_t size) {
+	int64_t half = (size + 1) / 2;
+	const int32_t *lower = packed, *upper = packed + n * half;
+	const __m256i places = channels == 3 ? _mm256_setr_epi8(THREE, THREE) : _mm256_setr_epi8(FOUR, FOUR);
+	for (int64_t x = 0; x < n; x++, lower += half, upper += half, out_a += channels, out_b += channels) {
+		const uint8_t *p = a + first[x] * channels, *q = b + first[x] * channels;
+		__m256i low = _mm256_set1_epi32(HALF), high = _mm256_setzero_si256();
+		for (int64_t i = 0; i < (count[x] + 1) / 2; i++, p += 2 * channels, q += 2 * channels) {
+			__m256i v = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadl_epi64((const __m128i *)p)),
+			                                    _mm_loadl_epi64((const __m128i *)q), 1);
+			v = _mm256_shuffle_epi8(v, places);
+			low = _mm256_add_epi32(low, _mm256_madd_epi16(v, _mm256_set1_epi32(lower[i])));
+			high = _mm256_add_epi32(high, _mm256_madd_epi16(v, _mm256_set1_epi32(upper[i])));
+		}
+		low = _mm256_srai_epi32(_mm256_add_epi32(low, _mm256_slli_epi32(high, 15)), PRECISION);
+		low = _mm256_packs_epi32(low, low);
+		low = _mm256_packus_epi16(low, low);
+		int32_t u = _mm_cvtsi128_si32(_mm256_castsi256_si128(low)), v = _mm_cvtsi128_si32(_mm256_extracti128_si256(low, 1));
+		memcpy(out_a, &u, channels), memcpy(out_b, &v, channels);
+	}
+}
+#endif
+
+WIDE void mt_resize_rows(const uint8_t *in, const uint8_t *last, int64_t stride, int64_t rows, int64_t from, int64_t to,
+                         int64_t channels, uint8_t *out, const int32_t *first, const int32_t *count, const int32_t *weights,
+                         const int32_t *packed, int64_t n, int64_t size) {
+	out += from * n * channels;
+	for (int64_t y = from; y < to; y++) {
 		const uint8_t *row = y == rows - 1 ? last : in + y * stride;
-#if defined(__SSE2__) && !defined(__clang__)
+#ifdef TWO_ROWS
+		if (channels >= 3 && y + 1 < to && __builtin_cpu_supports("avx2")) {
+			const uint8_t *next = y + 1 == rows - 1 ? last : row + stride;
+			two_rows(row, next, (int)channels, out, out + n * channels, first, count, packed, n, size);
+			y++, out += 2 * n * channels;
+			continue;
+		}
+#endif
+#ifdef PAIRS
+		int64_t half = (size + 1) / 2;
+		const int32_t *lower = packed, *upper = packed + n * half;
 		if (channels == 3) {
 			for (int64_t x = 0; x < n; x++, out += 3)
 				dot(row + 3 * first[x], 3, lower + x * half, upper + x * half, (count[x] + 1) / 2, out);
@@ -222,9 +270,10 @@ WIDE void mt_resize_rows(const uint8_t *in, const uint8_t *last, int64_t stride,
 }
 
 WIDE void mt_resize_columns(const uint8_t *in, int64_t width, uint8_t *out, const int32_t *first, const int32_t *count,
-                            const int32_t *weights, int64_t n, int64_t size) {
+                            const int32_t *weights, int64_t from, int64_t to, int64_t size) {
 	enum { BLOCK = 32 };
-	for (int64_t y = 0; y < n; y++, out += width) {
+	out += from * width;
+	for (int64_t y = from; y < to; y++, out += width) {
 		const uint8_t *from = in + first[y] * width;
 		const int32_t *k = weights + y * size;
 		int64_t x = 0;

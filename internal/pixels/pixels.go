@@ -48,9 +48,11 @@ func YCCToRGB(luma, cb, cr Plane, across, down int, out []uint8) {
 		(across == 2 && (down == 1 || down == 2) || across == 1 && down == 1) &&
 		cb.Width == (w+across-1)/across && cb.Height == (h+down-1)/down && len(out) >= 3*w*h, "YCCToRGB")
 	scratch := make([]uint8, 9*((w+127)/64*64))
-	C.mt_ycc_to_rgb((*C.uint8_t)(unsafe.SliceData(luma.Pix)), C.int64_t(luma.Stride), (*C.uint8_t)(unsafe.SliceData(cb.Pix)),
-		(*C.uint8_t)(unsafe.SliceData(cr.Pix)), C.int64_t(cb.Stride), C.int64_t(cb.Width), C.int64_t(cb.Height), C.int64_t(across),
-		C.int64_t(down), C.int64_t(w), C.int64_t(h), (*C.uint8_t)(unsafe.SliceData(out)), (*C.uint8_t)(unsafe.SliceData(scratch)))
+	briefly(h, w, func(from, to C.int64_t) {
+		C.mt_ycc_to_rgb((*C.uint8_t)(unsafe.SliceData(luma.Pix)), C.int64_t(luma.Stride), (*C.uint8_t)(unsafe.SliceData(cb.Pix)),
+			(*C.uint8_t)(unsafe.SliceData(cr.Pix)), C.int64_t(cb.Stride), C.int64_t(cb.Width), C.int64_t(cb.Height), C.int64_t(across),
+			C.int64_t(down), C.int64_t(w), from, to, (*C.uint8_t)(unsafe.SliceData(out)), (*C.uint8_t)(unsafe.SliceData(scratch)))
+	})
 }
 
 // Taps say what each of a number of pixels is made of: Count weights, times 2^22, of neighbouring pixels from First on.
@@ -88,17 +90,33 @@ func ResizeRows(in []uint8, width, channels, rows int, out []uint8, t Taps) {
 	if last = last[:cap(last)]; n < more {
 		in, last = last, last[n*(rows-1):]
 	}
-	scratch := make([]int32, len(t.First)*(t.Size+1))
-	C.mt_resize_rows((*C.uint8_t)(unsafe.SliceData(in)), (*C.uint8_t)(unsafe.SliceData(last)), C.int64_t(n), C.int64_t(rows),
-		C.int64_t(channels), (*C.uint8_t)(unsafe.SliceData(out)), int32s(t.First), int32s(t.Count), int32s(t.Weights),
-		C.int64_t(len(t.First)), C.int64_t(t.Size), int32s(scratch))
+	packed := make([]int32, len(t.First)*(t.Size+1))
+	C.mt_pack(int32s(t.Count), int32s(t.Weights), C.int64_t(len(t.First)), C.int64_t(t.Size), int32s(packed))
+	briefly(rows, len(t.First)*t.Size, func(from, to C.int64_t) {
+		C.mt_resize_rows((*C.uint8_t)(unsafe.SliceData(in)), (*C.uint8_t)(unsafe.SliceData(last)), C.int64_t(n), C.int64_t(rows),
+			from, to, C.int64_t(channels), (*C.uint8_t)(unsafe.SliceData(out)), int32s(t.First), int32s(t.Count), int32s(t.Weights),
+			int32s(packed), C.int64_t(len(t.First)), C.int64_t(t.Size))
+	})
 }
 
 // ResizeColumns scales columns of rows that are n bytes wide.
 func ResizeColumns(in []uint8, n int, out []uint8, t Taps) {
 	check(n > 0 && t.fits(len(in)/n) && len(out) >= n*len(t.First), "ResizeColumns")
-	C.mt_resize_columns((*C.uint8_t)(unsafe.SliceData(in)), C.int64_t(n), (*C.uint8_t)(unsafe.SliceData(out)),
-		int32s(t.First), int32s(t.Count), int32s(t.Weights), C.int64_t(len(t.First)), C.int64_t(t.Size))
+	briefly(len(t.First), n*t.Size/4, func(from, to C.int64_t) {
+		C.mt_resize_columns((*C.uint8_t)(unsafe.SliceData(in)), C.int64_t(n), (*C.uint8_t)(unsafe.SliceData(out)),
+			int32s(t.First), int32s(t.Count), int32s(t.Weights), from, to, C.int64_t(t.Size))
+	})
+}
+
+// briefly has rows computed a few at a time, where each takes about so many nanoseconds. From a goroutine whose call to C
+// takes more than some 20 µs Go's scheduler takes the processor away when none is free, and what follows, a thread that is
+// woken, and another one that waits for it, takes as long as the call.
+func briefly(rows, nanoseconds int, call func(from, to C.int64_t)) {
+	const most = 10_000
+	step := max(2, most/max(nanoseconds, 1)/2*2) // even, for rows are computed by twos
+	for from := 0; from < rows; from += step {
+		call(C.int64_t(from), C.int64_t(min(from+step, rows)))
+	}
 }
 
 func int32s(s []int32) *C.int32_t { return (*C.int32_t)(unsafe.SliceData(s)) }

@@ -1,6 +1,10 @@
 package image
 
-import "multitorch/internal/pixels"
+import (
+	"sync"
+
+	"multitorch/internal/pixels"
+)
 
 // Order is which way a picture is scaled first. What is between the two passes is rounded, so it shows, by 1 or 2.
 type Order int
@@ -41,13 +45,15 @@ func (m *Image) Resize(height, width int, filter Filter, order ...Order) *Image 
 		case width == m.Width:
 			columns(m, out, filter.taps(m.Height, height))
 		case len(order) > 0 && order[0].columnsFirst(m, height, width):
-			between := New(height, m.Width, m.Channels)
+			between := takeBetween(height, m.Width, m.Channels)
+			defer giveBetween(between)
 			columns(m, between, filter.taps(m.Height, height))
 			rows(between, out, 0)
 		default:
 			t := filter.taps(m.Height, height)
 			first, end := t.First[0], t.First[height-1]+t.Count[height-1] // the rows that the columns' filter reaches
-			between := New(int(end-first), width, m.Channels)
+			between := takeBetween(int(end-first), width, m.Channels)
+			defer giveBetween(between)
 			rows(m, between, int(first))
 			for i := range t.First {
 				t.First[i] -= first
@@ -56,6 +62,24 @@ func (m *Image) Resize(height, width int, filter Filter, order ...Order) *Image 
 		}
 		return out
 	})
+}
+
+// betweens are what stood between the two passes of pictures before.
+var betweens sync.Pool
+
+// takeBetween is a picture with anything in it, as large as a picture may be.
+func takeBetween(height, width, channels int) *Image {
+	n := height * width * channels
+	if p, ok := betweens.Get().(*[]uint8); ok && cap(*p) >= n && n <= maxBytes {
+		return &Image{(*p)[:n], height, width, channels}
+	}
+	return New(height, width, channels)
+}
+
+func giveBetween(m *Image) {
+	if cap(m.Pix) <= 4<<20 {
+		betweens.Put(&m.Pix)
+	}
 }
 
 // ResizeShorter scales a picture so that its shorter side is size long and it keeps its proportions, the longer side

@@ -49,3 +49,30 @@ func TestTensorsAreFreed(t *testing.T) {
 		require.Equal(t, before+1, torch.LiveTensors())
 	})
 }
+
+// A batch is its pictures' tensors side by side; what doesn't fit together is an error, since pictures come from files.
+func TestStack(t *testing.T) {
+	for _, channels := range []int{1, 3, 4} {
+		var pictures []*image.Image
+		var tensors []*torch.Tensor
+		for i := range 3 {
+			m := image.New(4, 5, channels)
+			for k := range m.Pix {
+				m.Pix[k] = uint8(7*k + 50*i)
+			}
+			pictures, tensors = append(pictures, m), append(tensors, m.Tensor())
+		}
+		batch, err := image.Stack(pictures)
+		require.NoError(t, err)
+		twin.RequireEqual(t, torch.Stack(tensors, 0), batch)
+	}
+	for name, pictures := range map[string][]*image.Image{
+		"at least one picture":                               nil,
+		"of one size, got 3 channels of 4 x 5 and, as pictu": {image.New(4, 5, 3), image.New(5, 4, 3)},
+		"picture 1, 1 channels of 4 x 5":                     {image.New(4, 5, 3), image.New(4, 5, 1)},
+		"picture 1, <nil>":                                   {image.New(4, 5, 3), nil},
+	} {
+		_, err := image.Stack(pictures)
+		require.ErrorContains(t, err, name)
+	}
+}

@@ -199,10 +199,22 @@ type measured struct {
 // does not favour one.
 func measure(mode string, sides []side, rounds int) ([][]measured, error) {
 	results := make([][]measured, len(sides))
+	var files []string
+	if p, ok := pictures[mode]; ok {
+		dir, err := os.MkdirTemp("", "bench-")
+		if err != nil {
+			return nil, err
+		}
+		defer os.RemoveAll(dir)
+		if err := p.write(dir); err != nil {
+			return nil, err
+		}
+		files = []string{folderName + "=" + dir}
+	}
 	for range rounds {
 		for i, s := range sides {
 			cmd := exec.Command(s.command[0], append(s.command[1:len(s.command):len(s.command)], mode)...)
-			cmd.Env = append(append(os.Environ(), threads...), s.env...)
+			cmd.Env = slices.Concat(os.Environ(), threads, s.env, files)
 			cmd.Stderr = os.Stderr
 			begin := time.Now()
 			out, err := cmd.Output()

@@ -157,8 +157,8 @@ modes = {
     "infer": lambda: language.infer(200),
     "serve": lambda: language.serve(8, 2.0),
     "logmel": lambda: log_mel(400),
-    "png64": lambda: __import__("images").samples(".png", 64, 64, 32, 3000),
-    "jpeg640": lambda: __import__("images").samples(".jpg", 480, 640, 224, 400),
+    "png64": lambda: __import__("images").samples(32),
+    "jpeg640": lambda: __import__("images").samples(224),
 }
 mode = sys.argv[1]
 print(json.dumps({

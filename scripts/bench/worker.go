@@ -31,8 +31,8 @@ var modes = map[string]func() (float64, error){
 	"infer":    func() (float64, error) { return infer(200) },
 	"serve":    func() (float64, error) { return serve(8, 2*time.Second) },
 	"logmel":   func() (float64, error) { return logMel(400) },
-	"png64":    func() (float64, error) { return samples(".png", 64, 64, 32, 3000) },
-	"jpeg640":  func() (float64, error) { return samples(".jpg", 480, 640, 224, 400) },
+	"png64":    func() (float64, error) { return samples(pictures["png64"]) },
+	"jpeg640":  func() (float64, error) { return samples(pictures["jpeg640"]) },
 }
 
 // report is what a worker prints, as JSON.
