@@ -20,6 +20,7 @@ type run[B, O any] struct {
 	kept    *torch.Dict // the tally's state, where a validation has taken its metrics over
 	began   time.Time
 	window  window
+	times   Times   // of this epoch
 	loss    float64 // that was read last
 	elapsed time.Duration
 
@@ -95,7 +96,7 @@ func (r *run[B, O]) epoch(ctx context.Context) error {
 			return err
 		}
 	}
-	done := Epoch{r.at, r.at.Epoch == r.Epochs || r.over(), train, validate}
+	done := Epoch{r.at, r.at.Epoch == r.Epochs || r.over(), train, validate, r.times}
 	if whole { // a state that a hook asks for is that before the next epoch
 		r.at.Epoch++
 		defer func() { r.at.Epoch-- }()
@@ -108,7 +109,12 @@ func (r *run[B, O]) epoch(ctx context.Context) error {
 // steps takes the epoch's steps, and reports whether these were all.
 func (r *run[B, O]) steps(ctx context.Context) (whole bool, err error) {
 	defer r.window.release(&r.inStep)
+	begin := time.Now()
+	asked := begin
+	r.times = Times{}
+	defer func() { r.times.Took = time.Since(begin) }()
 	for batch, err := range r.batches(ctx) {
+		r.times.Waited += time.Since(asked)
 		if err == nil && r.window.batches == 0 {
 			r.inStep.Lock() // from here on ctx ends only after the step
 			r.window.locked = true
@@ -124,6 +130,7 @@ func (r *run[B, O]) steps(ctx context.Context) (whole bool, err error) {
 			return false, err
 		}
 		if n := r.window.batches; n < r.Accumulate && r.batch+n != r.Train.Len() {
+			asked = time.Now()
 			continue
 		}
 		if err := r.step(ctx); err != nil {
@@ -133,6 +140,7 @@ func (r *run[B, O]) steps(ctx context.Context) (whole bool, err error) {
 			return r.batch == r.Train.Len(), nil
 		}
 		r.random = r.randomNow() // before the next batch is made, or is not
+		asked = time.Now()
 	}
 	if r.window.batches > 0 { // fewer than the other steps have, of a stream whose length is not known
 		return true, r.step(ctx)

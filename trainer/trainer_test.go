@@ -8,6 +8,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -517,4 +518,48 @@ func TestEvaluateNothing(t *testing.T) {
 	cancel()
 	_, err = trainer.Evaluate(ctx, model, fit.Validate, fit.Step)
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// slow waits before each batch.
+type slow struct {
+	trainer.Batches[point]
+	wait time.Duration
+}
+
+func (s slow) All(ctx context.Context) iter.Seq2[point, error] {
+	return func(yield func(point, error) bool) {
+		for b, err := range s.Batches.All(ctx) {
+			time.Sleep(s.wait)
+			if !yield(b, err) {
+				return
+			}
+		}
+	}
+}
+
+// The time for which a loader was waited for is told apart from that of the steps, and of the validation.
+func TestTimes(t *testing.T) {
+	const wait, work, validation = 2 * time.Millisecond, 10 * time.Millisecond, 200 * time.Millisecond
+	f, _ := newTrainer(t, 2)
+	f.Train, f.Validate = slow{f.Train, wait}, slow{f.Validate, validation}
+	hook(f, onStep(func(trainer.Step) error {
+		time.Sleep(work)
+		return nil
+	}))
+	var times []trainer.Times
+	hook(f, onEpoch(func(e trainer.Epoch) error {
+		times = append(times, e.Times)
+		return nil
+	}))
+	begin := time.Now()
+	require.NoError(t, f.Fit(t.Context()))
+	all := time.Since(begin)
+	require.Len(t, times, 2)
+	for _, x := range times {
+		require.GreaterOrEqual(t, x.Waited, 3*wait)
+		require.GreaterOrEqual(t, x.Took-x.Waited, 3*work)
+		require.InDelta(t, float64(x.Waited)/float64(x.Took), x.Share(), 1e-9)
+	}
+	require.LessOrEqual(t, times[0].Took+times[1].Took, all-4*validation)
+	require.Zero(t, trainer.Times{}.Share())
 }

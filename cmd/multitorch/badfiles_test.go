@@ -38,6 +38,7 @@ func dataFolder(t testing.TB, names ...string) string {
 
 // Without the data, and with npm out of reach, nothing is trained and nothing is left.
 func TestDataThatIsMissingOrDamaged(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		links  []string
 		damage map[string]string // more files, and what is in them
@@ -68,6 +69,7 @@ func TestDataThatIsMissingOrDamaged(t *testing.T) {
 
 // Prepared files that were damaged are made anew from the packages.
 func TestDataIsPreparedAgain(t *testing.T) {
+	t.Parallel()
 	dir := dataFolder(t, packages...)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "emoji10.json"), []byte("damaged"), 0o644))
 	o := multitorch("data", "--data-dir", dir).requireOK(t)
@@ -77,6 +79,7 @@ func TestDataIsPreparedAgain(t *testing.T) {
 }
 
 func TestOutThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "file")
 	require.NoError(t, os.WriteFile(file, []byte("mine"), 0o644))
@@ -94,6 +97,7 @@ func TestOutThatCannotBeWritten(t *testing.T) {
 
 // A file that may not grow stands for a full disk: that the checkpoint has no room is found out before the first step.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	out := t.TempDir()
 	info, err := os.Stat(checkpointOf(t, "text"))
 	require.NoError(t, err)
@@ -112,6 +116,7 @@ func TestFullDisk(t *testing.T) {
 
 // A result that could not be written is no success, whatever the command.
 func TestOutputThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	require.NoError(t, err)
 	defer full.Close()
@@ -142,6 +147,7 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 
 // A folder that isn't there is a mistyped name: nothing is made, and nothing fetched into it.
 func TestDataFolderThatIsNotThere(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "typo")
 	multitorch("eval", "--data-dir", dir, checkpointOf(t, "text")).
 		requireError(t, failed, dir, "multitorch data emoji10 --data-dir "+dir+" gets the data")
@@ -153,6 +159,7 @@ func TestDataFolderThatIsNotThere(t *testing.T) {
 
 // A model with a weight that is no number is not measured and predicts nothing.
 func TestWeightsThatAreNotFinite(t *testing.T) {
+	t.Parallel()
 	for _, bad := range []float64{math.NaN(), math.Inf(1)} {
 		path := edit(t, nil, func(state []torch.NamedTensor) []torch.NamedTensor {
 			for _, s := range state {
@@ -269,6 +276,7 @@ func TestCheckpointsThatDoNotFit(t *testing.T) {
 }
 
 func TestFilesThatAreNoCheckpoints(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	whole, err := os.ReadFile(checkpointOf(t, "text"))
 	require.NoError(t, err)

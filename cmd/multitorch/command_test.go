@@ -49,7 +49,7 @@ type outcome struct {
 
 func command(args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append(os.Environ(), commandEnv+"=1")
+	cmd.Env = append(os.Environ(), commandEnv+"=1", "OMP_NUM_THREADS=1") // tests run at once
 	return cmd
 }
 

@@ -15,6 +15,7 @@ import (
 )
 
 func TestDataListSaysWhatThereIs(t *testing.T) {
+	t.Parallel()
 	o := multitorch("data", "list").requireOK(t)
 	for _, s := range dataSets {
 		require.NotEmpty(t, s.Licence, s.Name)
@@ -24,6 +25,7 @@ func TestDataListSaysWhatThereIs(t *testing.T) {
 }
 
 func TestDataCheckAndShow(t *testing.T) {
+	t.Parallel()
 	o := multitorch("data", "check", "emoji10").requireOK(t)
 	require.Contains(t, o.stdout, "3812 samples")
 	require.Contains(t, o.stdout, "no problem was found")
@@ -40,6 +42,7 @@ func TestDataCheckAndShow(t *testing.T) {
 }
 
 func TestDataThatIsNotKnown(t *testing.T) {
+	t.Parallel()
 	for _, command := range []string{"get", "check", "show"} {
 		multitorch("data", command, "emoji11").requireError(t, failed, `"emoji11": expected one of ["emoji10"`)
 	}

@@ -24,6 +24,7 @@ func talk(lines string, args ...string) outcome {
 
 // One user's path: a model is trained, measured, asked once, and talked to about a picture.
 func TestDialogue(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	scene := filepath.Join(dir, "scene.png")
 	made := multitorch("chat", "--make-scene", scene).requireOK(t)
@@ -118,6 +119,7 @@ func TestChatReadsLines(t *testing.T) {
 }
 
 func TestChatThatCanNotBegin(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	write := func(name string, size int) string {
 		path := filepath.Join(dir, name)

@@ -26,6 +26,7 @@ func writeTable(t testing.TB, path string, columns []string, rows [][]string) st
 
 // Pictures and captions of one's own: train, eval, search and predict.
 func TestCaptionsOfOnesOwn(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	colours := map[string][]uint8{"red": {230, 20, 10}, "green": {10, 200, 40}, "blue": {20, 30, 220}, "black": {0, 0, 0}}
 	var rows [][]string
@@ -66,6 +67,7 @@ func TestCaptionsOfOnesOwn(t *testing.T) {
 
 // Sounds and transcripts of one's own. Each letter is a tone, so that there is something to hear.
 func TestTranscriptsOfOnesOwn(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	say := func(name, text string, rate int) {
 		var samples []float32

@@ -37,6 +37,7 @@ func picture(t testing.TB) string {
 var prediction = regexp.MustCompile(`^(\S.*?) +(\d+\.\d) %$`)
 
 func TestPredict(t *testing.T) {
+	t.Parallel()
 	path := picture(t)
 	for kind, args := range map[string][]string{
 		"image":  {"--image", path},
@@ -66,6 +67,7 @@ func TestPredict(t *testing.T) {
 }
 
 func TestPredictRefuses(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := func(name, content string) string {
 		path := filepath.Join(dir, name)

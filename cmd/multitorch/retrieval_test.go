@@ -14,6 +14,7 @@ import (
 
 // Retrieval is trained, measured both ways, asked by a picture and by words.
 func TestRetrieval(t *testing.T) {
+	t.Parallel()
 	out := filepath.Join(t.TempDir(), "run")
 	o := multitorch("train", "retrieval", "--epochs", "2", "--out", out).requireOK(t)
 	require.Contains(t, o.stdout, "3212 training pairs and 300 test pairs (by emoji, 300 held out, split seed 0, label + tags)")

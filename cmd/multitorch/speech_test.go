@@ -21,6 +21,7 @@ import (
 // One user's path: a model is trained, measured, asked once, and given files and a folder. After one epoch it has learned
 // nothing yet, so it is tried what the commands do with sounds, not what the model says.
 func TestSpeech(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	out := filepath.Join(dir, "run")
 	o := multitorch("train", "speech", "--epochs", "1", "--batch-size", "64", "--out", out).requireOK(t)

@@ -37,6 +37,7 @@ func ownData(t testing.TB, pictures int, more ...[]string) (path string) {
 
 // One user's path, without a line of Go: train, eval, predict and chat on a CSV of questions about pictures.
 func TestAUsersPath(t *testing.T) {
+	t.Parallel()
 	path := ownData(t, 60)
 	out := filepath.Join(t.TempDir(), "run")
 	checkpoint := filepath.Join(out, checkpointName)
@@ -99,6 +100,7 @@ func without(names []string, prefix string) (left []string) {
 
 // What is wrong with a table is said before anything is trained or written.
 func TestTablesThatAreWrong(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	out := filepath.Join(dir, "run")
 	bad := ownData(t, 12, []string{"pictures/none.png", "what?", "red"}, []string{"pictures/0.png", "what?", ""})

@@ -30,6 +30,7 @@ var tried = []multimodal.Kind{
 
 // Models are trained, and eval finds the figures that training showed.
 func TestTrainAndEval(t *testing.T) {
+	t.Parallel()
 	for _, kind := range tried {
 		t.Run(string(kind), func(t *testing.T) {
 			out, o := trained(t, string(kind))
@@ -54,6 +55,7 @@ func TestTrainAndEval(t *testing.T) {
 }
 
 func TestTrainLeavesWhatItSays(t *testing.T) {
+	t.Parallel()
 	out := filepath.Join(t.TempDir(), "new", "run")
 	o := multitorch("train", "--out", out, "--model", "text", "--epochs", "3", "--batch-size", "512", "--seed", "4").requireOK(t)
 	require.Contains(t, o.stdout, "checkpoint  "+filepath.Join(out, checkpointName))
@@ -104,6 +106,7 @@ func scalars(t *testing.T, dir string) map[string][]int64 {
 
 // Into a pipe go plain lines, and few of them.
 func TestTrainOutputInAPipe(t *testing.T) {
+	t.Parallel()
 	_, o := trained(t, "concat")
 	requirePlain(t, o.stdout)
 	requirePlain(t, o.stderr)
@@ -118,6 +121,7 @@ func TestTrainOutputInAPipe(t *testing.T) {
 
 // The same command line gives the same file, whatever the number of workers, and in a folder in which a run was killed.
 func TestTrainAgain(t *testing.T) {
+	t.Parallel()
 	first, err := os.ReadFile(checkpointOf(t, "text"))
 	require.NoError(t, err)
 	out := t.TempDir()
@@ -131,6 +135,7 @@ func TestTrainAgain(t *testing.T) {
 
 // What is finished stays: a run goes beside it, or is refused.
 func TestTrainDoesNotOverwrite(t *testing.T) {
+	t.Parallel()
 	path := checkpointOf(t, "text")
 	before, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -154,6 +159,7 @@ func TestTrainDoesNotOverwrite(t *testing.T) {
 }
 
 func TestTrainWithOtherData(t *testing.T) {
+	t.Parallel()
 	out := t.TempDir()
 	o := multitorch(train(out, "--model", "text", "--text", "tags", "--strict", "--split-seed=-3", "--batch-size", "1000000", "--lr", "0")...).requireOK(t)
 	require.Contains(t, o.stdout, "(strict, by stem, split seed -3, label + tags)")
@@ -167,6 +173,7 @@ func TestTrainWithOtherData(t *testing.T) {
 
 // A model is measured without each modality, and with noise in each.
 func TestAblationAndRobustness(t *testing.T) {
+	t.Parallel()
 	out := filepath.Join(t.TempDir(), "noise.png")
 	o := multitorch("eval", "--ablation", "--robustness", out, checkpointOf(t, "gated")).requireOK(t)
 	require.Regexp(t, `(?m)^with all         accuracy \d+\.\d %\nwithout image    accuracy \d+\.\d %\nwithout text     accuracy \d+\.\d %\n`, o.stdout)
@@ -183,6 +190,7 @@ func TestAblationAndRobustness(t *testing.T) {
 }
 
 func TestEnsemble(t *testing.T) {
+	t.Parallel()
 	args := []string{"eval", "--ensemble"}
 	for _, kind := range tried[:4] {
 		args = append(args, checkpointOf(t, string(kind)))
@@ -210,6 +218,7 @@ func TestEnsemble(t *testing.T) {
 }
 
 func TestResults(t *testing.T) {
+	t.Parallel()
 	file, readme := filepath.Join(t.TempDir(), "results.json"), filepath.Join(t.TempDir(), "README.md")
 	require.NoError(t, os.WriteFile(readme, []byte("before\n"+tableBegin+"old\n"+tableEnd+"\nafter\n"), 0o644))
 	require.NoError(t, os.WriteFile(file, resultsFile, 0o644))
@@ -236,6 +245,7 @@ func TestResults(t *testing.T) {
 
 // Rows of other metrics are a table of their own.
 func TestTables(t *testing.T) {
+	t.Parallel()
 	share := column{"R@10", true, figure{41.25, 0.5}}
 	rank := column{"a->b MRR", false, figure{0.2, 0.01}}
 	rows := []row{
@@ -261,6 +271,7 @@ func TestTables(t *testing.T) {
 
 // The command knows the kinds that there are, by name.
 func TestKinds(t *testing.T) {
+	t.Parallel()
 	help := multitorch("train", "emoji10", "--model", "smell")
 	for _, kind := range multimodal.Kinds() {
 		require.Contains(t, help.stderr, `"`+string(kind)+`"`)
@@ -307,6 +318,7 @@ func TestExpectation(t *testing.T) {
 }
 
 func TestDataAndDoctor(t *testing.T) {
+	t.Parallel()
 	o := multitorch("data").requireOK(t)
 	require.Contains(t, o.stdout, "1906 emoji")
 	require.Contains(t, o.stdout, "3058 training and 754 test samples")

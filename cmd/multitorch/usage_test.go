@@ -12,6 +12,7 @@ import (
 
 // The files that results writes are looked at before the first model is trained.
 func TestResultsLooksAtItsFilesFirst(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := func(name, content string) string {
 		path := filepath.Join(dir, name)
@@ -43,6 +44,7 @@ func TestResultsLooksAtItsFilesFirst(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
+	t.Parallel()
 	for command, want := range map[string][]string{
 		"":                {"train", "eval", "predict", "results", "data", "doctor"},
 		"train":           {"emoji10", "table", "captions", "transcripts"},
@@ -72,6 +74,7 @@ func TestHelp(t *testing.T) {
 
 // What is wrong with the command line itself is said before anything is done.
 func TestUsageErrors(t *testing.T) {
+	t.Parallel()
 	for args, want := range map[string][]string{
 		"bogus":                             {"unexpected argument bogus", "multitorch --help"},
 		"train --bogus":                     {"unknown flag --bogus", "multitorch train --help"},
@@ -121,6 +124,7 @@ func TestUsageErrors(t *testing.T) {
 // A device that is not there is refused when it is asked for by name; without a
 // name the command falls back to the CPU.
 func TestDevice(t *testing.T) {
+	t.Parallel()
 	out := filepath.Join(t.TempDir(), "run")
 	o := multitorch(train(out, "--device", "cuda:99")...)
 	o.requireError(t, failed, "--device", "cuda:99", "leave --device out")
