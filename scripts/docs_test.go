@@ -192,6 +192,7 @@ import (
 	"context"
 	"fmt"
 
+	"multitorch/datasets"
 	"multitorch/multimodal/image"
 	"multitorch/torch"
 )
@@ -203,6 +204,20 @@ func must(err error) {
 }
 
 var ctx = context.Background()
+
+type album struct{}
+
+func (album) Len() int { return 64 }
+
+func (album) Get(int) (*image.Image, error) {
+	m, err := image.Open(ctx, "photo.jpg", image.ModeRGB)
+	if err != nil {
+		return nil, err
+	}
+	return m.Resize(224, 224, image.Bilinear), nil
+}
+
+var pictures album
 
 func main() {
 	var err error

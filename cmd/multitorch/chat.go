@@ -24,7 +24,7 @@ import (
 type chatCmd struct {
 	deviceFlag
 	Checkpoint string `type:"path" default:"runs/dialogue-focus-seed0/checkpoint.safetensors" help:"Checkpoint file."`
-	Image      string `type:"path" placeholder:"FILE" help:"The picture to talk about: PNG, JPEG, GIF, WebP or BMP."`
+	Image      string `type:"path" placeholder:"FILE" help:"The picture to talk about: PNG, JPEG, GIF, WebP, BMP or TIFF."`
 	MakeScene  string `type:"path" placeholder:"FILE" help:"Draw a new scene into this PNG file, to talk about."`
 	Seed       uint64 `default:"0" help:"Seed of the new scene."`
 }

@@ -39,6 +39,9 @@ func (c *dataCheckCmd) Run(ctx context.Context) error {
 
 func printReport(samples *catalog.Samples, report *catalog.Report, shown int) {
 	printf("%d samples in %s, %d of them twice\n", report.Samples, samples.Dir, report.Duplicates)
+	for _, line := range samples.Columns {
+		printf("  %s\n", line)
+	}
 	for i, name := range samples.Classes {
 		if i == 40 {
 			printf("  … and %d classes more\n", len(samples.Classes)-i)

@@ -78,8 +78,11 @@ func (c *dataShowCmd) tiles(ctx context.Context, samples *catalog.Samples) ([]sh
 			break
 		}
 		s, err := samples.At(ctx, i)
+		if err != nil && s.Name != "" {
+			err = fmt.Errorf("%s: %w", s.Name, err)
+		}
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w; multitorch data check %s finds all that is damaged", err, c.Name)
 		}
 		class := ""
 		if s.Class >= 0 && s.Class < len(samples.Classes) {

@@ -65,7 +65,23 @@ func TestTileOfASound(t *testing.T) {
 func TestShowOfADamagedSample(t *testing.T) {
 	c := dataShowCmd{N: 1}
 	_, err := c.tiles(context.Background(), &catalog.Samples{N: 1, At: func(context.Context, int) (catalog.Sample, error) {
-		return catalog.Sample{}, errors.New("a.png is damaged")
+		return catalog.Sample{Name: "t.csv, line 7"}, errors.New("a.png is damaged")
 	}})
-	require.ErrorContains(t, err, "a.png is damaged")
+	require.ErrorContains(t, err, "t.csv, line 7: a.png is damaged; multitorch data check")
+}
+
+// What a file says is not obeyed by the terminal, and check shows what each column is taken for.
+func TestCheckOfATableFromAnyone(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "t.csv")
+	require.NoError(t, os.WriteFile(path, []byte("file,label\na.bmp,red\x1b[2J\nb.bmp,\x1b]0;mine\x07\n\u009b2J.x,red\n"), 0o644))
+	o := multitorch("data", "check", path)
+	o.requireError(t, failed, "the data has problems")
+	requirePlain(t, o.stdout)
+	require.Contains(t, o.stdout, "  file             image    2 of 3 cells end as pictures do\n")
+	require.Contains(t, o.stdout, "  label            category what is to be learned\n")
+	require.Contains(t, o.stdout, `red\x1b[2J `)
+	require.Contains(t, o.stdout, `\x9b2J.x`)
+	show := multitorch("data", "show", path, "--out", filepath.Join(t.TempDir(), "s.png"))
+	show.requireError(t, failed, path+", line ", "multitorch data check "+path)
 }

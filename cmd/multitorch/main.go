@@ -92,11 +92,11 @@ func run(begin func() context.Context, args []string) int {
 		return checked(0)
 	}
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "multitorch: %v\n%s says what there is.\n", err, helpFor(err))
+		fmt.Fprintf(os.Stderr, "multitorch: %s\n%s says what there is.\n", plain(err.Error()), helpFor(err))
 		return misused
 	}
 	if err := torch.Try(func() error { return k.Run() }); err != nil {
-		fmt.Fprintf(os.Stderr, "multitorch: %v\n", err)
+		fmt.Fprintf(os.Stderr, "multitorch: %s\n", plain(err.Error()))
 		return status(ctx, err)
 	}
 	return checked(0)

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"syscall"
+	"unicode"
 )
 
 // stdout is where commands write what they were asked for. It remembers the first error, so that a result that nobody got
@@ -27,7 +29,27 @@ func (o *output) Write(p []byte) (int, error) {
 }
 
 // printf writes to stdout; checked looks at the end whether it could be.
-func printf(format string, args ...any) { fmt.Fprintf(stdout, format, args...) }
+func printf(format string, args ...any) {
+	_, _ = io.WriteString(stdout, plain(fmt.Sprintf(format, args...)))
+}
+
+// plain writes control characters out, \x1b say: names of classes, files and columns come from anyone, and a terminal obeys
+// some of them.
+func plain(text string) string {
+	controls := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
+	if !strings.ContainsFunc(text, controls) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if controls(r) {
+			fmt.Fprintf(&b, "\\x%02x", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
 
 // checked is the exit status of a command that itself went well: whether its output was written. A reader that went away
 // has had enough.

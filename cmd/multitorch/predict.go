@@ -11,7 +11,7 @@ import (
 type predictCmd struct {
 	deviceFlag
 	Checkpoint string `type:"path" default:"runs/emoji10-concat-seed0/checkpoint.safetensors" help:"Checkpoint file."`
-	Image      string `type:"path" placeholder:"FILE" help:"Image: PNG, JPEG, GIF, WebP or BMP."`
+	Image      string `type:"path" placeholder:"FILE" help:"Image: PNG, JPEG, GIF, WebP, BMP or TIFF."`
 	Text       string `placeholder:"WORDS" help:"Text: a few words."`
 	Audio      string `type:"path" placeholder:"FILE" help:"Sound: WAV, FLAC, MP3 or Ogg."`
 	Top        int    `default:"3" help:"Classes to print."`

@@ -165,4 +165,4 @@ func openData(ctx context.Context, t task, dir string) error {
 	return t.load(ctx, dir, true)
 }
 
-func logLine(line string) { fmt.Fprintln(os.Stderr, line) }
+func logLine(line string) { fmt.Fprintln(os.Stderr, plain(line)) }

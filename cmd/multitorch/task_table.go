@@ -150,11 +150,7 @@ func (t *tableTask) measure(train, test *columns.Data) {
 // explain shows what was found out about the columns, before anything is trained.
 func explain(set *columns.Set) {
 	for _, k := range set.Kinds {
-		missing := ""
-		if k.Missing > 0 {
-			missing = fmt.Sprintf(", %d missing", k.Missing)
-		}
-		logLine(fmt.Sprintf("  %-16s %-8s %s%s", clipped(k.Name, 16), k.Kind, k.Why, missing))
+		logLine("  " + k.String())
 	}
 	for _, note := range set.Notes {
 		logLine("note: " + note)
@@ -166,14 +162,6 @@ func explain(set *columns.Set) {
 		}
 		logLine(fmt.Sprintf("left out: %s", bad))
 	}
-}
-
-// clipped is a text of at most n characters.
-func clipped(text string, n int) string {
-	if letters := []rune(text); len(letters) > n {
-		return string(letters[:n-1]) + "…"
-	}
-	return text
 }
 
 func (t *tableTask) data() (line, more string) {

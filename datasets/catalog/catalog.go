@@ -24,6 +24,7 @@ type Set struct {
 // Samples are the samples of a data set, of all its sides.
 type Samples struct {
 	Dir     string   // the folder or file that they come from
+	Columns []string // of a table: a line on each, with what it is taken for
 	Classes []string // nil: the samples have none
 	N       int
 

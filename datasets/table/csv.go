@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"multitorch/internal/regular"
 )
@@ -40,6 +41,9 @@ func (t *Table) parseCSV(from io.Reader, comma rune) error {
 	if err != nil {
 		return err
 	}
+	if err := checkHeader(header, comma); err != nil {
+		return fmt.Errorf("line 1: %w", err)
+	}
 	if err := t.setColumns(header); err != nil {
 		if comma == ',' && len(header) == 1 {
 			err = fmt.Errorf("%w; are the fields separated by commas?", err)
@@ -62,6 +66,29 @@ func (t *Table) parseCSV(from io.Reader, comma rune) error {
 			return fmt.Errorf("line %d: %w", line, err)
 		}
 	}
+}
+
+// checkHeader finds files that are separated otherwise: as spreadsheets write where a comma stands in numbers, or as computers
+// did whose lines ended in CR. Taken as they are, they would be one column, or one line.
+func checkHeader(header []string, comma rune) error {
+	for _, name := range header {
+		if strings.ContainsRune(name, '\r') {
+			return errors.New("the lines end in CR alone: save the file with line ends of LF or CRLF")
+		}
+	}
+	if len(header) != 1 {
+		return nil
+	}
+	for _, other := range ",;\t|" {
+		if other != comma && strings.ContainsRune(header[0], other) {
+			ending := "commas"
+			if comma == '\t' {
+				ending = "tabs"
+			}
+			return fmt.Errorf("there is one column, %.80q: are the fields separated by %q? Save the file with %s", header[0], other, ending)
+		}
+	}
+	return nil
 }
 
 // WriteCSV writes columns and rows as [Open] reads them.

@@ -45,6 +45,19 @@ type Column struct {
 	Example  string // the first cell that is not empty
 }
 
+// String says what the column is, and why, in a line of a table.
+func (c Column) String() string {
+	name := []rune(c.Name)
+	if len(name) > 16 {
+		name = append(name[:15:15], '…')
+	}
+	line := fmt.Sprintf("%-16s %-8s %s", string(name), c.Kind, c.Why)
+	if c.Missing > 0 {
+		line += fmt.Sprintf(", %d missing", c.Missing)
+	}
+	return line
+}
+
 // maxDistinct is how many different cells are told apart.
 const maxDistinct = 1 << 20
 

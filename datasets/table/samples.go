@@ -46,6 +46,12 @@ func (t *Table) OpenSound(row, column int, base string) (samples []float32, rate
 // Samples are the rows as "multitorch data" checks and shows them. target is the column of the classes, or -1.
 func (t *Table) Samples(kinds []Column, target int, base string) *catalog.Samples {
 	s := &catalog.Samples{Dir: t.Path, N: t.Len()}
+	for i, k := range kinds {
+		if i == target {
+			k.Kind, k.Why = Category, "what is to be learned"
+		}
+		s.Columns = append(s.Columns, k.String())
+	}
 	if target >= 0 {
 		s.Classes = t.Values(target)
 	}
