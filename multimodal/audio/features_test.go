@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"multitorch/multimodal/audio"
+	"multitorch/multimodal/audio/internal/golden"
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -40,13 +41,13 @@ func TestFeaturesAsTheOriginals(t *testing.T) {
 		"kaldi_fbank_edges":      audio.NewLogMelSpectrogram(kaldi, audio.SnipEdges(false)),
 	} {
 		t.Run(name, func(t *testing.T) {
-			x := golden(t, "x")
-			near(t, golden(t, name), m.Forward(x))
+			x := golden.Tensor(t, "x")
+			golden.Near(t, golden.Tensor(t, name), m.Forward(x))
 			// A batch, and float64, are the same.
 			batch := m.Forward(torch.Stack([]*torch.Tensor{x, x.Mul(100), x}, 0).View(3, 1, -1))
-			near(t, golden(t, name), batch.Select(0, 2).Select(0, 0), "in a batch beside a louder one")
+			golden.Near(t, golden.Tensor(t, name), batch.Select(0, 2).Select(0, 0), "in a batch beside a louder one")
 			if name != "torchaudio_mfcc" && name != "librosa_db" { // these look at the whole batch, or at small numbers
-				within(t, 1e-4, 1e-5, golden(t, name), m.Forward(x.To(torch.Float64)), "in float64")
+				golden.Within(t, 1e-4, 1e-5, golden.Tensor(t, name), m.Forward(x.To(torch.Float64)), "in float64")
 			}
 		})
 	}
@@ -57,30 +58,30 @@ func TestFeaturesAsTheOriginals(t *testing.T) {
 		"kaldi_mfcc_c0": audio.NewMFCC(kaldi, audio.LogEnergy(false)),
 		"whisper80":     audio.NewLogMelSpectrogram(audio.Whisper(), audio.Samples(0)),
 	} {
-		within(t, 1e-5, 4e-6, golden(t, name), m.Forward(golden(t, "x")), name)
+		golden.Within(t, 1e-5, 4e-6, golden.Tensor(t, name), m.Forward(golden.Tensor(t, "x")), name)
 	}
 	whisper := audio.NewLogMelSpectrogram(audio.Whisper())
-	within(t, 1e-5, 4e-6, golden(t, "whisper_30s"), whisper.Forward(golden(t, "x")).Narrow(1, 0, 60))
+	golden.Within(t, 1e-5, 4e-6, golden.Tensor(t, "whisper_30s"), whisper.Forward(golden.Tensor(t, "x")).Narrow(1, 0, 60))
 	whisper = audio.NewLogMelSpectrogram(audio.Whisper(audio.NMels(128), audio.Samples(0)))
-	within(t, 1e-5, 1e-5, golden(t, "whisper128"), whisper.Forward(golden(t, "x")).Narrow(1, 0, 10))
+	golden.Within(t, 1e-5, 1e-5, golden.Tensor(t, "whisper128"), whisper.Forward(golden.Tensor(t, "x")).Narrow(1, 0, 10))
 	byDefault := audio.NewMelSpectrogram(audio.Torchaudio(rate))
 	// torchaudio's filters are computed by float32 powers, which libtorch rounded otherwise before 2.1.
-	within(t, 2e-5, 1e-6, golden(t, "torchaudio_default_mel"), byDefault.Forward(golden(t, "x").Narrow(0, 0, 3200)))
-	z := audio.NewSpectrogram(librosa, audio.Power(0)).Forward(golden(t, "x"))
-	near(t, golden(t, "librosa_stft"), z.ViewAsReal())
+	golden.Within(t, 2e-5, 1e-6, golden.Tensor(t, "torchaudio_default_mel"), byDefault.Forward(golden.Tensor(t, "x").Narrow(0, 0, 3200)))
+	z := audio.NewSpectrogram(librosa, audio.Power(0)).Forward(golden.Tensor(t, "x"))
+	golden.Near(t, golden.Tensor(t, "librosa_stft"), z.ViewAsReal())
 	normalized := audio.Torchaudio(rate, audio.NFFT(256), audio.Power(0))
 	normalized.Normalized = true
-	near(t, golden(t, "torchaudio_complex"), audio.NewSpectrogram(normalized).Forward(golden(t, "x")).ViewAsReal())
+	golden.Near(t, golden.Tensor(t, "torchaudio_complex"), audio.NewSpectrogram(normalized).Forward(golden.Tensor(t, "x")).ViewAsReal())
 }
 
 // The inverse of a spectrogram is the signal.
 func TestInverseSpectrogram(t *testing.T) {
-	x := golden(t, "x")
+	x := golden.Tensor(t, "x")
 	for _, c := range []audio.Config{audio.Librosa(16000, settings...), audio.Torchaudio(16000)} {
 		for _, normalized := range []bool{false, true} {
 			c.Normalized = normalized
 			z := audio.NewSpectrogram(c, audio.Power(0)).Forward(x)
-			within(t, 1e-4, 1e-6, x, audio.NewInverseSpectrogram(c).Forward(z, x.Size(0)))
+			golden.Within(t, 1e-4, 1e-6, x, audio.NewInverseSpectrogram(c).Forward(z, x.Size(0)))
 		}
 	}
 }

@@ -8,13 +8,14 @@ import (
 
 	"multitorch/multimodal/audio"
 	"multitorch/multimodal/audio/functional"
+	"multitorch/multimodal/audio/internal/golden"
 	"multitorch/nn"
 	"multitorch/torch"
 )
 
 // The same seed masks the same places as torchaudio's modules.
 func TestMaskingAsTorchaudio(t *testing.T) {
-	x := golden(t, "spec3")
+	x := golden.Tensor(t, "spec3")
 	torch.ManualSeed(3)
 	for _, c := range []struct {
 		name string
@@ -27,28 +28,28 @@ func TestMaskingAsTorchaudio(t *testing.T) {
 		{"spec_augment", audio.NewSpecAugment(2, 20, 2, 8)},
 		{"spec_augment_same", audio.NewSpecAugment(2, 20, 2, 8, audio.IIDMasks(false), audio.ZeroMasking(true))},
 	} {
-		near(t, golden(t, "mask_"+c.name), c.m.Forward(x), c.name)
+		golden.Near(t, golden.Tensor(t, "mask_"+c.name), c.m.Forward(x), c.name)
 	}
 }
 
 func TestModules(t *testing.T) {
-	x := golden(t, "x")
-	near(t, golden(t, "resample_1"), audio.NewResample(16000, 22050, audio.ResampleOptions{}).Forward(x.Narrow(0, 0, 2500)))
+	x := golden.Tensor(t, "x")
+	golden.Near(t, golden.Tensor(t, "resample_1"), audio.NewResample(16000, 22050, audio.ResampleOptions{}).Forward(x.Narrow(0, 0, 2500)))
 	require.Same(t, x, audio.NewResample(16000, 16000, audio.SoxrHQ()).Forward(x))
-	near(t, golden(t, "torchaudio_db"), audio.NewAmplitudeToDB("power", 0).Forward(golden(t, "torchaudio_mel")))
-	near(t, golden(t, "torchaudio_deltas"), audio.NewComputeDeltas(5, audio.Replicate).Forward(golden(t, "torchaudio_mfcc")))
-	near(t, golden(t, "torchaudio_preemphasis"), audio.NewPreemphasis(0.97).Forward(x))
-	near(t, golden(t, "torchaudio_mulaw"), audio.NewMuLawEncoding(256).Forward(x))
-	near(t, golden(t, "torchaudio_mulaw_back"), audio.NewMuLawDecoding(256).Forward(golden(t, "torchaudio_mulaw")))
-	near(t, golden(t, "torchaudio_centroid"), audio.NewSpectralCentroid(audio.Torchaudio(16000, settings...)).Forward(x))
-	near(t, golden(t, "librosa_centroid"), audio.NewSpectralCentroid(audio.Librosa(16000, settings...)).Forward(x))
+	golden.Near(t, golden.Tensor(t, "torchaudio_db"), audio.NewAmplitudeToDB("power", 0).Forward(golden.Tensor(t, "torchaudio_mel")))
+	golden.Near(t, golden.Tensor(t, "torchaudio_deltas"), audio.NewComputeDeltas(5, audio.Replicate).Forward(golden.Tensor(t, "torchaudio_mfcc")))
+	golden.Near(t, golden.Tensor(t, "torchaudio_preemphasis"), audio.NewPreemphasis(0.97).Forward(x))
+	golden.Near(t, golden.Tensor(t, "torchaudio_mulaw"), audio.NewMuLawEncoding(256).Forward(x))
+	golden.Near(t, golden.Tensor(t, "torchaudio_mulaw_back"), audio.NewMuLawDecoding(256).Forward(golden.Tensor(t, "torchaudio_mulaw")))
+	golden.Near(t, golden.Tensor(t, "torchaudio_centroid"), audio.NewSpectralCentroid(audio.Torchaudio(16000, settings...)).Forward(x))
+	golden.Near(t, golden.Tensor(t, "librosa_centroid"), audio.NewSpectralCentroid(audio.Librosa(16000, settings...)).Forward(x))
 	two := torch.Stack([]*torch.Tensor{x, x.Flip(0)}, 0)
-	near(t, golden(t, "add_noise"), audio.NewAddNoise().Forward(two, golden(t, "noise"), torch.New([]float32{5, -3}), nil))
+	golden.Near(t, golden.Tensor(t, "add_noise"), audio.NewAddNoise().Forward(two, golden.Tensor(t, "noise"), torch.New([]float32{5, -3}), nil))
 }
 
 // Noise is as loud as was asked for.
 func TestAddNoiseRatio(t *testing.T) {
-	x := golden(t, "x")
+	x := golden.Tensor(t, "x")
 	noise := torch.RandnLike(x)
 	for _, snr := range []float64{-10, 0, 20} {
 		added := audio.NewAddNoise().Forward(x, noise, torch.New(float32(snr)), nil).Sub(x)
@@ -58,7 +59,7 @@ func TestAddNoiseRatio(t *testing.T) {
 
 // A signal comes back from its spectrogram alone, whatever the phases to begin with.
 func TestGriffinLimModule(t *testing.T) {
-	x := golden(t, "pitch")
+	x := golden.Tensor(t, "pitch")
 	for _, c := range []audio.Config{audio.Torchaudio(16000, audio.HopLength(100)), audio.Librosa(16000, audio.NFFT(512), audio.Power(1))} {
 		spec := audio.NewSpectrogram(c)
 		want := spec.Forward(x).Pow(1 / c.Power)
@@ -126,7 +127,8 @@ func TestNothingIsLeft(t *testing.T) {
 		run()
 		before := torch.LiveTensors()
 		run()
-		require.Equal(t, before, torch.LiveTensors(), i)
+		// Not equal: the toolkit itself calls the collector when memory grows, which may find what other tests left.
+		require.LessOrEqual(t, torch.LiveTensors(), before, i)
 	}
 }
 
