@@ -43,10 +43,10 @@ func (t *captionsTask) search(ctx context.Context, m *multimodal.Retriever, c *s
 	var tiles []sheet.Tile
 	for _, i := range order {
 		row := data.Row(i)
-		if cell := read.Cell(row, picture); seen[cell] || len(tiles) == c.Top {
+		cell := read.Cell(row, picture)
+		before := seen[cell]
+		if seen[cell] = true; before || len(tiles) == c.Top {
 			continue
-		} else {
-			seen[cell] = true
 		}
 		shown, err := read.OpenImage(ctx, row, picture, cmp.Or(c.DataDir, t.Base))
 		if err != nil {
@@ -54,7 +54,7 @@ func (t *captionsTask) search(ctx context.Context, m *multimodal.Retriever, c *s
 		}
 		lines := []string{read.Cell(row, caption), fmt.Sprintf("%.2f", scores[i])}
 		if !read.Embedded[picture] {
-			lines = append(lines, read.Cell(row, picture))
+			lines = append(lines, cell)
 		}
 		if tiles = append(tiles, sheet.Tile{Picture: shown.Go(), Lines: lines}); len(tiles) <= 5 {
 			printf("%5.2f  %s\n", scores[i], lines[0])

@@ -6,6 +6,7 @@ import (
 
 	"multitorch/datasets"
 	"multitorch/multimodal"
+	"multitorch/multimodal/columns"
 	"multitorch/nn"
 	"multitorch/torch"
 	"multitorch/trainer"
@@ -29,11 +30,14 @@ func (c *evalCmd) disturb(s *saved, device torch.Device) error {
 	}
 	t, ok := s.task.(disturbable)
 	if !ok {
-		return fmt.Errorf("%s: models of %s see one modality, or can't do without one", s.path, s.task.info().title)
+		return fmt.Errorf("%s: models of %s see one modality, or can't do without one", s.path, s.task.info().name)
 	}
 	modalities, measure, err := t.disturbed(s.model, device)
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.path, err)
+	}
+	if c.Ablation && len(modalities) < 2 {
+		return fmt.Errorf("%s: the model looks at %q alone, and so nothing can be left out", s.path, modalities)
 	}
 	if c.Ablation {
 		figures, err := robustness.Ablation(modalities, measure)
@@ -77,16 +81,33 @@ func (t *emojiTask) disturbed(model nn.Module, device torch.Device) ([]string, r
 		return nil, nil, fmt.Errorf("the model %s, the tutorial's, takes what it was made for and nothing less: "+
 			"expected one of another fusion, such as gated", t.Model)
 	}
-	test, err := datasets.NewBatchLoader(t.test, datasets.BatchSize(testBatch))
-	if err != nil {
-		return nil, nil, err
-	}
-	return []string{"image", "text"}, func(alter robustness.Alter) (float64, error) {
-		e, err := trainer.Evaluate(context.Background(), m, test, func(b multimodal.Batch) (*torch.Tensor, metrics.Classified) {
-			b = b.To(device)
-			scores := m.LogitsOf(alter(b.Inputs()))
-			return crossEntropy.Forward(scores, b.Target), metrics.Classified{Scores: scores, Target: b.Target}
+	measure, err := measured(m, t.test, func(b multimodal.Batch, alter robustness.Alter) (scores, target *torch.Tensor) {
+		b = b.To(device)
+		return m.LogitsOf(alter(b.Inputs())), b.Target
+	})
+	return []string{"image", "text"}, measure, err
+}
+
+// disturbed takes numbers and categories together, as the model does.
+func (t *tableTask) disturbed(model nn.Module, device torch.Device) ([]string, robustness.Measure, error) {
+	m := model.(*multimodal.Model)
+	measure, err := measured(m, t.test, func(b columns.Batch, alter robustness.Alter) (scores, target *torch.Tensor) {
+		b = b.To(device)
+		return m.Forward(alter(b.Inputs)), b.Target
+	})
+	return t.Schema.Modalities(), measure, err
+}
+
+// measured measures the accuracy on test data whose batches are altered before the model scores them.
+func measured[B any](model nn.Module, data datasets.BatchGetter[B], score func(B, robustness.Alter) (scores, target *torch.Tensor)) (
+	robustness.Measure, error,
+) {
+	test, err := datasets.NewBatchLoader(data, datasets.BatchSize(testBatch))
+	return func(alter robustness.Alter) (float64, error) {
+		e, err := trainer.Evaluate(context.Background(), model, test, func(b B) (*torch.Tensor, metrics.Classified) {
+			scores, target := score(b, alter)
+			return crossEntropy.Forward(scores, target), metrics.Classified{Scores: scores, Target: target}
 		}, metrics.NewAccuracy())
 		return e.Metric("accuracy"), err
-	}, nil
+	}, err
 }

@@ -49,6 +49,7 @@ func TestCaptionsOfOnesOwn(t *testing.T) {
 
 	o = multitorch("search", "blue", "--checkpoint", checkpoint, "--out", filepath.Join(dir, "found.png"), "--top", "3").requireOK(t)
 	require.Equal(t, 3, strings.Count(o.stdout, "a blue thing"), o.stdout)
+	require.Contains(t, o.stdout, "3 of 40 pictures in ")
 	require.FileExists(t, filepath.Join(dir, "found.png"))
 	o = multitorch("predict", "--checkpoint", checkpoint, "--image", filepath.Join(dir, "1.png"), "--text", "red, green, black").requireOK(t)
 	require.True(t, strings.HasPrefix(o.stdout, "green"), o.stdout)

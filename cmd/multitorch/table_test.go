@@ -57,6 +57,11 @@ func TestAUsersPath(t *testing.T) {
 	o = multitorch("eval", checkpoint).requireOK(t)
 	require.Contains(t, o.stdout, "144 training and 36 test rows")
 	require.Contains(t, o.stdout, "accuracy 100.0 %")
+	noise := filepath.Join(t.TempDir(), "noise.png")
+	o = multitorch("eval", "--ablation", "--robustness", noise, checkpoint).requireOK(t)
+	require.Regexp(t, `(?m)^with all         accuracy 100\.0 %\nwithout picture_0 accuracy [1-7]\d\.\d %\nwithout question_1 accuracy [1-7]\d\.\d %$`, o.stdout)
+	require.Regexp(t, `(?m)^noise in picture_0   0\.0: 100\.0 %  0\.1: .*\nnoise in question_1  0\.0: 100\.0 %  0\.1: .*$`, o.stdout)
+	require.FileExists(t, noise)
 	other := ownData(t, 4)
 	o = multitorch("eval", "--data", other, checkpoint).requireOK(t)
 	require.Contains(t, o.stdout, "12 rows of "+other)
@@ -133,6 +138,12 @@ func TestTablesThatAreWrong(t *testing.T) {
 	multitorch("predict", "--checkpoint", checkpoint).requireError(t, failed, "--set COLUMN=CELL")
 	multitorch("predict", "--checkpoint", checkpointOf(t, "text"), "--data", bad).requireError(t, failed, "--data", "takes no table")
 	multitorch("eval", "--data", bad, checkpointOf(t, "text")).requireError(t, failed, "--data", "takes no table")
+
+	words := filepath.Join(dir, "words.csv")
+	require.NoError(t, os.WriteFile(words, []byte("text,label\n"+strings.Repeat("a good old thing,x\na bad new thing,y\n", 8)), 0o644))
+	multitorch("train", "table", "--data", words, "--kind", "text=text", "--epochs", "1", "--out", filepath.Join(dir, "words")).requireOK(t)
+	multitorch("eval", "--ablation", filepath.Join(dir, "words", checkpointName)).
+		requireError(t, failed, `looks at ["text_0"] alone, and so nothing can be left out`)
 
 	require.NoError(t, os.WriteFile(bad, []byte("picture,question,answer\n"), 0o644))
 	multitorch("eval", checkpoint).requireError(t, failed, "has changed since the model was trained on it", "--data")

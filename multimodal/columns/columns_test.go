@@ -282,6 +282,7 @@ func TestSides(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []int{6, 3}, []int{set.Train.Len(), set.Test.Len()})
 	require.Equal(t, "split", set.Schema.SplitBy)
+	require.Contains(t, set.Notes, "3 rows have nothing in split, and are on neither side")
 }
 
 func TestOneSample(t *testing.T) {

@@ -87,6 +87,17 @@ func (p *preparation) notes(train []int) (notes []string) {
 	if single > 0 && !p.c.Pairs {
 		notes = append(notes, fmt.Sprintf("%d of %d classes: a single row, which is trained on and never tested", single, len(p.t.Values(p.target))))
 	}
+	if by := p.t.Column(p.schema.SplitBy); by >= 0 {
+		neither := 0
+		for row := range p.t.Len() {
+			if p.t.Cell(row, by) == "" {
+				neither++
+			}
+		}
+		if neither > 0 {
+			notes = append(notes, fmt.Sprintf("%d rows have nothing in %s, and are on neither side", neither, p.schema.SplitBy))
+		}
+	}
 	if p.schema.Group != "" {
 		notes = append(notes, fmt.Sprintf("rows with the same %s stay on one side", p.schema.Group))
 	}

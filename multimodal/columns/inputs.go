@@ -8,7 +8,7 @@ import (
 
 // inputs are rows as tensors.
 func (s *Schema) inputs(rows [][]cell) multimodal.Inputs {
-	names := s.modalities()
+	names := s.Modalities()
 	in := multimodal.Inputs{Of: map[string]multimodal.Input{}}
 	there := make([]bool, len(rows)*len(names))
 	at := map[string]int{}

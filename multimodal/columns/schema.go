@@ -65,8 +65,8 @@ func (s *Schema) modality(column int) string {
 	return fmt.Sprintf("%s_%d", odd.ReplaceAllString(s.Columns[column].Name, "_"), column)
 }
 
-// modalities are their names, in the order of the columns.
-func (s *Schema) modalities() []string {
+// Modalities are the names in Inputs.Of, in the order of the columns: see [Schema.Modality].
+func (s *Schema) Modalities() []string {
 	var names []string
 	for i := range s.Columns {
 		if name := s.modality(i); !slices.Contains(names, name) {

@@ -68,6 +68,13 @@ func same(n int) []float64 {
 }
 
 // The class with the most votes wins; among those with as many the likelier one.
+// Members that are sure outweigh no vote, however little it is ahead.
+func TestVotesComeBeforeProbabilities(t *testing.T) {
+	logits := func(v ...float32) *torch.Tensor { return torch.FromSlice(v, 1, len(v)) }
+	got := ensemble.Vote([]float64{0.36, 0.32, 0.32}, logits(0.1, 0, 0), logits(0, 9, 0), logits(0, 8.5, 9))
+	require.Equal(t, int64(0), torch.ToSlice[int64](got.Argmax(1))[0], "%v", torch.ToSlice[float32](got))
+}
+
 func TestVote(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		logits, p := draw(t)

@@ -11,7 +11,10 @@ import (
 // for power and 20 for magnitudes. topDB, if not 0, is how far below the largest of each [channel, freq, time] values may
 // lie; torchaudio has none by default.
 func AmplitudeToDB(x *torch.Tensor, multiplier, amin, dbMultiplier, topDB float64) *torch.Tensor {
-	db := x.Clamp(amin, nil).Log10().Mul(multiplier).Sub(multiplier * dbMultiplier)
+	db := x.Clamp(amin, nil).Log10().MulInplace(multiplier)
+	if dbMultiplier != 0 {
+		db = db.SubInplace(multiplier * dbMultiplier)
+	}
 	if topDB == 0 {
 		return db
 	}
@@ -38,7 +41,7 @@ func PowerToDB(x *torch.Tensor, ref, amin, topDB float64) *torch.Tensor {
 	if !(amin > 0) || topDB < 0 || ref < 0 {
 		panic(invalid("power_to_db", "expected amin > 0 and ref and top_db at least 0, but got %v, %v and %v", amin, ref, topDB))
 	}
-	db := x.Clamp(amin, nil).Log10().Mul(10)
+	db := x.Clamp(amin, nil).Log10().MulInplace(10)
 	if ref == 0 {
 		db = db.Sub(x.Max().Clamp(amin, nil).Log10().Mul(10))
 	} else if shift := 10 * libm.Log10(math.Max(amin, ref)); shift != 0 {

@@ -33,10 +33,9 @@ func Magnitude(z *torch.Tensor, power float64) *torch.Tensor {
 		return z
 	case 1:
 		return z.Abs()
-	case 2: // without the root; its gradient is right at 0, too
-		parts := z.ViewAsReal()
-		re, im := parts.Select(-1, 0), parts.Select(-1, 1)
-		return re.Square().Addcmul(im, im, 1)
+	case 2: // without the root; its gradient is right at 0, too. All squares at once, since they lie side by side
+		squares := z.ViewAsReal().Square()
+		return squares.Select(-1, 0).Add(squares.Select(-1, 1))
 	}
 	if power < 0 {
 		panic(invalid("spectrogram", "the power must be at least 0, but got %v", power))
