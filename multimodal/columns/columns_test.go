@@ -144,6 +144,8 @@ func TestBatchesAreTheCells(t *testing.T) {
 	require.Equal(t, []int64{1600, 1700, 2000}, torch.ToSlice[int64](sound.Lengths), "the last one was cut to a quarter of a second")
 	words := b.Inputs.Of["words_2"]
 	require.Equal(t, []int64{2, 0, 2}, torch.ToSlice[int64](words.Lengths))
+	vocabulary := set.Schema.Columns[2].Vocabulary
+	require.Equal(t, []bool{true, false}, []bool{vocabulary.Has("cold"), vocabulary.Has("day")}, "what is cut off is not learned")
 	require.Equal(t, torch.Shape{3, 3}, b.Inputs.Of["fields"].Data.Shape()) // heat, wind n, wind s
 	heat := b.Inputs.Of["fields"].Data.Select(1, 0)
 	require.InDelta(t, (0.5-20)/11.5434, torch.ToSlice[float32](heat)[0], 1e-4)
