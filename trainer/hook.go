@@ -3,7 +3,6 @@ package trainer
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"multitorch/nn"
 	"multitorch/torch"
@@ -65,22 +64,6 @@ type Epoch struct {
 	Last     bool
 	Train    Evaluation // measured during training, with dropout and changing weights
 	Validate Evaluation // zero without Trainer.Validate
-	Times    Times      // of the training batches
-}
-
-// Times says how long the batches of an epoch took. Where Waited is more than a few per cent of Took the model waits for its
-// data: give the loader [multitorch/datasets.Workers].
-type Times struct {
-	Took   time.Duration // from the first batch's request to the end of the last one's step
-	Waited time.Duration // of this, for the loader
-}
-
-// Share is the part of the time that was waiting, from 0 to 1.
-func (t Times) Share() float64 {
-	if t.Took <= 0 {
-		return 0
-	}
-	return t.Waited.Seconds() / t.Took.Seconds()
 }
 
 // End is how a run ended.

@@ -20,7 +20,6 @@ type run[B, O any] struct {
 	kept    *torch.Dict // the tally's state, where a validation has taken its metrics over
 	began   time.Time
 	window  window
-	times   Times   // of this epoch
 	loss    float64 // that was read last
 	elapsed time.Duration
 
@@ -30,6 +29,7 @@ type run[B, O any] struct {
 }
 
 func newRun[B, O any](t *Trainer[B, O]) *run[B, O] {
+	t.times = Times{}
 	return &run[B, O]{Trainer: t, at: Place{Epoch: 1}, tally: newTally(t.Metrics), began: time.Now()}
 }
 
@@ -96,7 +96,7 @@ func (r *run[B, O]) epoch(ctx context.Context) error {
 			return err
 		}
 	}
-	done := Epoch{r.at, r.at.Epoch == r.Epochs || r.over(), train, validate, r.times}
+	done := Epoch{r.at, r.at.Epoch == r.Epochs || r.over(), train, validate}
 	if whole { // a state that a hook asks for is that before the next epoch
 		r.at.Epoch++
 		defer func() { r.at.Epoch-- }()
@@ -111,8 +111,7 @@ func (r *run[B, O]) steps(ctx context.Context) (whole bool, err error) {
 	defer r.window.release(&r.inStep)
 	begin := time.Now()
 	asked := begin
-	r.times = Times{}
-	defer func() { r.times.Took = time.Since(begin) }()
+	defer func() { r.times.Took += time.Since(begin) }()
 	for batch, err := range r.batches(ctx) {
 		r.times.Waited += time.Since(asked)
 		if err == nil && r.window.batches == 0 {

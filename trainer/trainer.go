@@ -54,6 +54,8 @@ type Trainer[B, O any] struct {
 	// Saved is what a state has beside the model, Optimizer, Scaler and hooks: other optimizers (by way of [OfOptimizer]),
 	// averaged weights, generators of random numbers.
 	Saved map[string]Stateful
+
+	times Times // of the last run
 }
 
 // Clip bounds the gradients of all parameters of the model before a step, as torch.nn.utils.clip_grad_norm_ and

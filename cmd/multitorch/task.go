@@ -56,6 +56,7 @@ type averager interface {
 // training is a trainer, whatever its batches.
 type training interface {
 	Fit(ctx context.Context) error
+	Times() trainer.Times
 	Evaluate(ctx context.Context) (trainer.Evaluation, error)
 }
 

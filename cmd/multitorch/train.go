@@ -84,26 +84,15 @@ type trainRun struct {
 	checkpoint *hooks.Checkpoint
 	progress   *hooks.Progress
 	last       trainer.Evaluation
-	times      trainer.Times // of all epochs
 }
 
 // Name is what errors call the run as a hook.
 func (r *trainRun) Name() string { return "summary" }
 
-// OnEpoch keeps the figures of the last one, and adds up the times.
+// OnEpoch keeps the figures of the last one.
 func (r *trainRun) OnEpoch(e trainer.Epoch) error {
 	r.last = e.Validate
-	r.times.Took += e.Times.Took
-	r.times.Waited += e.Times.Waited
 	return nil
-}
-
-// advice says what helps against waiting.
-func (r *trainRun) advice() string {
-	if r.times.Share() < 0.05 {
-		return ""
-	}
-	return fmt.Sprintf(": try --workers %d", max(2, 2*r.Workers))
 }
 
 func (r *trainRun) fit(ctx context.Context, loop training) error {
@@ -120,7 +109,11 @@ func (r *trainRun) fit(ctx context.Context, loop training) error {
 	for _, v := range r.last.Metrics {
 		printf("%-11s %s%s\n", v.Name, v.Text(), r.expectation(v))
 	}
-	printf("data wait   %.1f %% of the training time%s\n", 100*r.times.Share(), r.advice())
+	advice, share := "", loop.Times().Share()
+	if share >= 0.05 {
+		advice = fmt.Sprintf(": try --workers %d", max(2, 2*r.Workers))
+	}
+	printf("data wait   %.1f %% of the training time%s\n", 100*share, advice)
 	printf("checkpoint  %s\ncurves      %s\nevents      tensorboard --logdir %s\n",
 		r.checkpoint.Path, filepath.Join(r.out, curvesName), r.out)
 	return nil
