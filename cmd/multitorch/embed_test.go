@@ -67,3 +67,18 @@ func TestEmbedAndSimilarRefuse(t *testing.T) {
 	multitorch("embed", empty).requireError(t, failed, "line 1 is longer than")
 	multitorch("train", "emoji10", "--text-encoder", "gpt-9").requireError(t, failed, "--text-encoder: ")
 }
+
+func TestEmojiWithAPretrainedEncoder(t *testing.T) {
+	plain, old := &emojiTask{Text: "label"}, &emojiTask{Text: "label"}
+	plain.TextEncoder = "gru"
+	require.True(t, plain.same(old.pretrainedText))
+	require.Equal(t, "label", plain.variant())
+	pretrained := &emojiTask{Text: "label"}
+	pretrained.TextEncoder, pretrained.TrainedLayers = "some/minilm", 2
+	require.False(t, pretrained.same(plain.pretrainedText))
+	require.Equal(t, "label, minilm with 2 layers fine-tuned", pretrained.variant())
+	require.Contains(t, pretrained.info().models, "cross-attention")
+	require.NotContains(t, pretrained.info().models, "joint")
+	_, err := pretrained.newModel()
+	require.ErrorContains(t, err, "--text-encoder: ")
+}

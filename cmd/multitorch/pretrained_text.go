@@ -19,6 +19,11 @@ type pretrainedText struct {
 // used reports whether there is a pretrained encoder.
 func (p *pretrainedText) used() bool { return p.TextEncoder != "" && p.TextEncoder != "gru" }
 
+// same reports whether both read texts alike. Checkpoints from before there was a choice have no name.
+func (p pretrainedText) same(o pretrainedText) bool {
+	return p == o || !p.used() && !o.used()
+}
+
 // variant is what the table of results calls the data with it.
 func (p *pretrainedText) variant() string {
 	if !p.used() {

@@ -9,6 +9,7 @@ import (
 
 	"multitorch/datasets/emoji10"
 	"multitorch/multimodal"
+	"multitorch/multimodal/fusion"
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -52,7 +53,19 @@ var emojiInfo = &taskInfo{
 			"image": {64.0, 1.1}, "text": {82.0, 1.6}, "concat": {85.5, 0.9}, "joint": {86.0, 1.3},
 			"late average": {84.5, 1.3}, "ensemble": {88.2, 1.3},
 		},
+		"label, minilm": {"text": {82.5, 1.8}}, // a linear layer on the frozen encoder's vectors
 	},
+}
+
+// emojiPretrained is what there is with a pretrained encoder of texts: no models that fuse at the objective level.
+func emojiPretrained() *taskInfo {
+	i := *emojiInfo
+	i.models = append([]string{"image", "text"}, fusion.Names()...)
+	i.together = []combination{
+		{name: "late average", models: []string{"image", "text"}},
+		{name: "ensemble", models: []string{"image", "text", "concat"}},
+	}
+	return &i
 }
 
 func kindNames() (names []string) {
@@ -62,7 +75,12 @@ func kindNames() (names []string) {
 	return names
 }
 
-func (t *emojiTask) info() *taskInfo { return emojiInfo }
+func (t *emojiTask) info() *taskInfo {
+	if t.used() {
+		return emojiPretrained()
+	}
+	return emojiInfo
+}
 
 func (t *emojiTask) modelName() string { return string(t.Model) }
 
@@ -198,7 +216,7 @@ func (t *emojiTask) stack(ctx context.Context, names []string, trained []nn.Modu
 
 func (t *emojiTask) sameTest(other task) bool {
 	o, ok := other.(*emojiTask)
-	return ok && t.pretrainedText == o.pretrainedText && t.Text == o.Text && t.Strict == o.Strict && t.SplitSeed == o.SplitSeed &&
+	return ok && t.pretrainedText.same(o.pretrainedText) && t.Text == o.Text && t.Strict == o.Strict && t.SplitSeed == o.SplitSeed &&
 		slices.Equal(t.Vocabulary.Tokens(), o.Vocabulary.Tokens())
 }
 
