@@ -13,7 +13,7 @@ import (
 type classifyCmd struct {
 	deviceFlag
 	Model    string   `required:"" placeholder:"DIR" help:"Hugging Face folder: of a CLIP or SigLIP model for --labels, else of a classifier of pictures."`
-	Labels   []string `placeholder:"LABEL,..." help:"What may be on the pictures, in any words (default: the classes that the model was trained on)."`
+	Labels   []string `placeholder:"LABEL" help:"What may be on the pictures, in any words (default: the classes that the model was trained on)."`
 	Template string   `default:"${template}" help:"The text that is made of a label, in the place of {}."`
 	Top      int      `default:"5" help:"Labels to print."`
 	Pictures []string `arg:"" type:"path" help:"Picture files: PNG, JPEG, GIF, WebP, BMP or TIFF."`

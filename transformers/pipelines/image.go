@@ -27,9 +27,11 @@ func NewImageClassifier(dir string, o ...transformers.Load) (*ImageClassifier, e
 	return &ImageClassifier{m, p}, nil
 }
 
-// Classify scores the classes of picture files, for each the best first.
+// Classify scores the classes of picture files, for each the best first. The scores of a picture sum up to 1, unless the settings
+// say that it can be of several classes (problem_type "multi_label_classification"), or there is only one.
 func (c *ImageClassifier) Classify(ctx context.Context, paths ...string) ([][]Score, error) {
-	labels := c.Model.Configuration().Common().Labels()
+	settings := c.Model.Configuration().Common()
+	labels := settings.Labels()
 	return inBatches(paths, func(paths []string) ([][]Score, error) {
 		pixels, err := c.Processor.Open(ctx, paths...)
 		if err != nil {
@@ -38,6 +40,9 @@ func (c *ImageClassifier) Classify(ctx context.Context, paths ...string) ([][]Sc
 		logits := c.Model.Forward(transformers.ImageInput{PixelValues: pixels.To(deviceOf(c.Model))}).Logits
 		if logits.Size(1) != len(labels) {
 			return nil, fmt.Errorf("the model scores %d classes, but its settings name %d (id2label)", logits.Size(1), len(labels))
+		}
+		if settings.ProblemType == "multi_label_classification" || len(labels) == 1 {
+			return ranked(logits.Sigmoid(), labels), nil
 		}
 		return ranked(logits.Softmax(-1), labels), nil
 	})

@@ -124,4 +124,10 @@ func TestZeroShotErrors(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, scores, 2)
 	require.InDelta(t, 1, scores[0][0].Score+scores[0][1].Score+scores[0][2].Score, 1e-6)
+
+	m.Model.Configuration().Common().ProblemType = "multi_label_classification"
+	several, err := m.Classify(context.Background(), picture(t))
+	require.NoError(t, err)
+	require.Equal(t, scores[0][0].Label, several[0][0].Label)
+	require.NotEqual(t, scores[0][0].Score, several[0][0].Score)
 }
