@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -110,4 +111,49 @@ func TestSentenceFoldersThatAreNone(t *testing.T) {
 	require.ErrorContains(t, err, "max_seq_length: expected an integer, but got string")
 	_, err = transformers.LoadSentenceTransformer(t.TempDir())
 	require.ErrorContains(t, err, "config.json")
+}
+
+// writeTokenizer writes a tokenizer of n words into a folder.
+func writeTokenizer(t *testing.T, dir string, n int) {
+	t.Helper()
+	vocab := map[string]int{"[UNK]": 0}
+	for i := 1; i < n; i++ {
+		vocab["w"+strconv.Itoa(i)] = i
+	}
+	b, err := json.Marshal(map[string]any{
+		"version": "1.0", "truncation": map[string]any{"max_length": 3, "stride": 0, "strategy": "LongestFirst", "direction": "Right"},
+		"padding": nil, "added_tokens": []any{}, "normalizer": nil, "pre_tokenizer": map[string]any{"type": "Whitespace"},
+		"post_processor": nil, "decoder": nil, "model": map[string]any{"type": "WordLevel", "vocab": vocab, "unk_token": "[UNK]"},
+	})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "tokenizer.json"), b, 0o666))
+}
+
+func TestSentencesAreMeansOfTokens(t *testing.T) {
+	g := readGolden(t, "bert_base")
+	dir := g.folder(t)
+	writeTokenizer(t, dir, 50)
+	m, err := transformers.LoadSentenceTransformer(dir)
+	require.NoError(t, err)
+	require.Equal(t, 20, m.Limit, "the places of the model, whatever the tokenizer's file says")
+	vectors, err := m.Encode([]string{"w1 w2 w3 w4 w5", "w9"})
+	require.NoError(t, err)
+	x := m.Encoder.Forward(transformers.BertInput{InputIDs: torch.New([][]int{{1, 2, 3, 4, 5}})}).LastHiddenState.Mean(1).Select(0, 0)
+	require.True(t, torch.Allclose(x.Div(x.Norm()), vectors.Select(0, 0), 1e-5, 1e-6))
+
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "sentence_bert_config.json"), []byte(`{"max_seq_length": 4}`), 0o666))
+	m, err = transformers.LoadSentenceTransformer(dir)
+	require.NoError(t, err)
+	ids, err := m.Tokens([]string{"w1 w2 w3 w4 w5"})
+	require.NoError(t, err)
+	require.Equal(t, [][]int64{{1, 2, 3, 4}}, ids)
+
+	writeTokenizer(t, dir, 60)
+	_, err = transformers.LoadSentenceTransformer(dir)
+	require.ErrorContains(t, err, "it has 60 tokens, but the model knows 50")
+	writeTokenizer(t, dir, 50)
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "1_Pooling"), 0o777))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "1_Pooling", "config.json"), []byte(`{"pooling_mode_mean_tokens": false}`), 0o666))
+	_, err = transformers.LoadSentenceTransformer(dir)
+	require.ErrorContains(t, err, "only the mean over the tokens is supported")
 }
