@@ -87,9 +87,7 @@ func (d *whisperDecoder) Step(ids *torch.Tensor) *torch.Tensor {
 	defer states.Free()
 	n := ids.Size(1)
 	if first && d.hearing.NoSpeechToken >= 0 {
-		if logits := d.listen(ids, states); logits != nil {
-			return logits
-		}
+		d.listen(ids, states)
 	}
 	last := states.Select(1, n-1)
 	defer last.Free()
@@ -109,27 +107,22 @@ func (d *whisperDecoder) keep(ids *torch.Tensor) *torch.Tensor {
 	return torch.Cat([]*torch.Tensor{d.mask, ones}, 1)
 }
 
-// listen notes how likely it is that nobody speaks, which is scored behind the token that begins a text. It returns the logits
-// of what follows the last id, since the table of words, which is most of a step's memory, is read for both at once; nil where
-// rows begin at several places.
-func (d *whisperDecoder) listen(ids, states *torch.Tensor) (logits *torch.Tensor) {
-	h, n := d.hearing, ids.Size(1)
+// listen notes how likely it is that nobody speaks, which is scored behind the token that begins a text. Its logits and those
+// behind the last id are two products: one of both would take longer, for of single rows the table of words is only read.
+func (d *whisperDecoder) listen(ids, states *torch.Tensor) {
+	h := d.hearing
 	start := int64(h.model.Config.DecoderStartTokenID)
 	h.NoSpeech = make([]float64, d.rows)
 	torch.Step(func() {
 		at := slices.Index(torch.ToSlice[int64](ids.Select(0, 0).Contiguous()), start)
-		if at < 0 || !ids.Select(1, at).Eq(int(start)).All().ItemBool() {
+		if at < 0 { // a prompt of another kind
 			return
 		}
-		both := states.IndexSelect(1, torch.FromSlice([]int64{int64(at), int64(n - 1)}).To(states.Device()))
-		scores := h.model.ProjOut.Forward(both)
-		silent := scores.Select(1, 0).Softmax(-1).Select(1, int(h.NoSpeechToken))
+		silent := h.model.ProjOut.Forward(states.Select(1, at)).Softmax(-1).Select(1, int(h.NoSpeechToken))
 		for row, p := range torch.ToSlice[float32](silent.Float().Contiguous()) {
 			h.NoSpeech[row] = float64(p)
 		}
-		logits = scores.Select(1, 1).Keep()
 	})
-	return logits
 }
 
 // Reorder implements [generation.Decoder].
