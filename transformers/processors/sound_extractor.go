@@ -12,6 +12,8 @@ import (
 type FeatureExtractor struct {
 	config SoundConfig
 	mels   *audio.LogMelSpectrogram // Whisper's; nil for others
+	// uncentred makes the same mels of a piece of a recording that brings what is around its frames.
+	uncentred *audio.MelSpectrogram
 }
 
 // Sounds is a batch of recordings as a model hears them.
@@ -40,7 +42,11 @@ func NewFeatureExtractor(c SoundConfig) (*FeatureExtractor, error) {
 		definition := audio.Whisper(audio.NMels(c.FeatureSize), audio.NFFT(c.NFFT), audio.HopLength(c.HopLength),
 			audio.Samples(c.ChunkLength*c.SamplingRate))
 		definition.SampleRate = c.SamplingRate
-		err := torch.Try(func() error { e.mels = audio.NewLogMelSpectrogram(definition); return nil })
+		err := torch.Try(func() error {
+			e.mels = audio.NewLogMelSpectrogram(definition)
+			e.uncentred = audio.NewMelSpectrogram(definition, audio.Samples(0), audio.Center(false))
+			return nil
+		})
 		if err != nil {
 			return nil, err
 		}

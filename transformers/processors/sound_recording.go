@@ -1,9 +1,6 @@
 package processors
 
-import (
-	"multitorch/multimodal/audio"
-	"multitorch/torch"
-)
+import "multitorch/torch"
 
 // Recording is the log-mels of a recording of any length, from which Whisper reads window by window, as OpenAI's transcribe:
 // how far below the loudest frame the quietest may lie is decided by the whole recording, and behind its end there is
@@ -27,9 +24,7 @@ func (e *FeatureExtractor) Recording(samples *torch.Tensor) *Recording {
 	}
 	c := e.config
 	frames := samples.Size(0) / c.HopLength
-	r := &Recording{config: c, logs: torch.Empty(torch.Shape{c.FeatureSize, max(frames, 1)})}
-	r.logs.FillInplace(-10)
-	mels := audio.NewMelSpectrogram(e.mels.Config(), audio.Samples(0), audio.Center(false), audio.NFFT(c.NFFT))
+	r := &Recording{config: c, logs: torch.Full(torch.Shape{c.FeatureSize, max(frames, 1)}, -10.0)}
 	torch.Step(func() {
 		half := c.NFFT / 2
 		first := samples.Slice(0, 1, min(half+1, samples.Size(0)), 1).Flip(0) // mirrored, as far as there is something
@@ -41,12 +36,12 @@ func (e *FeatureExtractor) Recording(samples *torch.Tensor) *Recording {
 				n := min(blockFrames, frames-at)
 				// One hop more than the frames, since the definition drops the last.
 				block := whole.Narrow(0, at*c.HopLength, n*c.HopLength+c.NFFT)
-				logs := mels.Forward(block).Clamp(1e-10, nil).Log10()
+				logs := e.uncentred.Forward(block).Clamp(1e-10, nil).Log10()
 				r.logs.Narrow(1, at, n).CopyInplace(logs.Narrow(1, 0, n))
 			})
 		}
+		r.floor = r.logs.Max().Item() - 8
 	})
-	r.floor = r.logs.Max().Item() - 8
 	return r
 }
 
