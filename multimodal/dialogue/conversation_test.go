@@ -2,12 +2,14 @@ package dialogue_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"multitorch/datasets/sortofclevr"
 	"multitorch/multimodal/dialogue"
+	"multitorch/nn"
 	"multitorch/torch"
 )
 
@@ -101,4 +103,24 @@ func TestConversationAboutNoScene(t *testing.T) {
 	require.NoError(t, err)
 	_, err = dialogue.NewConversation(model, c, make([]uint8, 10), torch.CPU)
 	require.ErrorContains(t, err, "expected 16875 bytes")
+}
+
+// What the model has no answer to was not spoken of: "it" is then nothing.
+func TestAQuestionWithoutAnAnswerIsNotRemembered(t *testing.T) {
+	c := dialogue.Config{Kind: dialogue.KindMLP, Input: sortofclevr.State, Asked: sortofclevr.Bits}
+	model, err := dialogue.New(c)
+	require.NoError(t, err)
+	scene := sortofclevr.Generate(sortofclevr.Options{Train: 1, Test: 1}).Test.Scenes[0]
+	talk, err := dialogue.NewConversation(model, c, scene.Pixels(), torch.CPU)
+	require.NoError(t, err)
+	torch.NoGrad(func() {
+		for _, p := range nn.Parameters(model) {
+			p.FillInplace(math.NaN())
+		}
+	})
+	_, err = talk.Ask("what shape is the red object?")
+	require.ErrorContains(t, err, "NaN")
+	_, err = talk.Ask("is it on the left?")
+	require.Error(t, err)
+	require.NotContains(t, err.Error(), "NaN", "the question is not understood")
 }
