@@ -92,8 +92,8 @@ var encoders = []struct {
 	{"numbers", "numbers", Modality{}, func(m Modality, _ bool) Encoder { return newNumbers(m) }, nil},
 }
 
-// EncoderNames lists the encoders: cnn, resnet and pretrained-image for images, gru, lstm, bag, transformer and pretrained for texts, audio-cnn
-// and audio-gru for sounds, numbers for numbers.
+// EncoderNames lists the encoders: cnn, resnet and pretrained-image for images, gru, lstm, bag, transformer and pretrained for
+// texts, audio-cnn and audio-gru for sounds, numbers for numbers.
 func EncoderNames() []string {
 	names := make([]string, len(encoders))
 	for i, e := range encoders {

@@ -102,8 +102,8 @@ type diary struct {
 	midway []trainer.Validation
 }
 
-func (*diary) Name() string                  { return "diary" }
-func (d *diary) OnStep(s trainer.Step) error { d.steps = append(d.steps, s); return nil }
+func (*diary) Name() string                    { return "diary" }
+func (d *diary) OnStep(s trainer.Step) error   { d.steps = append(d.steps, s); return nil }
 func (d *diary) OnEpoch(e trainer.Epoch) error { d.epochs = append(d.epochs, e); return nil }
 
 func (d *diary) OnValidate(v trainer.Validation) error { d.midway = append(d.midway, v); return nil }

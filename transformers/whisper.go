@@ -49,7 +49,9 @@ type WhisperModel struct {
 // NewWhisperModel makes a model with weights drawn as Python draws them.
 func NewWhisperModel(c *WhisperConfig) *WhisperModel {
 	must(c)
-	m := &WhisperModel{PreTrainedModel: PreTrainedModel[*WhisperConfig]{Config: c}, Encoder: newWhisperEncoder(c), Decoder: newWhisperDecoder(c)}
+	m := &WhisperModel{
+		PreTrainedModel: PreTrainedModel[*WhisperConfig]{Config: c}, Encoder: newWhisperEncoder(c), Decoder: newWhisperDecoder(c),
+	}
 	initWeights(c.Common(), m)
 	return m
 }

@@ -46,7 +46,8 @@ type WhisperDecoder struct {
 
 func newWhisperDecoder(c *WhisperConfig) *WhisperDecoder {
 	m := &WhisperDecoder{
-		EmbedTokens: newEmbedding(c.VocabSize, c.DModel, c.PadTokenID), EmbedPositions: nn.NewEmbedding(c.MaxTargetPositions, c.DModel), config: c,
+		EmbedTokens:    newEmbedding(c.VocabSize, c.DModel, c.PadTokenID),
+		EmbedPositions: nn.NewEmbedding(c.MaxTargetPositions, c.DModel), config: c,
 	}
 	for range c.DecoderLayers {
 		m.Layers = append(m.Layers, newWhisperDecoderLayer(c))

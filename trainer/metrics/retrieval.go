@@ -159,7 +159,8 @@ func (m *MRR) Compute() (float64, error) {
 	return m.mean(func(rank float64) float64 { return 1 / rank })
 }
 
-// State implements [Stateful]: the features of all queries and items, as unit vectors, their groups, and whether these are the pairs' own numbers.
+// State implements [Stateful]: the features of all queries and items, as unit vectors, their groups, and whether these are the
+// pairs' own numbers.
 func (r *ranks) State() []*torch.Tensor {
 	if r.pairs == 0 {
 		return nil

@@ -20,7 +20,9 @@ const (
 
 // Transcribe writes what is said in samples [length] from -1 to 1, of one channel at [Whisper.Rate]. progress, if not nil, is
 // told after each window how many seconds are done.
-func (w *Whisper) Transcribe(ctx context.Context, samples *torch.Tensor, o Options, progress ...func(seconds float64)) (*Transcript, error) {
+func (w *Whisper) Transcribe(ctx context.Context, samples *torch.Tensor, o Options, progress ...func(seconds float64)) (
+	*Transcript, error,
+) {
 	o, err := o.resolved()
 	if err != nil {
 		return nil, err
