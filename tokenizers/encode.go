@@ -149,7 +149,11 @@ func (t *Tokenizer) encodeString(text string, word int, s *scratch) (*Encoding, 
 	if len(text) > math.MaxInt32 {
 		return nil, errorf("a text of %d bytes is too long: 2 GiB are the most", len(text))
 	}
-	text = checkUTF8(text)
+	var places []int32 // of the bytes of a text that had to be mended
+	if mended := checkUTF8(text); mended != text {
+		places = lossyPlaces(text)
+		text = mended
+	}
 	pieces, err := t.pieces(text)
 	if err != nil {
 		return nil, err
@@ -182,7 +186,11 @@ func (t *Tokenizer) encodeString(text string, word int, s *scratch) (*Encoding, 
 			if name == "" {
 				name, _ = t.model.name(tok.id)
 			}
-			e.add(int64(tok.id), name, at, chars.offset(start, end), Offset{start, end}, 0, 1)
+			bytes := Offset{start, end}
+			if places != nil {
+				bytes = Offset{int(places[min(start, len(text))]), int(places[min(end, len(text))])}
+			}
+			e.add(int64(tok.id), name, at, chars.offset(start, end), bytes, 0, 1)
 		}
 	}
 	if cap(s.tokens) > 1<<16 || cap(s.best) > 1<<16 || cap(s.word.symbols) > 1<<16 { // of a long text: not to be kept

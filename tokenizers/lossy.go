@@ -15,6 +15,23 @@ func checkUTF8(text string) string {
 	return b.String()
 }
 
+// lossyPlaces is where the bytes of checkUTF8(text), and its end, stand in text.
+func lossyPlaces(text string) []int32 {
+	places := make([]int32, 0, len(text)+len(text)/2)
+	for i := 0; i < len(text); {
+		r, n := utf8.DecodeRuneInString(text[i:])
+		width := n
+		if r == utf8.RuneError && n == 1 {
+			n, width = brokenLength(text[i:]), len("\uFFFD")
+		}
+		for j := range width {
+			places = append(places, int32(i+min(j, n-1)))
+		}
+		i += n
+	}
+	return append(places, int32(len(text)))
+}
+
 // writeLossy writes text with one U+FFFD for each maximal part of a broken sequence, as Unicode recommends and Rust
 // does; Go's own loops have one for each byte.
 func writeLossy(b *strings.Builder, text string) {
