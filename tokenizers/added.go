@@ -77,17 +77,13 @@ func addTokens(list []AddedToken, m model, normalize normalize) (*addedVocab, er
 
 func (v *addedVocab) build() {
 	var raw, normal []needle
-	for id, token := range v.tokens {
-		switch {
-		case !token.Normalized:
-			raw = append(raw, needle{token.Content, id})
-		default:
-			content := token.Content
-			if name, ok := v.names[id]; ok {
-				content = name
-			}
-			normal = append(normal, needle{content, id})
+	for _, token := range v.list() {
+		if !token.Normalized {
+			raw = append(raw, needle{token.Content, token.ID})
+			continue
 		}
+		content, _ := v.name(token.ID)
+		normal = append(normal, needle{content, token.ID})
 	}
 	v.raw, v.normal = newMultiMatcher(raw), newMultiMatcher(normal)
 }

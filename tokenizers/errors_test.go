@@ -116,3 +116,25 @@ func TestHostileExpressionsEnd(t *testing.T) {
 	require.ErrorContains(t, err, "took longer")
 	assert.Less(t, time.Since(start), time.Minute)
 }
+
+// Expressions mean what they do in Oniguruma: line beginnings, words by its own characters, and sets of sets.
+func TestExpressionsAsInOniguruma(t *testing.T) {
+	for _, c := range []struct{ regex, text, want string }{
+		{`^`, "a\nb\n", "|a\n|b\n"},
+		{`$`, "a\nb", "a|\nb|"},
+		{`\b`, "é½ x", "|é½| |x|"},
+		{`[^\W_]`, "½x", "½|"},
+		{`\w`, "½x", "||"},
+		{`[\p{L}&&[^a-c]]+`, "abxyc", "ab|c"},
+		{`[[:punct:]]`, "a+b", "a|b"},
+		{`(?i:'s)`, "a'S'ſ", "a||"},
+		{`a++a|b{2}+`, "aaa bbbb", "aaa |"},
+		{`\h+`, "xaf0z", "x|z"},
+		{`(?<!\d)\d{1,3}(?!\d)`, "1234 56", "1234 |"},
+		{`(?=B)`, "aBB", "a|B|B"},
+	} {
+		got, err := tokenizers.Normalize(tokenizers.Replace{Pattern: tokenizers.Pattern{Regex: c.regex}, Content: "|"}, c.text)
+		require.NoError(t, err, c.regex)
+		assert.Equal(t, c.want, got, c.regex)
+	}
+}

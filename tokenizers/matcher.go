@@ -52,7 +52,9 @@ func newMultiMatcher(needles []needle) *multiMatcher {
 			}
 			state = int32(to)
 		}
-		m.output[state] = int32(i)
+		if m.output[state] < 0 { // of equal ones, which normalisation can make, the first
+			m.output[state] = int32(i)
+		}
 	}
 	queue := []int32{0}
 	for len(queue) > 0 {

@@ -97,7 +97,7 @@ func property(name string) ([]runeRange, error) {
 		out = []runeRange{{0, unicode.MaxRune}}
 	case len(name) == 1:
 		for category, ranges := range t.categories {
-			if category[:1] == name {
+			if len(category) == 2 && category[:1] == name {
 				out = append(out, ranges...)
 			}
 		}
@@ -130,7 +130,8 @@ func property(name string) ([]runeRange, error) {
 
 var longCategories = map[string]string{
 	"letter": "L", "number": "N", "punctuation": "P", "mark": "M", "symbol": "S", "separator": "Z", "other": "C",
-	"upper": "Lu", "lower": "Ll", "digit": "Nd", "punct": "P", "alpha": "L", "l": "L", "n": "N", "p": "P", "m": "M",
+	"digit": "Nd", "upper": "posix.upper", "lower": "posix.lower", "punct": "P", "alpha": "posix.alpha",
+	"alnum": "posix.alnum",
 }
 
 // members is the set of a class that a component asks for.

@@ -9,7 +9,10 @@ import (
 // escapedRunes are single characters, escapedSets sets of them.
 var escapedRunes = map[rune]rune{'n': '\n', 't': '\t', 'r': '\r', 'f': '\f', 'v': '\v', 'a': '\a', 'e': 0x1B}
 
-func escapedSet(c rune) ([]runeRange, bool) {
+// latinNumbers are ² ³ ¹ ¼ ½ ¾, which Oniguruma's \w matches, but not its [\w].
+var latinNumbers = []runeRange{{0xB2, 0xB3}, {0xB9, 0xB9}, {0xBC, 0xBE}}
+
+func escapedSet(c rune, inSet bool) ([]runeRange, bool) {
 	t := unicodes()
 	var set []runeRange
 	switch unicode.ToLower(c) {
@@ -17,6 +20,9 @@ func escapedSet(c rune) ([]runeRange, bool) {
 		set = t.members(classSpace)
 	case 'w':
 		set = t.members(classRegexWord)
+		if inSet {
+			set = intersect(set, complement(latinNumbers))
+		}
 	case 'd':
 		set = t.categories["Nd"]
 	case 'h':
@@ -35,15 +41,22 @@ func (t *translator) escape(fold bool) (string, bool, error) {
 	if !t.more() {
 		return "", false, errorf(`a \ at the end`)
 	}
-	for _, anchor := range []string{"b", "B", "A", "z", "Z", "G"} {
+	for _, anchor := range []string{"A", "z", "Z", "G"} {
 		if t.take(anchor) {
 			return `\` + anchor, true, nil
 		}
 	}
+	if words, _ := escapedSet('w', false); t.take("b") { // by Oniguruma's word characters
+		w := writeClass(words)
+		return "(?:(?<=" + w + ")(?!" + w + ")|(?<!" + w + ")(?=" + w + "))", true, nil
+	} else if t.take("B") {
+		w := writeClass(words)
+		return "(?:(?<=" + w + ")(?=" + w + ")|(?<!" + w + ")(?!" + w + "))", true, nil
+	}
 	if t.take("R") {
 		return `(?>\r\n|[\n-\r\u0085\u2028\u2029])`, true, nil
 	}
-	set, err := t.escaped()
+	set, err := t.escaped(false)
 	if fold && err == nil {
 		set = foldCase(set)
 	}
@@ -51,12 +64,12 @@ func (t *translator) escape(fold bool) (string, bool, error) {
 }
 
 // escaped is the set that an escape stands for.
-func (t *translator) escaped() ([]runeRange, error) {
+func (t *translator) escaped(inSet bool) ([]runeRange, error) {
 	if !t.more() {
 		return nil, errorf(`a \ at the end`)
 	}
 	c := t.rune()
-	if set, ok := escapedSet(c); ok {
+	if set, ok := escapedSet(c, inSet); ok {
 		return set, nil
 	}
 	if r, ok := escapedRunes[c]; ok {
@@ -168,7 +181,7 @@ func (t *translator) classItem() ([]runeRange, error) {
 			if t.take("b") {
 				return []runeRange{{'\b', '\b'}}, nil
 			}
-			return t.escaped()
+			return t.escaped(true)
 		}
 		r := t.rune()
 		return []runeRange{{r, r}}, nil
@@ -197,16 +210,15 @@ func posix(name string) ([]runeRange, error) {
 	var err error
 	switch name {
 	case "space":
-		set, _ = escapedSet('s')
+		set, _ = escapedSet('s', true)
 	case "word":
-		set, _ = escapedSet('w')
+		set, _ = escapedSet('w', true)
 	case "xdigit":
-		set, _ = escapedSet('h')
-	case "alpha", "upper", "lower", "digit", "punct":
-		set, err = property(name)
-	case "alnum":
-		set, err = property("L")
-		set = append(set, unicodes().categories["Nd"]...)
+		set, _ = escapedSet('h', true)
+	case "digit":
+		set, err = property("Nd")
+	case "alnum", "alpha", "lower", "punct", "upper":
+		set = unicodes().categories["posix."+name]
 	default:
 		return nil, errorf("[:%s:] is not supported", name)
 	}

@@ -107,9 +107,12 @@ func (t *translator) atom(fold bool) (out string, quantifiable bool, err error) 
 	case '.':
 		t.i++
 		return `[^\n]`, true, nil
-	case '^', '$':
+	case '^': // of lines, but not after the last line break
 		t.i++
-		return "(?m:" + string(c) + ")", true, nil
+		return `(?:\A|(?<=\n)(?!\z))`, true, nil
+	case '$':
+		t.i++
+		return "(?m:$)", true, nil
 	case '*', '+', '?':
 		return "", false, errorf("nothing before %c to repeat", c)
 	}

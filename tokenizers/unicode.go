@@ -44,8 +44,8 @@ type unicodeTable struct {
 	nfd, nfkd  map[rune][]rune // fully decomposed; nfkd only where it differs
 	compose    map[[2]rune]rune
 	lower      map[rune][]rune
-	categories map[string][]runeRange
-	script     []scriptRange // sorted
+	categories map[string][]runeRange // of regular expressions: Lu ..., and posix.alpha ...
+	script     []scriptRange          // sorted
 }
 
 type runeRange struct{ low, high rune }
@@ -114,6 +114,8 @@ func readUnicode() *unicodeTable {
 			for _, r := range readRanges(rest) {
 				t.script = append(t.script, scriptRange{r, i + 1})
 			}
+		case strings.HasPrefix(name, "posix."):
+			t.categories[name] = readRanges(rest)
 		case strings.HasPrefix(name, "gc."):
 			ranges := readRanges(rest)
 			t.categories[name[3:]] = ranges

@@ -111,6 +111,8 @@ def main():
     print("punctuation", ranges(splits(pre_tokenizers.Punctuation(), 3)))
     print("word", ranges(splits(pre_tokenizers.Whitespace(), 1)))
     print("regex.w", ranges(matched(r"\w")))
+    for name in "alnum alpha lower punct upper".split():
+        print(f"posix.{name}", ranges(matched(f"[[:{name}:]]")))
     for category in "Cc Cf Co Ll Lm Lo Lt Lu Mc Me Mn Nd Nl No Pc Pd Pe Pf Pi Po Ps Sc Sk Sm So Zl Zp Zs".split():
         print(f"gc.{category}", ranges(matched(rf"\p{{{category}}}")))
     for i, members in enumerate(scripts()):
