@@ -1,6 +1,6 @@
 // Command generation decodes with a model of GPT-2's shape in Go and with Transformers on the same libtorch, in turn, and prints
-// the medians: ids a second, the peak of memory, and their ratios. MULTITORCH_TRANSFORMERS names a Python with torch, of the libtorch
-// that Go has, and transformers.
+// the medians and their ratios: ids a second, the processor's time for each, the peak of memory. MULTITORCH_TRANSFORMERS names a
+// Python with torch, of the libtorch that Go has, and transformers.
 package main
 
 import (
@@ -39,6 +39,7 @@ var (
 
 type report struct {
 	Seconds float64 `json:"seconds"`
+	CPU     float64 `json:"cpu"` // seconds of processor, which others on the machine disturb less
 	PeakKiB int64   `json:"peak_kib"`
 	IDs     []int64 `json:"ids"`
 }
@@ -73,17 +74,28 @@ func work() error {
 		return err
 	}
 	c.MaxNewTokens = *tokens
+	before, _, err := used()
+	if err != nil {
+		return err
+	}
 	begin := time.Now()
 	result, err := m.Generate([][]int64{ids}, c)
 	if err != nil {
 		return err
 	}
 	took := time.Since(begin)
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+	after, peak, err := used()
+	if err != nil {
 		return err
 	}
-	return json.NewEncoder(os.Stdout).Encode(report{took.Seconds(), usage.Maxrss, result.New[0]})
+	return json.NewEncoder(os.Stdout).Encode(report{took.Seconds(), after - before, peak, result.New[0]})
+}
+
+// used is the processor's seconds and the peak of memory so far.
+func used() (seconds float64, peakKiB int64, err error) {
+	var u syscall.Rusage
+	err = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9, u.Maxrss, err
 }
 
 func compare() error {
@@ -134,6 +146,7 @@ func compare() error {
 		fmt.Printf("%-6s Go %8.1f  Python %8.1f  ratio %.2f\n", what, g, p, g/p)
 	}
 	side("ids/s", speed)
+	side("CPU ms", func(r report) float64 { return r.CPU * 1000 / float64(*tokens) })
 	side("MiB", peak)
 	return nil
 }
