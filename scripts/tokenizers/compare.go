@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -55,6 +56,9 @@ func goAnswer(t *tokenizers.Tokenizer, text string) (answer, error) {
 	return a, err
 }
 
+// errDied says that Python stopped before all texts were answered.
+var errDied = errors.New("python stopped")
+
 // compare answers each text on both sides, and shows the first differences. It returns how many there are.
 func compare(python, script, file string, texts func(yield func(string) bool)) (asked, different int, err error) {
 	t, err := tokenizers.FromFile(file)
@@ -92,7 +96,7 @@ func compare(python, script, file string, texts func(yield func(string) bool)) (
 	for text := range waiting {
 		theirs, err := readAnswer(r)
 		if err != nil {
-			return asked, different, fmt.Errorf("%s stopped after %d texts: %w", script, asked, err)
+			return asked, different, fmt.Errorf("%w after %d texts (%w)", errDied, asked, err)
 		}
 		ours, err := goAnswer(t, text)
 		if err != nil {

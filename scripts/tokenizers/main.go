@@ -5,6 +5,7 @@
 // sentencepiece. Other files to compare are arguments.
 //
 //	go run ./scripts/tokenizers -random 1000000
+//	go run ./scripts/tokenizers -mixed 500
 //	go run ./scripts/tokenizers -train
 //	go run ./scripts/tokenizers -bench bert/tokenizer.json gpt2/tokenizer.json
 package main
@@ -29,12 +30,16 @@ func main() {
 	kind := flag.String("kind", "", "compare kinds with this in their name only")
 	dir := flag.String("dir", "", "a folder with trained tokenizers from an earlier run")
 	train := flag.Bool("train", false, "compare the trainers instead")
+	mixed := flag.Int("mixed", 0, "compare so many tokenizers of random components instead")
 	speed := flag.Bool("bench", false, "compare the speed instead, of tokenizers that are arguments")
 	flag.Parse()
 	python := pythonPath()
 	run := func() error { return compareAll(python, *dir, *kind, *random, *seed, flag.Args()) }
 	if *train {
 		run = func() error { return compareTraining(python) }
+	}
+	if *mixed > 0 {
+		run = func() error { return compareMixed(python, *mixed, *seed) }
 	}
 	if *speed {
 		run = func() error { return bench(python, flag.Args(), repositoryLines(".", 12_000)) }
