@@ -8,8 +8,9 @@ import os
 import random
 import sys
 
-import kinds
-from tokenizers import Tokenizer
+sys.dont_write_bytecode = True
+import kinds  # noqa: E402
+from tokenizers import Tokenizer  # noqa: E402
 
 TESTDATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tokenizers", "testdata")
 BEHAVIORS = ["Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"]

@@ -7,7 +7,8 @@ import json
 import os
 import sys
 
-import kinds
+sys.dont_write_bytecode = True
+import kinds  # noqa: E402
 
 lines, size = json.load(sys.stdin), int(sys.argv[2])
 data = kinds.charsmap([line for line in lines if 20 < len(line) < 200 and line.isascii()])
