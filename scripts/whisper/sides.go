@@ -20,6 +20,7 @@ var twin string
 type answer struct {
 	IDs     []int64 `json:"ids"`
 	Seconds float64 `json:"seconds"`
+	CPU     float64 `json:"cpu"`  // seconds that the processor worked, which others on the machine disturb less
 	Peak    int64   `json:"peak"` // of memory so far, in KiB
 }
 
@@ -85,17 +86,25 @@ func serve(transcribe func(samples []float32) ([]int64, time.Duration, error)) e
 		if err != nil {
 			return err
 		}
+		var before, after syscall.Rusage
+		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &before); err != nil {
+			return err
+		}
 		ids, took, err := transcribe(floatsOf(content))
 		if err != nil {
 			return err
 		}
-		var usage syscall.Rusage
-		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &after); err != nil {
 			return err
 		}
-		if err := json.NewEncoder(os.Stdout).Encode(answer{ids, took.Seconds(), usage.Maxrss}); err != nil {
+		if err := json.NewEncoder(os.Stdout).Encode(answer{ids, took.Seconds(), worked(after) - worked(before), after.Maxrss}); err != nil {
 			return err
 		}
 	}
 	return lines.Err()
+}
+
+// worked is how long a process has had the processor, in seconds.
+func worked(u syscall.Rusage) float64 {
+	return float64(u.Utime.Sec+u.Stime.Sec) + float64(u.Utime.Usec+u.Stime.Usec)/1e6
 }

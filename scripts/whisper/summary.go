@@ -38,23 +38,27 @@ func summary(clips []clip, sides []*side, decode func([]int64) string) {
 		torch.Version(), *threads, len(clips), same, 100*float64(same)/float64(len(clips)))
 	for _, s := range sides {
 		wrong, words := 0, 0
-		var seconds []float64
+		var seconds, cpu []float64
 		for i, c := range clips {
 			e := ctc.Words(plain(c.text), plain(decode(s.heard[i].IDs)))
 			wrong, words = wrong+e.Errors(), words+e.Reference()
-			seconds = append(seconds, s.heard[i].Seconds)
+			seconds, cpu = append(seconds, s.heard[i].Seconds), append(cpu, s.heard[i].CPU)
 		}
-		slices.Sort(seconds)
-		fmt.Printf("%-15s WER %.2f %% (%d of %d words), %.3f s a clip (median), %d MiB at most\n", s.name,
-			100*float64(wrong)/float64(words), wrong, words, seconds[len(seconds)/2], s.heard[len(s.heard)-1].Peak>>10)
+		fmt.Printf("%-15s WER %.2f %% (%d of %d words), %.3f s a clip, %.3f s of the processor (medians), %d MiB at most\n", s.name,
+			100*float64(wrong)/float64(words), wrong, words, median(seconds), median(cpu), s.heard[len(s.heard)-1].Peak>>10)
 	}
 	for _, s := range sides[1:] {
-		var ratios []float64
+		var ratios, cpu []float64
 		for i := range clips {
 			ratios = append(ratios, sides[0].heard[i].Seconds/s.heard[i].Seconds)
+			cpu = append(cpu, sides[0].heard[i].CPU/s.heard[i].CPU)
 		}
-		slices.Sort(ratios)
-		fmt.Printf("Go / %s: %.2f of the time of a clip (median), %.2f of the memory\n", s.name, ratios[len(ratios)/2],
+		fmt.Printf("Go / %s: %.2f of the time of a clip, %.2f of the processor's (medians), %.2f of the memory\n", s.name, median(ratios), median(cpu),
 			float64(sides[0].heard[len(clips)-1].Peak)/float64(s.heard[len(clips)-1].Peak))
 	}
+}
+
+func median(values []float64) float64 {
+	slices.Sort(values)
+	return values[len(values)/2]
 }

@@ -37,8 +37,8 @@ else:
 print("ready", flush=True)
 for path in sys.stdin:
 	samples = np.fromfile(path.rstrip("\n"), dtype=np.float32)
-	begin = time.perf_counter()
+	begin, worked = time.perf_counter(), time.process_time()
 	ids = transcribe(samples)
-	seconds = time.perf_counter() - begin
+	seconds, cpu = time.perf_counter() - begin, time.process_time() - worked
 	peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-	print(json.dumps({"ids": ids, "seconds": seconds, "peak": peak}), flush=True)
+	print(json.dumps({"ids": ids, "seconds": seconds, "cpu": cpu, "peak": peak}), flush=True)
