@@ -13,14 +13,19 @@ type causalDecoder struct {
 }
 
 func newCausalDecoder(s generation.Start, next func(in CausalInput) CausalLMOutput) *causalDecoder {
-	d := &causalDecoder{next: next}
-	if s.Mask != nil {
-		d.mask = torch.Ones(torch.Shape{s.Rows, s.Length}, torch.Int64, s.Mask.Device())
-		prompt := d.mask.Narrow(1, 0, s.Mask.Size(1))
-		prompt.CopyInplace(s.Mask)
-		prompt.Free()
+	return &causalDecoder{next: next, mask: fullMask(s)}
+}
+
+// fullMask [rows, length] is the prompt's mask, and ones for what follows; nil without padding.
+func fullMask(s generation.Start) *torch.Tensor {
+	if s.Mask == nil {
+		return nil
 	}
-	return d
+	mask := torch.Ones(torch.Shape{s.Rows, s.Length}, torch.Int64, s.Mask.Device())
+	prompt := mask.Narrow(1, 0, s.Mask.Size(1))
+	defer prompt.Free()
+	prompt.CopyInplace(s.Mask)
+	return mask
 }
 
 // Step reads ids [rows, n], and returns logits [rows, vocab].

@@ -84,6 +84,28 @@ func TestT5ReadsTextsAlike(t *testing.T) {
 	})
 }
 
+// What a decoder goes on from may have several lengths, too.
+func TestT5GoesOnFromPromptsAlike(t *testing.T) {
+	m := tinyModel[*transformers.T5ForConditionalGeneration](t, "tiny_t5")
+	texts, said := [][]int64{{9, 13, 23}, {16, 20}}, [][]int64{{0, 7, 31, 2}, {0, 5}}
+	for _, beams := range []int{1, 3} {
+		c := generation.Default()
+		c.MaxNewTokens, c.NumBeams, c.EOSTokenID = 8, beams, generation.IDs{}
+		ids, mask := padded(texts)
+		r := m.Read(transformers.Seq2SeqInput{InputIDs: ids, AttentionMask: mask})
+		defer r.Close()
+		together, err := generation.Generate(r, said, c)
+		require.NoError(t, err)
+		for i := range texts {
+			one := m.Read(transformers.Seq2SeqInput{InputIDs: torch.New(texts[i : i+1])})
+			defer one.Close()
+			alone, err := generation.Generate(one, said[i:i+1], c)
+			require.NoError(t, err)
+			require.Equal(t, alone.New[0], together.New[i])
+		}
+	}
+}
+
 // Nothing grows while a thousand tokens are made, but the cache.
 func TestTensorsStayFewOverAThousandTokens(t *testing.T) {
 	c := transformers.NewGPT2Config()

@@ -64,7 +64,7 @@ func (r *T5Reading) Traits() generation.Traits {
 
 // Decoder begins to decode.
 func (r *T5Reading) Decoder(s generation.Start) generation.Decoder {
-	d := &t5Decoder{reading: r, states: r.states, mask: r.mask}
+	d := &t5Decoder{reading: r, states: r.states, mask: r.mask, prompt: fullMask(s)}
 	if copies := s.Rows / r.states.Size(0); copies > 1 && r.model.Config.Eager { // else the copies share keys and values
 		d.states, d.own = r.states.RepeatInterleave(copies, 0).Keep(), true
 		if r.mask != nil {
@@ -92,15 +92,19 @@ func (m *T5ForConditionalGeneration) Generate(in Seq2SeqInput, c generation.Conf
 type t5Decoder struct {
 	reading      *T5Reading
 	states, mask *torch.Tensor
-	own          bool // whether states and mask are the decoder's
+	own          bool          // whether states and mask are the decoder's
+	prompt       *torch.Tensor // the mask of what is decoded [rows, length]; nil without padding
 	cache        T5Cache
 }
 
 // Step reads ids [rows, n], and returns logits [rows, vocab].
 func (d *t5Decoder) Step(ids *torch.Tensor) *torch.Tensor {
-	logits := d.reading.model.Forward(Seq2SeqInput{
-		EncoderStates: d.states, AttentionMask: d.mask, DecoderInputIDs: ids, Cache: &d.cache, LastOnly: true,
-	}).Logits
+	in := Seq2SeqInput{EncoderStates: d.states, AttentionMask: d.mask, DecoderInputIDs: ids, Cache: &d.cache, LastOnly: true}
+	if d.prompt != nil {
+		in.DecoderAttentionMask = d.prompt.Narrow(1, 0, d.cache.Len()+ids.Size(1))
+		defer in.DecoderAttentionMask.Free()
+	}
+	logits := d.reading.model.Forward(in).Logits
 	defer logits.Free()
 	return logits.Select(1, 0)
 }
@@ -111,6 +115,9 @@ func (d *t5Decoder) Reorder(from []int) { d.cache.self.reorder(from) }
 // Close frees the cache.
 func (d *t5Decoder) Close() {
 	d.cache.Free()
+	if d.prompt != nil {
+		d.prompt.Free()
+	}
 	if d.own {
 		d.states.Free()
 		if d.mask != nil {
