@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -15,6 +16,10 @@ import (
 
 // maxSound is how many samples of a sound are read: half an hour at 48 kHz.
 const maxSound = 48_000 * 1800
+
+// loudest is the largest sample that is taken. Some write floats that were not divided by the largest integer, but the
+// squares of what is far beyond are infinite.
+const loudest = float64(1 << 31)
 
 // OpenImage reads the picture that a cell names, or is, turned as the camera has noted, on white, as three channels.
 // Relative paths begin at base: see [Table.File].
@@ -40,7 +45,13 @@ func (t *Table) OpenSound(row, column int, base string) (samples []float32, rate
 	if err != nil {
 		return nil, 0, err
 	}
-	return mono(clip), clip.Rate, nil
+	samples = mono(clip)
+	for i, v := range samples {
+		if !(math.Abs(float64(v)) <= loudest) {
+			return nil, 0, fmt.Errorf("sample %d of the sound is %g: expected -1 to 1, and %g at most; scale it", i, v, loudest)
+		}
+	}
+	return samples, clip.Rate, nil
 }
 
 // Samples are the rows as "multitorch data" checks and shows them. target is the column of the classes, or -1.

@@ -222,6 +222,17 @@ func TestBadRows(t *testing.T) {
 	require.ErrorContains(t, err, "has changed since the model was trained on it")
 }
 
+// A sound so loud that its squares are infinite would make the loss NaN, and nobody would know which row did.
+func TestASoundThatIsTooLoud(t *testing.T) {
+	read := world(t, nil)
+	wave := torch.Zeros(torch.Shape{1, 800})
+	wave.Index(0, 5).FillInplace(1e30)
+	require.NoError(t, audio.Save(read.File("9.wav", ""), wave, 8000))
+	_, err := columns.Prepare(t.Context(), read, config(), nil)
+	require.ErrorContains(t, err, "world.csv, line 11: ")
+	require.ErrorContains(t, err, "sample 5 of the sound is 1e+30: expected -1 to 1")
+}
+
 func TestTablesThatCannotBeLearned(t *testing.T) {
 	rows := func(n int, cells func(i int) []string) (all [][]string) {
 		for i := range n {
