@@ -13,8 +13,8 @@ import (
 // Patterns of a hostile file can take exponentially long: one match may take regexTime, and all those of a text the same
 // and runeTime for each character.
 const (
-	regexTime = 3 * time.Second
-	runeTime  = 50 * time.Microsecond
+	regexTime = 5 * time.Second
+	runeTime  = 500 * time.Microsecond
 )
 
 // A Pattern is what Split and Replace look for: a text, or a regular expression.
@@ -116,9 +116,12 @@ func findRegex(re *regexp2.Regexp, text string, out []match) ([]match, error) {
 	deadline := time.Now().Add(limit)
 	for at <= len(runes) {
 		m, err := re.FindRunesMatchStartingAt(runes, at)
-		if err != nil || time.Now().After(deadline) {
-			return nil, errorf("a regular expression took longer than %v on a text of %d characters: is it hostile?",
-				limit, len(runes))
+		if err == nil && time.Now().After(deadline) {
+			err = errorf("%v are over", limit)
+		}
+		if err != nil {
+			return nil, errorf("a regular expression took longer than it may on a text of %d characters: is it hostile? (%s)",
+				len(runes), clip(err.Error()))
 		}
 		if m == nil {
 			break
