@@ -51,9 +51,9 @@ for case, cls, folder, again in zip(*[iter(args)] * 4):
 	stored = names(model, folder)
 	grads = {key: p.grad for key, p in model.named_parameters() if p.grad is not None}
 	for key, grad in grads.items():
-		if ".mlp.gate_proj." in key:  # a folder has this and up_proj as one
+		if "Dinov2" in cls.__name__ and ".mlp.gate_proj." in key:  # a folder has this and up_proj as one
 			key, grad = key.replace("gate_proj", "weights_in"), torch.cat([grad, grads[key.replace("gate_proj", "up_proj")]])
-		elif ".mlp.down_proj." in key:
+		elif "Dinov2" in cls.__name__ and ".mlp.down_proj." in key:
 			key = key.replace("down_proj", "weights_out")
 		out[f"{case}/grad.{stored.get(key, key)}"] = grad
 	model.save_pretrained(again)
