@@ -67,7 +67,7 @@ func TestTranscribeThatCannotBe(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(content), 0o644))
 	}
 	write("config.json", `{"model_type": "bert"}`)
-	with("--model", folder).requireError(t, failed, `a model of the type "bert" writes no speech: expected one of ["whisper"`)
+	with("--model", folder).requireError(t, failed, `a model of the type "bert" writes no speech: expected one of ["wav2vec2" "whisper"]`)
 	write("config.json", `{"model_type": "whisper"`)
 	with("--model", folder).requireError(t, failed, "config.json")
 	write("config.json", `{"model_type": "whisper"}`)
