@@ -44,7 +44,8 @@ func IsGradEnabled() bool { return libtorch.GradMode() }
 const maxThreads = 1024
 
 // SetNumThreads sets the number of threads that one operator may use: that of
-// libtorch, and that of OpenBLAS, which libtorch's own setting does not reach.
+// libtorch, and that of OpenBLAS, which libtorch's own setting does not reach and
+// which gets no more than there are processors.
 func SetNumThreads(n int) {
 	if n < 1 || n > maxThreads {
 		panic(&Error{Op: "SetNumThreads", Kind: ValueError, Message: fmt.Sprintf("expected 1 to %d threads, but got %d", maxThreads, n)})

@@ -8,7 +8,9 @@
 #include <c10/core/GradMode.h>
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <atomic>
+#include <thread>
 
 namespace {
 
@@ -91,7 +93,9 @@ mt_error* mt_set_num_threads(int32_t n) {
     at::set_num_threads(n);
     budgets.fetch_add(1, std::memory_order_release);
     // OpenBLAS has threads of its own, which libtorch's setting does not reach.
-    if (auto set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(n);
+    // More than there are processors wait for each other, seconds for a product that takes a millisecond.
+    int processors = std::max(1u, std::thread::hardware_concurrency());
+    if (auto set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(std::min(n, processors));
   });
 }
 
