@@ -94,7 +94,7 @@ var elsewhere = map[string]string{ // a file, or a folder
 	"multimodal/ctc":                "scores of a search, in which each step would be a call of C",
 	"cmd/multitorch/task_speech.go": "a share that is shown",
 	"trainer/progress/state.go":     "what a progress bar shows has no counterpart in Python",
-	"tokenizers":                    "pure Go, without C; logarithms are for training Unigram vocabularies alone, whose scores agree with Python within 1e-9",
+	"tokenizers":                    "pure Go, without C: training alone takes logarithms, whose scores agree within 1e-9",
 	"trainer/plot/axis.go":          "ticks of an axis",
 }
 
