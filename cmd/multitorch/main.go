@@ -24,6 +24,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"multitorch/internal/hangup"
 	"multitorch/multimodal/fusion"
 	"multitorch/torch"
 	_ "multitorch/torch/tcmalloc"
@@ -62,6 +63,7 @@ const (
 )
 
 func main() {
+	hangup.Restore()
 	signal.Ignore(syscall.SIGXFSZ) // a file that may not grow is an error of its write, not the end of the program
 	os.Exit(run(untilSignal, os.Args[1:]))
 }

@@ -6,8 +6,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-
-	"multitorch/internal/hangup"
 )
 
 // signalError says which signal ended a context.
@@ -21,7 +19,7 @@ func untilSignal() context.Context {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
-		if !hangup.Ignored(s) {
+		if !signal.Ignored(s) {
 			signal.Notify(signals, s)
 		}
 	}

@@ -144,6 +144,11 @@ func openEmoji(ctx context.Context, dir string, fetch bool) (*emoji10.Data, erro
 }
 
 func (t *emojiTask) load(ctx context.Context, dir string, fetch bool) (err error) {
+	if t.used() { // before anything is fetched
+		if _, err := t.pretrainedText.dir(); err != nil {
+			return err
+		}
+	}
 	if t.loaded, err = openEmoji(ctx, dir, fetch); err != nil {
 		return err
 	}

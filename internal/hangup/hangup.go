@@ -29,5 +29,11 @@ import (
 	"syscall"
 )
 
-// Ignored reports whether the program was started with a signal ignored, or ignores it now.
-func Ignored(s syscall.Signal) bool { return C.was_ignored(C.int(s)) != 0 || signal.Ignored(s) }
+// Restore has the program ignore SIGHUP and SIGINT again if it was started without them, as Go itself has it for these two.
+func Restore() {
+	for _, s := range []syscall.Signal{syscall.SIGHUP, syscall.SIGINT} {
+		if C.was_ignored(C.int(s)) != 0 {
+			signal.Ignore(s)
+		}
+	}
+}
