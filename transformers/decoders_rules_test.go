@@ -152,6 +152,7 @@ func TestOlderNamesOfSettings(t *testing.T) {
 	for text, scaled := range map[string]bool{
 		`{"model_type": "t5"}`:                               true,
 		`{"model_type": "t5", "tie_word_embeddings": false}`: false,
+
 		`{"model_type": "t5", "tie_word_embeddings": true, "scale_decoder_outputs": false}`: false,
 		`{"model_type": "t5", "tie_word_embeddings": false, "scale_decoder_outputs": true}`: true,
 		`{"model_type": "t5", "scale_decoder_outputs": null, "tie_word_embeddings": true}`:  true,
