@@ -14,7 +14,7 @@ import (
 // pass is an iteration: its batches, and what two generators draw after each of them and at the end.
 type pass struct {
 	batches [][]int
-	drawn   [][2]int64
+	drawn   [][2]int64 // by copies of the generators, whose states are too long to show
 }
 
 // iterate iterates over n samples from batch k on, which it seeks unless it is negative. Generators start from the same seeds.
@@ -33,7 +33,7 @@ func iterate(t require.TestingT, n, k int, own bool, opts ...datasets.Option) (p
 		if more = it.Next(); more {
 			p.batches = append(p.batches, it.Batch())
 		}
-		p.drawn = append(p.drawn, [2]int64{torch.RNGState().Sum().ItemInt(), g.State().Sum().ItemInt()})
+		p.drawn = append(p.drawn, [2]int64{draw(torch.DefaultGenerator().Clone()), draw(g.Clone())})
 	}
 	require.NoError(t, it.Err())
 	return p
