@@ -291,3 +291,27 @@ func TestResumeRefuses(t *testing.T) {
 	state.Set("data", data)
 	require.ErrorContains(t, fit.Resume(t.Context(), state), "give Trainer.Train a datasets.Loader")
 }
+
+// rows is an output that knows its number of samples, and no weight.
+type rows int
+
+func (n rows) Samples() int { return int(n) }
+
+// The same where a batch counts as much as it has samples.
+func TestAccumulateBySamples(t *testing.T) {
+	train := func(batch, accumulate int) float64 {
+		torch.ManualSeed(1)
+		m := &net{FC: nn.NewLinear(2, 1)}
+		fit := &trainer.Trainer[point, rows]{
+			Model: m, Optimizer: optim.NewSGD(nn.Parameters(m), optim.LR(0.01)), Epochs: 2, Accumulate: accumulate,
+			Train: loaderOf(t, newPoints(20), datasets.BatchSize(batch)),
+			Step: func(b point) (*torch.Tensor, rows) {
+				return m.FC.Forward(b.X).Square().Mean(), rows(b.X.Size(0))
+			},
+		}
+		require.NoError(t, fit.Fit(t.Context()))
+		return m.FC.Weight.Sum().Item()
+	}
+	require.InDelta(t, train(12, 1), train(4, 3), 1e-6)
+	require.InDelta(t, train(12, 1), train(3, 4), 1e-6)
+}
