@@ -147,9 +147,9 @@ func (a *Adagrad) one(c *AdagradConfig, b *Batch, t, rate float64) {
 	}
 	grad := b.coalesced(c.Maximize)
 	sum := b.Slot(adagradSum).tensors[0]
-	addTo.one.Do(sum, grad.with(squared.CallIn(b.scope, grad.values, 2)), 1)
+	grad.addTo(sum, squared.CallIn(b.scope, grad.values, 2), 1)
 	roots := grad.of(sum)
 	sqrtTo.one.Do(roots)
 	addNumber.one.Do(roots, c.Eps)
-	addTo.one.Do(b.Params.tensors[0], grad.with(div.CallIn(b.scope, grad.values, roots)), -rate)
+	grad.addTo(b.Params.tensors[0], div.CallIn(b.scope, grad.values, roots), -rate)
 }

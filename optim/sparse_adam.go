@@ -107,18 +107,19 @@ func (b *Batch) sparseStep(c *SparseAdamConfig, rate float64) {
 	oldAvg := grad.of(avg)
 	avgChange := sub.one.CallIn(b.scope, grad.values, oldAvg, 1)
 	mulNumber.one.Do(avgChange, 1-c.Betas[0])
-	addTo.one.Do(avg, grad.with(avgChange), 1)
+	grad.addTo(avg, avgChange, 1)
 
 	oldSquare := grad.of(square)
 	squareChange := squared.CallIn(b.scope, grad.values, 2)
 	subTo.Do(squareChange, oldSquare)
 	mulNumber.one.Do(squareChange, 1-c.Betas[1])
-	addTo.one.Do(square, grad.with(squareChange), 1)
+	grad.addTo(square, squareChange, 1)
 
 	addTo.one.Do(avgChange, oldAvg, 1)
 	addTo.one.Do(squareChange, oldSquare, 1)
 	sqrtTo.one.Do(squareChange)
 	addNumber.one.Do(squareChange, c.Eps)
 	divTo.one.Do(avgChange, squareChange)
-	addTo.one.Do(b.Params.tensors[0], grad.with(mulNumberNew.one.CallIn(b.scope, avgChange, -rate)), 1)
+	mulNumber.one.Do(avgChange, -rate)
+	grad.addTo(b.Params.tensors[0], avgChange, 1)
 }
