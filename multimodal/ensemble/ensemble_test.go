@@ -138,8 +138,12 @@ func TestStacking(t *testing.T) {
 	begin := s.Forward(logits...).Argmax(1).Eq(ensemble.Logits(nil, logits...).Argmax(1)).To(torch.Float32).Mean().Item()
 	require.Greater(t, begin, 0.99, "it begins as the mean, but for what it holds for impossible")
 	before := accuracy(ensemble.Probabilities(nil, logits...), test)
-	s.Fit(held, 1e6, heldLogits...)
-	require.InDelta(t, accuracy(ensemble.Logits(nil, logits...), test), accuracy(s.Forward(logits...), test), 0.02, "a large penalty leaves it there")
+	mean := nn.NewCrossEntropyLoss().Forward(ensemble.Logits(nil, heldLogits...), held).Item()
+	for _, penalty := range []float64{1e4, 1e6, 1e12} {
+		left := s.Fit(held, penalty, heldLogits...)
+		require.Less(t, s.Weight.Sub(s.Mean.Tensor).Abs().Max().Item(), 1e-3, "a penalty of %v leaves the weights there", penalty)
+		require.Less(t, left, 0.8*mean, "and the bias finds its place all the same")
+	}
 	loss := s.Fit(held, 0.01, heldLogits...)
 	require.Less(t, loss, 0.5)
 	after := accuracy(s.Forward(logits...), test)
@@ -165,7 +169,8 @@ func TestRefuses(t *testing.T) {
 		"all weights are 0":                           func() { ensemble.Vote([]float64{0, 0}, a, a) },
 		"at least a member and a class":               func() { ensemble.NewStacking(0, 2) },
 		"of 2 members for 4 classes, but got 1 for 4": func() { ensemble.NewStacking(2, classes).Forward(a) },
-		"penalty of at least 0":                       func() { ensemble.NewStacking(1, classes).Fit(target, -1, a) },
+		"finite penalty of at least 0":                func() { ensemble.NewStacking(1, classes).Fit(target, -1, a) },
+		"but got +Inf":                                func() { ensemble.NewStacking(1, classes).Fit(target, math.Inf(1), a) },
 		"NaN or infinite":                             func() { ensemble.NewStacking(1, classes).Fit(target, 0.01, nan) },
 	} {
 		var e *torch.Error

@@ -1,6 +1,8 @@
 package ensemble
 
 import (
+	"math"
+
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
@@ -54,8 +56,8 @@ func (m *Stacking) features(logits []*torch.Tensor) *torch.Tensor {
 // of them. It minimises the mean cross-entropy and penalty times the square of how far the weights are from the mean's, by
 // L-BFGS: 0.01 is a penalty for some hundred samples. It returns the mean cross-entropy that is left.
 func (m *Stacking) Fit(target *torch.Tensor, penalty float64, logits ...*torch.Tensor) float64 {
-	if !(penalty >= 0) {
-		panic(invalid("Stacking", "expected a penalty of at least 0, but got %v", penalty))
+	if !(penalty >= 0) || math.IsInf(penalty, 1) {
+		panic(invalid("Stacking", "expected a finite penalty of at least 0, but got %v", penalty))
 	}
 	var left float64
 	torch.Scoped(func(s *torch.Scope) {
@@ -65,15 +67,20 @@ func (m *Stacking) Fit(target *torch.Tensor, penalty float64, logits ...*torch.T
 			panic(invalid("Stacking", "what the members say has NaN or infinite numbers in it"))
 		}
 		criterion := nn.NewCrossEntropyLoss()
-		optimizer := optim.NewLBFGS(nn.Parameters(m), optim.LR(1), optim.MaxIter(200), optim.LineSearchFn("strong_wolfe"))
+		// What is sought is how far the weights go from the mean, in units in which no penalty is steeper than 1: a step of
+		// L-BFGS finds no way down a slope a million times steeper than what it is to find beside it.
+		unit := 1 / math.Sqrt(max(1, penalty))
+		away := nn.NewParameter(m.Weight.Detach().Sub(m.Mean.Tensor).Div(unit))
+		weight := func() *torch.Tensor { return m.Mean.Add(away.Value().Mul(unit)) }
+		optimizer := optim.NewLBFGS([]*nn.Parameter{away, m.Bias}, optim.LR(1), optim.MaxIter(200), optim.LineSearchFn("strong_wolfe"))
 		optimizer.Step(func() *torch.Tensor {
 			optimizer.ZeroGrad()
-			loss := criterion.Forward(x.Matmul(m.Weight.Value().T()).Add(m.Bias.Value()), target)
-			left = loss.Item()
-			loss = loss.Add(m.Weight.Value().Sub(m.Mean.Tensor).Square().Sum().Mul(penalty))
+			loss := criterion.Forward(x.Matmul(weight().T()).Add(m.Bias.Value()), target)
+			loss = loss.Add(away.Value().Square().Sum().Mul(min(penalty, 1)))
 			loss.Backward()
 			return loss
 		})
+		torch.NoGrad(func() { m.Weight.CopyInplace(weight()) })
 		nn.ZeroGrad(m)
 		left = criterion.Forward(x.Matmul(m.Weight.Detach().T()).Add(m.Bias.Detach()), target).Item()
 	})
