@@ -1,21 +1,28 @@
 package trainer
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Place is how far a run is: the epoch, and the steps that are done, both from 1 over the whole run.
 type Place struct{ Epoch, Step int }
 
-// NotFiniteError says that a loss was NaN or infinite.
+// NotFiniteError says that a loss, or a gradient, was NaN or infinite.
 type NotFiniteError struct {
 	Place
 	Loss       float64
-	Validation bool // it was the validation's loss, after Step
-	Applied    bool // it was in one of the steps up to Step, whose losses were not read and which were applied
+	Parameter  string // whose gradient it was, where it was no loss: then Loss is its largest element
+	Validation bool   // it was the validation's loss, after Step
+	Applied    bool   // it was in one of the steps up to Step, whose losses were not read and which were applied
 }
 
 func (e *NotFiniteError) Error() string {
 	where := "the loss became %v at step %d (epoch %d), so training stopped before that step was applied"
 	switch {
+	case e.Parameter != "":
+		where = "the gradient of " + strings.ReplaceAll(e.Parameter, "%", "%%") +
+			" became %v at step %d (epoch %d), so training stopped before that step was applied"
 	case e.Validation:
 		where = "the validation loss was %v after step %d (epoch %d), so training stopped"
 	case e.Applied:

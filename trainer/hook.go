@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -8,23 +9,41 @@ import (
 	"multitorch/torch"
 )
 
-// Hook is told of what happens in a run. It has one or more of the methods of [OnStart], [OnStep], [OnValidate], [OnEpoch] and [OnEnd],
-// which Fit finds by their types. An error of one ends the run, and Fit returns it as a [*HookError]; an error that is
-// [ErrStop] ends it well.
+// Hook is told of what happens in a run. It has one or more of the methods of [OnStart], [BeforeUpdate], [OnStep], [AroundValidate],
+// [OnValidate], [OnEpoch] and [OnEnd], which Fit finds by their types. An error of one ends the run, and Fit returns it as a
+// [*HookError]; an error that is [ErrStop] ends it well. A hook that panics is an error too, with a [*PanicError] in it that has
+// the line; OnEnd is called all the same.
+//
+// At each of these moments hooks are called in the order in which they stand in Trainer.Hooks, which is their priority: what must
+// not be lost, a checkpoint, stands first, and what changes for others, such as averages of weights that a checkpoint saves, before
+// them. When one ends the run, those behind it are not called at that moment, and all are at the end.
 type Hook interface {
-	// Name is what errors call it.
+	// Name is what errors call it, and a state, so that two that are [Stateful] need two names.
 	Name() string
 }
 
-// ErrStop is what a hook returns to end a run before its last epoch: Fit then returns nil.
-var ErrStop = errors.New("stop training")
+var (
+	// ErrStop is what a hook returns to end a run before its last epoch: Fit then returns nil.
+	ErrStop = errors.New("stop training")
+	// ErrSkip is what BeforeUpdate returns to leave a step out. It counts as a step, and Step.Skipped says so.
+	ErrSkip = errors.New("leave this step out")
+)
 
 // What a hook may have.
 type (
 	// OnStart is called before the first step.
 	OnStart interface{ OnStart(Start) error }
+	// BeforeUpdate is called before each update, with the place of the step that is to be. The parameters have the gradients of the
+	// mean over all of the step's batches, unscaled and not yet clipped; it may change them. A hook that reads them makes a GPU be waited
+	// for. It is not called where Trainer.Update applies the losses.
+	BeforeUpdate interface{ BeforeUpdate(Place) error }
 	// OnStep is called after each step, and after the validation that comes with it.
 	OnStep interface{ OnStep(Step) error }
+	// AroundValidate is called before each validation. What it returns, if not nil, is called right after that, however it went, the
+	// last hook's first: so another model's weights can be measured.
+	AroundValidate interface {
+		AroundValidate(Place) (after func(), err error)
+	}
 	// OnValidate is called after a validation in the middle of an epoch: see [Trainer].ValidateEvery.
 	OnValidate interface{ OnValidate(Validation) error }
 	// OnEpoch is called after each epoch and its validation.
@@ -41,6 +60,8 @@ type Start struct {
 	// State is the state of the whole run, with which Resume goes on, for hooks that save it: see [Trainer.Resume]. It may be
 	// asked for by OnStep, OnEpoch and OnEnd. Its tensors are the run's own, and change with the next step.
 	State func() (*torch.Dict, error)
+	// Times are those of the run up to now: see [Trainer.Times].
+	Times func() Times
 }
 
 // Step is what is known after one update.
@@ -49,7 +70,7 @@ type Step struct {
 	Loss    float64 // of this batch, or of the last one whose loss was read
 	Read    bool    // it is of this batch: see Trainer.LossEvery
 	Samples int     // in this step's batches
-	Skipped bool    // Trainer.Scaler left it out, since its gradients were not finite
+	Skipped bool    // it was left out: by Trainer.Scaler or NaNSkip, since something was not finite, or by a hook
 }
 
 // Validation is what is known after a validation in the middle of an epoch.
@@ -73,14 +94,21 @@ type End struct {
 }
 
 func checkHooks(hooks []Hook) error {
+	stateful := map[string]bool{}
 	for i, h := range hooks {
 		switch h.(type) {
-		case OnStart, OnStep, OnValidate, OnEpoch, OnEnd:
+		case OnStart, BeforeUpdate, OnStep, AroundValidate, OnValidate, OnEpoch, OnEnd:
 		case nil:
 			return fmt.Errorf("Trainer.Hooks: hook %d is nil", i)
 		default:
-			return fmt.Errorf("Trainer.Hooks: hook %d, %q, has none of OnStart, OnStep, OnValidate, OnEpoch and OnEnd "+
-				"with the arguments and results that package trainer names", i, h.Name())
+			return fmt.Errorf("Trainer.Hooks: hook %d, %q, has none of OnStart, BeforeUpdate, OnStep, AroundValidate, OnValidate, OnEpoch "+
+				"and OnEnd with the arguments and results that package trainer names", i, h.Name())
+		}
+		if _, ok := h.(Stateful); ok {
+			if stateful[h.Name()] {
+				return fmt.Errorf("Trainer.Hooks: hook %d is a second one that is called %q, and both have a state: give it another name", i, h.Name())
+			}
+			stateful[h.Name()] = true
 		}
 	}
 	return nil
@@ -107,15 +135,37 @@ func (t *Trainer[B, O]) ended(e End) error {
 	return errors.Join(errs...)
 }
 
-// each calls the hooks that have a method.
-func each[H any](hooks []Hook, call func(H) error) error {
-	for _, h := range hooks {
-		has, ok := any(h).(H)
+func (t *Trainer[B, O]) beforeUpdate(at Place) error {
+	return each(t.Hooks, func(h BeforeUpdate) error { return h.BeforeUpdate(at) })
+}
+
+// evaluated is a validation among the hooks that stand around it.
+func (t *Trainer[B, O]) evaluated(ctx context.Context, at Place) (e Evaluation, err error) {
+	for _, h := range t.Hooks {
+		around, ok := h.(AroundValidate)
 		if !ok {
 			continue
 		}
-		if err := call(has); err != nil {
-			return &HookError{h.Name(), err}
+		var after func()
+		if err := guarded(h, func() (err error) { after, err = around.AroundValidate(at); return err }); err != nil {
+			return e, err
+		}
+		if after != nil {
+			defer func() {
+				err = single(errors.Join(err, guarded(h, func() error { after(); return nil })))
+			}()
+		}
+	}
+	return t.Evaluate(ctx)
+}
+
+// each calls the hooks that have a method.
+func each[H any](hooks []Hook, call func(H) error) error {
+	for _, h := range hooks {
+		if has, ok := any(h).(H); ok {
+			if err := guarded(h, func() error { return call(has) }); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -40,11 +40,17 @@ func (r *run[B, O]) fit(ctx context.Context, from *torch.Dict) error {
 			return err
 		}
 	}
-	if err := r.started(Start{Epochs: r.Epochs, Steps: r.Steps(), Model: r.Model, From: r.at, State: r.state}); err != nil {
+	start := Start{Epochs: r.Epochs, Steps: r.Steps(), Model: r.Model, From: r.at, State: r.state, Times: r.Times}
+	if err := r.started(start); err != nil {
 		return err
 	}
 	if from != nil { // hooks have begun anew meanwhile
 		if err := r.loadHooks(from); err != nil {
+			return err
+		}
+	}
+	if from == nil {
+		if err := r.sanity(ctx); err != nil {
 			return err
 		}
 	}
@@ -77,8 +83,8 @@ func (r *run[B, O]) epoch(ctx context.Context) error {
 		return err
 	}
 	train, err := r.tally.result()
-	if err == nil && !finite(train.Loss) { // in a step whose loss wasn't read
-		err = &NotFiniteError{Place: r.at, Loss: train.Loss, Applied: true}
+	if err == nil && !finite(train.Loss) && r.NaN != NaNIgnore { // in a step whose loss wasn't read
+		err = &NotFiniteError{Place: r.at, Loss: train.Loss, Applied: r.NaN != NaNSkip}
 	}
 	if err != nil {
 		return err
@@ -217,11 +223,11 @@ func (r *run[B, O]) batches(ctx context.Context) iter.Seq2[B, error] {
 }
 
 func (t *Trainer[B, O]) validate(ctx context.Context, at Place) (Evaluation, error) {
-	e, err := t.Evaluate(ctx)
+	e, err := t.evaluated(ctx, at)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return e, &InterruptedError{at, ctx.Err()}
-	case err == nil && e.Samples > 0 && !finite(e.Loss):
+	case err == nil && e.Samples > 0 && !finite(e.Loss) && t.NaN != NaNIgnore:
 		return e, &NotFiniteError{Place: at, Loss: e.Loss, Validation: true}
 	}
 	return e, err

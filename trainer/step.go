@@ -2,6 +2,7 @@ package trainer
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"multitorch/nn"
@@ -12,6 +13,8 @@ import (
 type window struct {
 	batches, samples int
 	read             bool
+	losses           []*torch.Tensor // that are looked at with the gradients: see NaNPolicy
+	weights          []any
 	loss, weight     float64       // sums of the losses that were read
 	divisor          *torch.Tensor // sum of the weights, where they are tensors
 	locked           bool
@@ -25,6 +28,12 @@ func (w *window) release(inStep *sync.Mutex) {
 	if w.divisor != nil {
 		w.divisor.Free()
 	}
+	for i, loss := range w.losses {
+		loss.Free()
+		if t, ok := w.weights[i].(*torch.Tensor); ok {
+			t.Free()
+		}
+	}
 	*w = window{}
 }
 
@@ -33,23 +42,36 @@ func (r *run[B, O]) take(batch B) error {
 	w := &r.window
 	loss, output := r.forward(batch)
 	if w.batches == 0 {
-		w.read = r.LossEvery <= 1 || (r.at.Step+1)%r.LossEvery == 0
+		w.read = r.LossEvery <= 1 || (r.at.Step+1)%r.LossEvery == 0 || r.NaN.looks()
 	}
 	samples, weight := samplesOf(batch, output), weightOf(batch, output)
-	if w.read {
+	if r.NaN.looks() {
+		w.look(loss, weight)
+	} else if w.read {
 		value := loss.Item()
-		if !finite(value) {
-			return &NotFiniteError{Place: Place{r.at.Epoch, r.at.Step + 1}, Loss: value}
+		if !finite(value) && r.NaN != NaNIgnore {
+			return &NotFiniteError{Place: r.next(), Loss: value}
 		}
 		w.add(value, weight, r.Accumulate > 1)
 	}
 	if err := r.backward(loss, weight); err != nil {
 		return err
 	}
+	if r.NaN == NaNSkip {
+		weight = masked(loss, weight)
+	}
 	r.tally.add(loss, samples, weight, output)
 	w.batches++
 	w.samples += samples
 	return nil
+}
+
+// look keeps a loss until it is read with the gradients.
+func (w *window) look(loss *torch.Tensor, weight any) {
+	if t, ok := weight.(*torch.Tensor); ok {
+		weight = t.Detach().Keep()
+	}
+	w.losses, w.weights = append(w.losses, loss.Detach().Keep()), append(w.weights, weight)
 }
 
 // add sums up a loss. Of one batch it is the very number, not through a product.
@@ -59,6 +81,10 @@ func (w *window) add(loss float64, weight any, several bool) {
 	case int:
 		if several {
 			n = float64(v)
+		}
+	case float64:
+		if several {
+			n = v
 		}
 	case *torch.Tensor:
 		if several {
@@ -115,7 +141,10 @@ func (r *run[B, O]) backward(loss *torch.Tensor, weight any) error {
 func (r *run[B, O]) step(ctx context.Context) error {
 	skipped := false
 	if r.Update == nil {
-		skipped = r.apply()
+		var err error
+		if skipped, err = r.apply(); err != nil {
+			return err
+		}
 	}
 	w := r.window
 	r.at.Step++
@@ -131,33 +160,56 @@ func (r *run[B, O]) step(ctx context.Context) error {
 	return r.stepDone(Step{r.at, r.loss, w.read, w.samples, skipped})
 }
 
-func (r *run[B, O]) apply() (skipped bool) {
+// apply updates the model by its gradients, unless they are left out.
+func (r *run[B, O]) apply() (skipped bool, err error) {
 	if r.Scaler != nil {
 		r.Scaler.Unscale(r.Optimizer)
 	}
-	params := nn.Parameters(r.Model)
 	if r.Accumulate > 1 {
-		torch.NoGrad(func() {
-			for _, p := range params {
-				if g := p.Grad(); g != nil && r.window.divisor != nil {
-					g.DivInplace(r.window.divisor)
-				} else if g != nil {
-					g.DivInplace(r.window.samples)
-				}
-			}
-		})
+		r.average()
+	}
+	if r.NaN.looks() {
+		err = r.look()
+		if err != nil && r.NaN == NaNSkip {
+			err = ErrSkip
+		}
+	}
+	if err == nil {
+		err = r.beforeUpdate(r.next())
+	}
+	if err != nil {
+		if !errors.Is(err, ErrSkip) {
+			return false, err
+		}
+		if r.Scaler != nil {
+			r.Scaler.Update() // it forgets that it has unscaled
+		}
+		return true, nil
 	}
 	if r.Clip.Value > 0 {
-		nn.ClipGradValue(params, r.Clip.Value)
+		nn.ClipGradValue(nn.Parameters(r.Model), r.Clip.Value)
 	}
 	if r.Clip.Norm > 0 {
-		nn.ClipGradNorm(params, r.Clip.Norm)
+		nn.ClipGradNorm(nn.Parameters(r.Model), r.Clip.Norm)
 	}
 	if r.Scaler == nil {
 		r.Optimizer.Step()
-		return false
+		return false, nil
 	}
 	skipped = !r.Scaler.Step(r.Optimizer)
 	r.Scaler.Update()
-	return skipped
+	return skipped, nil
+}
+
+// average makes the gradients of a step's mean of those of its sum.
+func (r *run[B, O]) average() {
+	torch.NoGrad(func() {
+		for _, p := range nn.Parameters(r.Model) {
+			if g := p.Grad(); g != nil && r.window.divisor != nil {
+				g.DivInplace(r.window.divisor)
+			} else if g != nil {
+				g.DivInplace(r.window.samples)
+			}
+		}
+	})
 }

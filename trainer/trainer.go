@@ -23,7 +23,8 @@ type Trainer[B, O any] struct {
 	Step func(batch B) (loss *torch.Tensor, output O)
 
 	Optimizer optim.Optimizer
-	// Update applies a loss. Without it that is Optimizer's ZeroGrad, the loss's Backward and Optimizer's Step.
+	// Update applies a loss. Without it that is Optimizer's ZeroGrad, the loss's Backward and Optimizer's Step. A step that is
+	// written by hand whole, with several optimizers say, stands in Step, with an Update that does nothing.
 	Update func(loss *torch.Tensor) error
 
 	Epochs   int
@@ -31,7 +32,7 @@ type Trainer[B, O any] struct {
 	Validate Batches[B] // evaluated after each epoch
 
 	Metrics []metrics.Metric[O]
-	Hooks   []Hook // called in this order
+	Hooks   []Hook // called in this order: see [Hook]
 
 	// LossEvery says how often the loss is read: in every so many steps, 1 where it is 0. A loss that is read is checked
 	// before its step is applied; on a GPU reading it waits for all that was started.
@@ -41,6 +42,8 @@ type Trainer[B, O any] struct {
 	// counting as much as it has samples (or as its output's Weight says). The last step of an epoch may have fewer.
 	Accumulate int
 	Clip       Clip
+	// NaN says what becomes of a step whose loss, or gradients, are not finite.
+	NaN NaNPolicy
 	// Autocast computes Step's forward pass in half precision, of this dtype, on the model's device: see [torch.Autocast].
 	Autocast torch.DType
 	// Scaler scales the losses of Float16. A step that it leaves out counts as a step, but moves no schedule: see [Step].
@@ -50,6 +53,9 @@ type Trainer[B, O any] struct {
 	MaxTime  time.Duration // after which it ends, well, with the step that runs; 0 for any
 	// ValidateEvery says after how many steps of an epoch there is a validation, beside the one after it; 0 for none.
 	ValidateEvery int
+	// SanityCheck is how many batches of the validation are tried before the first step, so that a mistake in it does not end
+	// the run after its first epoch; 0 for none. It changes no number of the run.
+	SanityCheck int
 
 	// Saved is what a state has beside the model, Optimizer, Scaler and hooks: other optimizers (by way of [OfOptimizer]),
 	// averaged weights, generators of random numbers.
@@ -109,10 +115,15 @@ func (t *Trainer[B, O]) check() error {
 		return fmt.Errorf("Trainer.Epochs: expected at least 1, but got %d", t.Epochs)
 	case t.LossEvery < 0:
 		return fmt.Errorf("Trainer.LossEvery: expected at least 1, or 0 for each step, but got %d", t.LossEvery)
-	case t.Accumulate < 0 || t.MaxSteps < 0 || t.MaxTime < 0 || t.ValidateEvery < 0 || t.Clip.Norm < 0 || t.Clip.Value < 0:
-		return errors.New("a Trainer's Accumulate, MaxSteps, MaxTime, ValidateEvery or Clip is negative: expected 0, for none, or more")
-	case t.Update != nil && (t.Accumulate > 1 || t.Clip != Clip{} || t.Scaler != nil):
-		return errors.New("a Trainer whose Update applies the losses has no Accumulate, Clip or Scaler: do it in Update")
+	case t.Accumulate < 0 || t.MaxSteps < 0 || t.MaxTime < 0 || t.ValidateEvery < 0 || t.SanityCheck < 0 ||
+		t.Clip.Norm < 0 || t.Clip.Value < 0:
+		return errors.New("a Trainer's Accumulate, MaxSteps, MaxTime, ValidateEvery, SanityCheck or Clip is negative: " +
+			"expected 0, for none, or more")
+	case t.NaN < NaNLoss || t.NaN > NaNIgnore:
+		return fmt.Errorf("Trainer.NaN: expected NaNLoss, NaNFail, NaNSkip or NaNIgnore, but got %d", t.NaN)
+	case t.Update != nil && (t.Accumulate > 1 || t.Clip != Clip{} || t.Scaler != nil || t.NaN.looks()):
+		return errors.New("a Trainer whose Update applies the losses has no Accumulate, Clip or Scaler, and its NaN is NaNLoss or NaNIgnore: " +
+			"do it in Update")
 	case t.Train.Len() == 0:
 		return errors.New("there are no training batches: the data set is empty, or smaller than a batch with DropLast")
 	}

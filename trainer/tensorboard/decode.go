@@ -73,6 +73,8 @@ func decodeEvent(b []byte) (e Event, err error) {
 			e.Step = int64(f.bits)
 		case f.is(3, protowire.BytesType):
 			e.FileVersion = string(f.bytes)
+		case f.is(4, protowire.BytesType):
+			e.Graph = f.bytes
 		case f.is(5, protowire.BytesType):
 			e.Values, err = decodeSummary(f.bytes)
 		case f.is(7, protowire.BytesType):
@@ -121,14 +123,12 @@ func decodeValue(b []byte) (v Value, err error) {
 			v.Data, err = decodeImage(f.bytes)
 		case f.is(5, protowire.BytesType):
 			v.Data, err = decodeHistogram(f.bytes)
+		case f.is(6, protowire.BytesType):
+			v.Data, err = decodeAudio(f.bytes)
 		case f.is(8, protowire.BytesType):
-			v.Data, err = decodeTextTensor(f.bytes)
+			v.Data, err = decodeTensor(f.bytes)
 		case f.is(9, protowire.BytesType):
-			var plugin, name field
-			if plugin, err = find(f.bytes, 1, protowire.BytesType); err == nil {
-				name, err = find(plugin.bytes, 1, protowire.BytesType)
-			}
-			v.Plugin = string(name.bytes)
+			v.Plugin, v.Content, err = decodePlugin(f.bytes)
 		}
 		if err != nil {
 			return Value{}, err
@@ -181,13 +181,80 @@ func decodeHistogram(b []byte) (h Histogram, err error) {
 	return h, nil
 }
 
-// decodeTextTensor returns nil for a tensor that holds no text.
-func decodeTextTensor(b []byte) (Data, error) {
-	text, err := find(b, 8, protowire.BytesType)
-	if err != nil || text.num == 0 {
-		return nil, err
+func decodePlugin(b []byte) (name string, content []byte, err error) {
+	plugin, err := find(b, 1, protowire.BytesType)
+	if err != nil {
+		return "", nil, err
 	}
-	return Text(text.bytes), nil
+	for f, err := range fields(plugin.bytes) {
+		switch {
+		case err != nil:
+			return "", nil, err
+		case f.is(1, protowire.BytesType):
+			name = string(f.bytes)
+		case f.is(2, protowire.BytesType):
+			content = f.bytes
+		}
+	}
+	return name, content, nil
+}
+
+func decodeAudio(b []byte) (a Audio, err error) {
+	for f, err := range fields(b) {
+		switch {
+		case err != nil:
+			return Audio{}, err
+		case f.is(1, protowire.Fixed32Type):
+			a.SampleRate = math.Float32frombits(uint32(f.bits))
+		case f.is(2, protowire.VarintType):
+			a.Channels = int(int64(f.bits))
+		case f.is(3, protowire.VarintType):
+			a.Frames = int(int64(f.bits))
+		case f.is(4, protowire.BytesType):
+			a.WAV = f.bytes
+		}
+	}
+	return a, nil
+}
+
+// decodeTensor reads a text, or numbers of float32 whose shape fits; it returns nil for other tensors.
+func decodeTensor(b []byte) (Data, error) {
+	var t Tensor
+	elements := 1
+	for f, err := range fields(b) {
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case f.is(8, protowire.BytesType):
+			return Text(f.bytes), nil
+		case f.is(2, protowire.BytesType):
+			for dim, err := range fields(f.bytes) {
+				if err != nil {
+					return nil, err
+				}
+				if dim.is(2, protowire.BytesType) {
+					size, err := find(dim.bytes, 1, protowire.VarintType)
+					if err != nil {
+						return nil, err
+					}
+					if size.bits > MaxRecord || uint64(elements)*size.bits > MaxRecord {
+						return nil, nil
+					}
+					elements *= int(size.bits)
+					t.Shape = append(t.Shape, int(size.bits))
+				}
+			}
+		case f.is(5, protowire.BytesType):
+			for p := f.bytes; len(p) >= 4; p = p[4:] {
+				t.Values = append(t.Values, math.Float32frombits(uint32(p[0])|uint32(p[1])<<8|uint32(p[2])<<16|uint32(p[3])<<24))
+			}
+		}
+	}
+	if t.Shape == nil || len(t.Values) != elements {
+		return nil, nil
+	}
+	return t, nil
 }
 
 // find returns the last field with this number and type, which is the one that counts, or a zero field.

@@ -16,6 +16,9 @@ func appendEvent(b []byte, e Event) []byte {
 	if e.FileVersion != "" {
 		b = appendString(b, 3, e.FileVersion)
 	}
+	if len(e.Graph) > 0 {
+		b = appendBytes(b, 4, e.Graph)
+	}
 	if len(e.Values) > 0 {
 		var summary []byte
 		for _, v := range e.Values {
@@ -42,11 +45,18 @@ func appendValue(b []byte, v Value) []byte {
 		b = appendBytes(b, 4, appendImage(nil, d))
 	case Histogram:
 		b = appendBytes(b, 5, appendHistogram(nil, d))
+	case Audio:
+		b = appendBytes(b, 6, appendAudio(nil, d))
 	case Text:
 		b = appendBytes(b, 8, appendTextTensor(nil, string(d)))
+	case Tensor:
+		b = appendBytes(b, 8, appendTensor(nil, d))
 	}
 	if v.Plugin != "" {
 		plugin := appendString(nil, 1, v.Plugin)
+		if len(v.Content) > 0 {
+			plugin = appendBytes(plugin, 2, v.Content)
+		}
 		b = appendBytes(b, 9, appendBytes(nil, 1, plugin))
 	}
 	return b
@@ -65,6 +75,29 @@ func appendHistogram(b []byte, h Histogram) []byte {
 	}
 	b = appendBytes(b, 6, packDoubles(h.Limits))
 	return appendBytes(b, 7, packDoubles(h.Counts))
+}
+
+func appendAudio(b []byte, a Audio) []byte {
+	if a.SampleRate != 0 {
+		b = protowire.AppendTag(b, 1, protowire.Fixed32Type)
+		b = protowire.AppendFixed32(b, math.Float32bits(a.SampleRate))
+	}
+	b = appendInt(b, 2, int64(a.Channels))
+	b = appendInt(b, 3, int64(a.Frames))
+	b = appendBytes(b, 4, a.WAV)
+	return appendString(b, 5, "audio/wav")
+}
+
+// appendTensor writes a TensorProto of float32.
+func appendTensor(b []byte, t Tensor) []byte {
+	const dtFloat = 1
+	b = appendInt(b, 1, dtFloat)
+	b = appendBytes(b, 2, appendShape(nil, t.Shape))
+	var packed []byte
+	for _, v := range t.Values {
+		packed = protowire.AppendFixed32(packed, math.Float32bits(v))
+	}
+	return appendBytes(b, 5, packed)
 }
 
 // appendTextTensor writes a TensorProto: one string, shape [1].

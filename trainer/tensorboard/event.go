@@ -14,6 +14,7 @@ type Event struct {
 	SourceWriter string  // in the first event: the program that wrote the file
 	Session      Session // the start or end of a session, else 0
 	Values       []Value
+	Graph        []byte // a GraphDef, as it is stored; nil in most events
 }
 
 // A Session mark says what happened to the run.
@@ -28,12 +29,13 @@ const (
 
 // A Value is one point of what TensorBoard calls a tag.
 type Value struct {
-	Tag    string
-	Plugin string // the part of TensorBoard that shows it: "text" for texts, empty where Data alone tells
-	Data   Data   // Scalar, Histogram, Image or Text; nil for other kinds
+	Tag     string
+	Plugin  string // the part of TensorBoard that shows it: "text" for texts, empty where Data alone tells
+	Content []byte // what that part wants to know, as it is stored
+	Data    Data   // nil for other kinds
 }
 
-// Data is a Scalar, a Histogram, an Image or a Text.
+// Data is a [Scalar], a [Histogram], an [Image], an [Audio], a [Text] or a [Tensor].
 type Data interface{ isData() }
 
 // A Scalar is one point of a curve.
