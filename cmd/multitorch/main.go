@@ -72,6 +72,11 @@ func main() {
 // ask for a context.
 func run(begin func() context.Context, args []string) int {
 	ctx := context.Background()
+	config, args, err := configOf(args)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "multitorch: %s\n", plain(err.Error()))
+		return misused
+	}
 	parser, err := kong.New(newCLI(),
 		kong.Name("multitorch"),
 		kong.Description("Multimodal deep learning in Go on libtorch."),
@@ -80,6 +85,8 @@ func run(begin func() context.Context, args []string) int {
 			return ctx, nil
 		}),
 		kong.Vars{"fusions": strings.Join(fusion.Names(), ", "), "template": pipelines.Template},
+		kong.Bind(config),
+		kong.WithBeforeResolve(func(k *kong.Context) error { return config.apply(k) }),
 		kong.Writers(stdout, os.Stderr),
 		kong.Exit(func(code int) { os.Exit(checked(code)) }), // after --help
 	)
@@ -94,7 +101,7 @@ func run(begin func() context.Context, args []string) int {
 		return checked(0)
 	}
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "multitorch: %s\n%s says what there is.\n", plain(err.Error()), helpFor(err))
+		fmt.Fprintf(os.Stderr, "multitorch: %s\n%s says what there is.\n", plain(config.located(err).Error()), helpFor(err))
 		return misused
 	}
 	if err := torch.Try(func() error { return k.Run() }); err != nil {

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/alecthomas/kong"
+
 	"multitorch/nn"
 	"multitorch/torch"
 	"multitorch/trainer"
@@ -15,6 +17,7 @@ import (
 
 type trainCmd struct {
 	Task task `embed:""`
+	configFlags
 	epochsFlag
 	recipe
 	dataFlag
@@ -28,11 +31,12 @@ func (c *trainCmd) Validate() error {
 }
 
 // Run trains, and leaves a checkpoint, a plot and a TensorBoard event file.
-func (c *trainCmd) Run(ctx context.Context) error {
+func (c *trainCmd) Run(ctx context.Context, k *kong.Context, from *config) error {
 	device, err := c.device()
 	if err != nil {
 		return err
 	}
+	from.noteOther()
 	if err := openData(ctx, c.Task, c.DataDir); err != nil {
 		return err
 	}
@@ -54,6 +58,9 @@ func (c *trainCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer events.Close()
+	if err := c.saveConfig(k, out, device); err != nil {
+		return err
+	}
 
 	line, _ := c.Task.data()
 	printf("%s: %d parameters on %s, libtorch %s\n", c.Task.modelName(), nn.NumParameters(model), device, torch.Version())

@@ -40,9 +40,7 @@ func TestTrainAndEval(t *testing.T) {
 			require.Contains(t, o.stderr, "epoch 1/1: loss ")
 
 			names := files(t, out)
-			require.Len(t, names, 3, "%v", names)
-			require.Contains(t, names, checkpointName)
-			require.Contains(t, names, curvesName)
+			require.Subset(t, names, []string{checkpointName, curvesName, runFileName})
 
 			e := multitorch("eval", checkpointOf(t, string(kind))).requireOK(t)
 			require.Empty(t, e.stderr)
@@ -150,7 +148,7 @@ func TestTrainDoesNotOverwrite(t *testing.T) {
 		cmd.Dir = dir
 		o := finish(cmd).requireOK(t)
 		require.Contains(t, o.stdout, "checkpoint  runs/"+folder+"/"+checkpointName)
-		require.Len(t, files(t, filepath.Join(dir, "runs", folder)), 3)
+		require.Contains(t, files(t, filepath.Join(dir, "runs", folder)), checkpointName)
 		require.Len(t, files(t, filepath.Join(dir, "runs")), i+1)
 	}
 	after, err := os.ReadFile(path)

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func writeConfig(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "my.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	return path
+}
+
+// A file says the task and its flags, the command line counts more, and what a run leaves trains the same model again.
+func TestTrainFromConfig(t *testing.T) {
+	t.Parallel()
+	path := writeConfig(t, "task: emoji10\nmodel: text\nepochs: 7\nbatch-size: 256\nlr: 3e-3\nworkers: 2\n")
+	out := t.TempDir()
+	o := multitorch("train", "--config", path, "--set", "epochs=1", "--workers", "0", "--out", out).requireOK(t)
+	require.Contains(t, o.stderr, "epoch 1/1: ")
+	checkpoint, err := os.ReadFile(filepath.Join(out, checkpointName))
+	require.NoError(t, err)
+	asFlags, err := os.ReadFile(checkpointOf(t, "text"))
+	require.NoError(t, err)
+	require.Equal(t, asFlags, checkpoint)
+
+	left, err := os.ReadFile(filepath.Join(out, runFileName))
+	require.NoError(t, err)
+	for _, line := range []string{
+		"task: emoji10", "model: text", "epochs: 1", "batch-size: 256", "lr: 0.003", "weight-decay: 1e-05", "workers: 0", "seed: 0",
+		"device: ", "environment:", "  libtorch: ", "  command: ",
+	} {
+		require.Contains(t, string(left), "\n"+line)
+	}
+	require.NotContains(t, string(left), "\nout:")
+	other := writeConfig(t, strings.Replace(string(left), "  libtorch: ", "  libtorch: 0.", 1))
+	again := t.TempDir()
+	o = multitorch("train", "--config", other, "--out", again).requireOK(t)
+	require.Contains(t, o.stderr, "note: libtorch was 0.")
+	require.Equal(t, 1, strings.Count(o.stderr, "note:"), o.stderr)
+	checkpoint, err = os.ReadFile(filepath.Join(again, checkpointName))
+	require.NoError(t, err)
+	require.Equal(t, asFlags, checkpoint)
+}
+
+func TestBadConfig(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"model: text\nepochs: many":           `my.yaml, line 2: epochs: expected a whole number, but got the text "many"`,
+		"model: text\n\nbatch_size: 3":        `my.yaml, line 3: multitorch train emoji10 has no flag "batch_size": did you mean "batch-size"?`,
+		"model: text\nfoo: 3":                 `my.yaml, line 2: multitorch train emoji10 has no flag "foo": expected one of`,
+		"model: text\nmodel: image":           `my.yaml, line 2: "model" stands there a second time, after line 1`,
+		"model: none":                         "my.yaml, line 1: --model must be one of",
+		"seed: 1\nworkers: -1":                "my.yaml, line 2: --workers: expected at least 0, but got -1",
+		"task: nothing":                       `my.yaml, line 1: the task "nothing": expected one of`,
+		"task: 3":                             "my.yaml, line 1: task: expected text",
+		"task: table\nkind: {a: [1]}":         "my.yaml, line 2: kind: expected text",
+		"task: table\nkind: text":             `my.yaml, line 2: kind: expected a mapping {name: value}, but got the text "text"`,
+		"config: other.yaml":                  `has no flag "config"`,
+		"a: [1":                               "my.yaml: ",
+		"":                                    "there is nothing in it",
+		"task: table\nfusion: nope\ndata: /x": "my.yaml, line 2: --fusion: expected one of",
+	} {
+		multitorch("train", "--config", writeConfig(t, text)).requireError(t, misused, want)
+	}
+	multitorch("train", "fashion-mnist", "--config", writeConfig(t, "task: table")).
+		requireError(t, misused, "the file is for the task table, and the command line for fashion-mnist")
+	multitorch("train", "--set", "lr").requireError(t, misused, "--set lr: expected NAME=VALUE")
+}
