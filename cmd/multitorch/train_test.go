@@ -79,8 +79,8 @@ func TestTrainLeavesWhatItSays(t *testing.T) {
 
 	require.Equal(t, map[string][]int64{
 		"loss/step":  {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18},
-		"loss/train": {1, 2, 3}, "loss/test": {1, 2, 3},
-		"accuracy/train": {1, 2, 3}, "accuracy/test": {1, 2, 3}, "macro-F1/train": {1, 2, 3}, "macro-F1/test": {1, 2, 3},
+		"loss/train": {6, 12, 18}, "loss/test": {6, 12, 18}, "epoch": {6, 12, 18},
+		"accuracy/train": {6, 12, 18}, "accuracy/test": {6, 12, 18}, "macro-F1/train": {6, 12, 18}, "macro-F1/test": {6, 12, 18},
 	}, scalars(t, out))
 }
 

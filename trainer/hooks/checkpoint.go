@@ -17,6 +17,8 @@ import (
 // is a file of that name already: a finished model is worth more than the first epoch of another.
 type Checkpoint struct {
 	Path string
+	// Model is saved instead of the run's: [Averaged].Model, say.
+	Model nn.Module
 	// Describe is what the checkpoint says of itself: see [trainer.SaveCheckpoint]. Without it that is the [State].
 	Describe func(State) any
 
@@ -40,6 +42,9 @@ func (c *Checkpoint) Saved() int { return c.state.Step }
 // OnStart tries whether the checkpoint can be written.
 func (c *Checkpoint) OnStart(s trainer.Start) error {
 	c.model, c.state = s.Model, State{}
+	if c.Model != nil {
+		c.model = c.Model
+	}
 	switch info, err := os.Lstat(c.Path); {
 	case err == nil && info.IsDir():
 		return fmt.Errorf("%s: expected to write a file there, but found a folder", c.Path)
@@ -47,7 +52,7 @@ func (c *Checkpoint) OnStart(s trainer.Start) error {
 		return fmt.Errorf("%s is there already, and is not overwritten: move it away or choose another place", c.Path)
 	}
 	trial := filepath.Join(filepath.Dir(c.Path), "."+filepath.Base(c.Path)+".trial")
-	err := trainer.SaveCheckpoint(trial, s.Model, c.describe(State{}))
+	err := trainer.SaveCheckpoint(trial, c.model, c.describe(State{}))
 	return errors.Join(err, ignoreMissing(os.Remove(trial)))
 }
 

@@ -1,5 +1,11 @@
-// Package hooks has what a training run usually is watched and kept by: [Progress], [TensorBoard], [Checkpoint],
-// [Curves] and [EarlyStopping]. Each is a [trainer.Hook], to be put into [trainer.Trainer.Hooks].
+// Package hooks has what a training run usually is watched and kept by. Each is a [trainer.Hook], to be put into
+// [trainer.Trainer.Hooks]:
 //
-// They are called in the order in which they stand there. A checkpoint comes first: it is worth most.
+//   - [Checkpoint] keeps the last model and [Best] the best one; [EarlyStopping] ends a run; [Averaged] has EMA and SWA
+//   - [Schedule] and [Plateau] move learning rates
+//   - [Progress], [TensorBoard], [Curves], [Samples] and [Summary] are for people's eyes
+//   - [LearningRates], [GradientNorms], [Throughput] and [Memory] are numbers for a [Logger]
+//
+// They are called in the order in which they stand there. Averages come first, since others save them, and then checkpoints,
+// which are worth most.
 package hooks

@@ -1,10 +1,9 @@
 package hooks
 
 import (
-	"errors"
 	"fmt"
-	"math"
 
+	"multitorch/torch"
 	"multitorch/trainer"
 )
 
@@ -24,50 +23,60 @@ type EarlyStopping struct {
 	Patience int     // the epochs that may pass without a better value; at least 1
 	MinDelta float64 // what a value must be better by to count as better
 
-	best   float64
-	since  int
-	bestAt trainer.Place
+	best  best
+	since int
 }
 
 // Name is "early stopping".
 func (s *EarlyStopping) Name() string { return "early stopping" }
 
 // Best is the best value so far, and where it was.
-func (s *EarlyStopping) Best() (value float64, at trainer.Place) { return s.best, s.bestAt }
+func (s *EarlyStopping) Best() (value float64, at trainer.Place) { return s.best.value, s.best.at }
 
 // OnStart checks the settings.
 func (s *EarlyStopping) OnStart(trainer.Start) error {
+	if err := s.Mode.check("EarlyStopping"); err != nil {
+		return err
+	}
 	switch {
-	case s.Mode != Min && s.Mode != Max:
-		return errors.New("EarlyStopping.Mode: expected Min or Max")
 	case s.Patience < 1:
 		return fmt.Errorf("EarlyStopping.Patience: expected at least 1, but got %d", s.Patience)
 	case !(s.MinDelta >= 0):
 		return fmt.Errorf("EarlyStopping.MinDelta: expected at least 0, but got %v", s.MinDelta)
 	}
-	s.best, s.since, s.bestAt = math.NaN(), 0, trainer.Place{}
+	s.best, s.since = noBest(), 0
 	return nil
 }
 
 // OnEpoch looks at the validation.
 func (s *EarlyStopping) OnEpoch(e trainer.Epoch) error {
-	value := e.Validate.Loss
-	if s.Metric != "" {
-		value = e.Validate.Metric(s.Metric)
+	value, err := valueOf(e.Validate, s.Metric)
+	if err != nil {
+		return err
 	}
-	if e.Validate.Samples == 0 || math.IsNaN(value) {
-		return fmt.Errorf("the validation has no value of %q: give Trainer.Validate, and the metric in Trainer.Metrics", s.Metric)
-	}
-	gain := s.best - value
-	if s.Mode == Max {
-		gain = -gain
-	}
-	if math.IsNaN(s.best) || gain > s.MinDelta {
-		s.best, s.bestAt, s.since = value, e.Place, 0
+	if s.best.improve(value, e.Place, s.Mode, s.MinDelta) {
+		s.since = 0
 		return nil
 	}
 	if s.since++; s.since >= s.Patience {
 		return trainer.ErrStop
 	}
 	return nil
+}
+
+// StateDict is the best value and how long it has been, for a run that is resumed.
+func (s *EarlyStopping) StateDict() *torch.Dict {
+	d := s.best.state()
+	d.Set("since", int64(s.since))
+	return d
+}
+
+// LoadStateDict takes it over.
+func (s *EarlyStopping) LoadStateDict(d *torch.Dict) error {
+	since, ok := d.Get("since").(int64)
+	if !ok || since < 0 {
+		return fmt.Errorf("its since: expected a number from 0, but got %v", d.Get("since"))
+	}
+	s.since = int(since)
+	return s.best.load(d)
 }

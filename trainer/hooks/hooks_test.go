@@ -259,8 +259,8 @@ func TestTensorBoardAndCurves(t *testing.T) {
 		}
 	}
 	require.Equal(t, map[string][]int64{
-		"loss/step": {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, "loss/train": {1, 2}, "loss/test": {1, 2},
-		"accuracy/train": {1, 2}, "accuracy/test": {1, 2},
+		"loss/step": {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, "loss/train": {5, 10}, "loss/test": {5, 10},
+		"accuracy/train": {5, 10}, "accuracy/test": {5, 10}, "epoch": {5, 10},
 	}, steps)
 	drawn, err := os.Open(picture)
 	require.NoError(t, err)

@@ -7,15 +7,27 @@ import (
 )
 
 // Schedule steps a schedule of learning rates after each step of training, as those that are made for a number of steps want
-// it. For one that is made for epochs, step it in a hook of one's own after each epoch.
-type Schedule struct{ Scheduler lr_scheduler.LRScheduler }
+// it, or after each epoch. One that looks at a metric is a [Plateau].
+type Schedule struct {
+	Scheduler lr_scheduler.LRScheduler
+	ByEpoch   bool   // it is made for epochs
+	Label     string // what the name says beside "schedule", where there are several
+}
 
-// Name is "schedule".
-func (s *Schedule) Name() string { return "schedule" }
+// Name is "schedule", with the label.
+func (s *Schedule) Name() string { return labelled("schedule", s.Label) }
 
-// OnStep steps the schedule, but for a step that was left out.
+// OnStep steps a schedule of steps, but for a step that was left out.
 func (s *Schedule) OnStep(step trainer.Step) error {
-	if !step.Skipped {
+	if !s.ByEpoch && !step.Skipped {
+		s.Scheduler.Step()
+	}
+	return nil
+}
+
+// OnEpoch steps one of epochs.
+func (s *Schedule) OnEpoch(trainer.Epoch) error {
+	if s.ByEpoch {
 		s.Scheduler.Step()
 	}
 	return nil
