@@ -13,6 +13,9 @@ import (
 const (
 	checkpointName = "checkpoint.safetensors"
 	curvesName     = "curves.png"
+	rowsName       = "rows.jsonl" // of steps and epochs
+	tableName      = "epochs.csv" // of epochs alone
+	reportName     = "report.html"
 )
 
 // runFolder is the folder of a new run. What is there stays: a folder that was asked for and holds a run is refused; beside

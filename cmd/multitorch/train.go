@@ -77,7 +77,8 @@ func (c *trainCmd) Run(ctx context.Context, k *kong.Context, from *config) error
 	if len(info.columns) > 0 {
 		curves.Accuracy = info.columns[0]
 	}
-	loop, err := c.Task.training(model, c.recipe, device, r.checkpoint, r.progress, &hooks.TensorBoard{Writer: events}, curves, r)
+	all := append(logs(out), r.checkpoint, r.progress, &hooks.TensorBoard{Writer: events}, curves, r)
+	loop, err := c.Task.training(model, c.recipe, device, all...)
 	if err != nil {
 		return err
 	}
