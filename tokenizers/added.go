@@ -122,10 +122,12 @@ func (v *addedVocab) cut(p *piece, m *multiMatcher, out []piece) []piece {
 		if added.SingleWord && (wordBefore(text, start) || wordAfter(text, end)) {
 			return
 		}
-		if added.LStrip {
-			start = max(start-trailingSpace(text[:start]), last)
+		if added.LStrip { // not before last, which was looked at already
+			start = max(start, last)
+			start -= trailingSpace(text[last:start])
 		}
 		if added.RStrip {
+			end = max(end, last)
 			end += leadingSpace(text[end:])
 		}
 		if last < start {

@@ -65,9 +65,13 @@ func (s DecoderSequence) decoder() (decode, error) {
 		steps[i] = step
 	}
 	return func(tokens []string) (_ []string, err error) {
+		size := textSize(tokens) + len(tokens)
 		for _, step := range steps {
 			if tokens, err = step(tokens); err != nil {
 				return nil, err
+			}
+			if err := checkGrowth(textSize(tokens), size); err != nil {
+				return nil, errorf("decoder: %w", err)
 			}
 		}
 		return tokens, nil

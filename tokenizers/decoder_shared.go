@@ -18,6 +18,9 @@ func (r Replace) decoder() (decode, error) {
 			if err != nil {
 				return nil, err
 			}
+			if err := checkGrowth(replacedSize(matches, r.Content), len(token)); err != nil {
+				return nil, errorf("decoder: Replace: %w", err)
+			}
 			var b strings.Builder
 			for _, m := range matches {
 				if m.is {

@@ -73,6 +73,9 @@ func (s NormalizerSequence) normalizer() (normalize, error) {
 			if err := step(p); err != nil {
 				return err
 			}
+			if err := p.checkGrowth(); err != nil {
+				return errorf("normalizer: %w", err)
+			}
 		}
 		return nil
 	}, nil

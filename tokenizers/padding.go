@@ -60,7 +60,7 @@ func (s *PaddingStrategy) UnmarshalJSONFrom(from *jsontext.Decoder) error {
 }
 
 // mostPadding bounds what a file can have every text padded to.
-const mostPadding = 1 << 24
+const mostPadding = 1 << 20
 
 func (p *Padding) check() error {
 	switch {

@@ -65,6 +65,9 @@ func (s PreTokenizerSequence) preTokenizer() (preTokenize, error) {
 			if pieces, err = step(pieces); err != nil {
 				return nil, err
 			}
+			if err := checkPieces(pieces); err != nil {
+				return nil, errorf("pre_tokenizer: %w", err)
+			}
 		}
 		return pieces, nil
 	}, nil

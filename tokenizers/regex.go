@@ -192,9 +192,13 @@ func (r Replace) normalizer() (normalize, error) {
 			return nil
 		}
 		matches, err := find(p.text, nil)
-		if err == nil {
-			p.replace(matches, r.Content)
+		if err != nil {
+			return err
 		}
-		return err
+		if err := checkGrowth(replacedSize(matches, r.Content), p.end-p.start); err != nil {
+			return errorf("normalizer: Replace: %w", err)
+		}
+		p.replace(matches, r.Content)
+		return nil
 	}, nil
 }

@@ -31,6 +31,9 @@ func (f *family[T]) readAll(key string, data []byte) ([]T, error) {
 	if err := json.Unmarshal(fields[key], &values, readOptions); err != nil {
 		return nil, errorf("%s: %w", key, err)
 	}
+	if len(values) > mostSteps {
+		return nil, errorf("%s: %d components: want at most %d", key, len(values), mostSteps)
+	}
 	list := make([]T, len(values))
 	for i, value := range values {
 		if value.Kind() == 'n' {

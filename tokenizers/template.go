@@ -40,6 +40,10 @@ func SpecialPiece(id string, typeID uint32) TemplatePiece {
 
 func (t TemplateProcessing) check() error {
 	for name, pieces := range map[string][]TemplatePiece{"single": t.Single, "pair": t.Pair} {
+		if len(pieces) > mostTemplate {
+			return errorf("%s: %d pieces: want at most %d", name, len(pieces), mostTemplate)
+		}
+		specials := 0
 		for i, p := range pieces {
 			switch {
 			case (p.Sequence == nil) == (p.SpecialToken == nil):
@@ -55,6 +59,9 @@ func (t TemplateProcessing) check() error {
 				}
 				if len(token.IDs) != len(token.Tokens) {
 					return errorf("special_tokens: %q has %d ids, but %d tokens", p.SpecialToken.ID, len(token.IDs), len(token.Tokens))
+				}
+				if specials += len(token.IDs); specials > mostSpecials {
+					return errorf("%s: more than %d special tokens", name, mostSpecials)
 				}
 			}
 		}
@@ -83,6 +90,9 @@ func (t TemplateProcessing) postProcessor() (postProcess, error) {
 			return n
 		},
 		apply: func(parts []*Encoding, special bool) ([]*Encoding, error) {
+			if len(parts) != 1 && len(parts) != 2 {
+				return nil, errorf("post_processor: TemplateProcessing is given %d texts: want one, or a pair", len(parts))
+			}
 			out := make([]*Encoding, 0, 5)
 			for _, p := range template(len(parts) == 2) {
 				if p.Sequence != nil {

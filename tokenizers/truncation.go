@@ -104,6 +104,9 @@ func shorten(n1, n2, most int) (int, int) {
 	return n1, n2
 }
 
+// mostParts bounds the tokens of the parts of one text that share many with each other.
+const mostParts = 1 << 24
+
 // cut keeps n tokens and puts the others into overflowing encodings.
 func (t *Truncation) cut(e *Encoding, n int) (*Encoding, error) {
 	total := e.Len()
@@ -115,6 +118,10 @@ func (t *Truncation) cut(e *Encoding, n int) (*Encoding, error) {
 	}
 	if t.Stride >= n {
 		return nil, errorf("truncation: stride is %d, want less than the %d tokens that are left", t.Stride, n)
+	}
+	if count := (total-n-1)/(n-t.Stride) + 2; count > (mostParts+4*total)/n {
+		return nil, errorf("truncation: stride is %d of %d tokens: a text of %d tokens would become %d overlapping parts",
+			t.Stride, n, total, count)
 	}
 	var parts []*Encoding
 	if t.Direction == Left {

@@ -84,6 +84,9 @@ func (c *Unigram) build() (*unigram, error) {
 	for id, p := range c.Vocab {
 		vocab[p.Token] = uint32(id)
 		size += len(p.Token)
+		if len(p.Token) > mostPieceBytes {
+			return nil, errorf("model: Unigram: vocab: token %d has %d bytes: want at most %d", id, len(p.Token), mostPieceBytes)
+		}
 	}
 	m.lowest = lowestScore(c.Vocab)
 	m.unkScore = m.lowest - unkPenalty
