@@ -16,9 +16,9 @@ type Audio struct {
 
 func (Audio) isData() {}
 
-// Sound adds a recording of one channel, as SummaryWriter.add_audio does: samples from -1 to 1, beyond which they are cut, stored as
+// Audio adds a recording of one channel, as SummaryWriter.add_audio does: samples from -1 to 1, beyond which they are cut, stored as
 // WAV of 16 bits. No samples, NaN, or a rate below 1 are errors.
-func (w *Writer) Sound(tag string, step int, samples []float32, rate int) error {
+func (w *Writer) Audio(tag string, step int, samples []float32, rate int) error {
 	if len(samples) == 0 || rate < 1 || int64(rate) > math.MaxInt32 || len(samples) > MaxRecord/2-1024 {
 		return fmt.Errorf("tensorboard: audio %.80q at step %d: expected some samples, at most %d, and a rate of at least 1, got %d at %d",
 			tag, step, MaxRecord/2-1024, len(samples), rate)

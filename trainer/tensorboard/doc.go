@@ -7,7 +7,7 @@
 //	err = w.Close()
 //
 // The names follow torch.utils.tensorboard.SummaryWriter (https://pytorch.org/docs/stable/tensorboard.html): add_scalar
-// is [Writer.Scalar], add_histogram is [Writer.Histogram], and so on. The records of scalars, histograms and texts are
+// is [Writer.Scalar], add_histogram is [Writer.Histogram], and so on. The records of all kinds but pictures are
 // equal to those that PyTorch writes, byte for byte.
 //
 // An event file is a row of records. Each is a length, a checksum of the length, a protocol buffer of type Event, and a

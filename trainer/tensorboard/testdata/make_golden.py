@@ -44,3 +44,35 @@ shutil.move(os.path.join(folder, name), "golden.tfevents")
 shutil.rmtree(folder)
 with open("golden.json", "w") as f:
     json.dump({"torch": torch.__version__, "values": values.tolist()}, f)
+
+# What came later, in a file of its own: more.tfevents. The recording, the curve and the settings are made anew by the test.
+folder = tempfile.mkdtemp()
+with SummaryWriter(folder, purge_step=0) as w:
+    samples = torch.tensor([0.0, 0.5, -0.5, 1.0, -1.0, 2.0, -0.001], dtype=torch.float32)
+    w.add_audio("tone", samples, 1, sample_rate=8000)
+    truth = np.array([1, 0, 1, 1, 0, 0, 1, 0])
+    said = np.array([0.9, 0.8, 0.75, 0.5, 0.25, 0.0, 1.0, 0.5])
+    w.add_pr_curve("cat", truth, said, 2)
+    from torch.utils.tensorboard.summary import hparams
+
+    for summary in hparams({"lr": 0.25}, {"accuracy/test": 0.0}):
+        w._get_file_writer().add_summary(summary, 0)
+    from tensorboard.compat.proto.attr_value_pb2 import AttrValue
+    from tensorboard.compat.proto.graph_pb2 import GraphDef
+    from tensorboard.compat.proto.node_def_pb2 import NodeDef
+    from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
+    from tensorboard.compat.proto.versions_pb2 import VersionDef
+
+    dims = [TensorShapeProto.Dim(size=n) for n in (3, -1)]
+    shape = AttrValue(list=AttrValue.ListValue(shape=[TensorShapeProto(dim=dims)]))
+    nodes = [
+        NodeDef(name="net/fc/weight", op="Parameter", attr={"_output_shapes": shape}),
+        NodeDef(name="net/fc/Linear", op="Linear", input=["net/fc/weight"], attr={"attr": AttrValue(s=b"Linear(2, 3)")}),
+    ]
+    from tensorboard.compat.proto.event_pb2 import Event
+
+    graph = GraphDef(node=nodes, versions=VersionDef(producer=22)).SerializeToString()
+    w._get_file_writer().add_event(Event(graph_def=graph))
+(name,) = os.listdir(folder)
+shutil.move(os.path.join(folder, name), "more.tfevents")
+shutil.rmtree(folder)
