@@ -1,0 +1,2 @@
+// See context.h in the folder above.
+#pragma once

@@ -1,0 +1,2 @@
+// Package gloo has a C++ header, and is a package so that vendoring copies it.
+package gloo

@@ -1,0 +1,13 @@
+package torch
+
+import (
+	"multitorch/internal/lend"
+	"multitorch/internal/libtorch"
+)
+
+func init() {
+	lend.Tensor = func(tensor any, op string) (libtorch.Tensor, func()) {
+		t := tensor.(*Tensor)
+		return t.acquire(op), t.release
+	}
+}
