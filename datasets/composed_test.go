@@ -293,3 +293,22 @@ func TestMapIterable(t *testing.T) {
 	loader := load2(datasets.NewIterableLoaderFunc(doubled, asInts, datasets.BatchSize(4)))(t)
 	require.Equal(t, [][]int{{0, 2, 4, 6}}, collect(t, loader, func(b []int) []int { return b }))
 }
+
+func TestDistributedSamplerThatIsNotEven(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 10, 11} {
+		var all []int
+		for rank := range 3 {
+			s, err := datasets.NewDistributedSampler(indices(n), 3, rank, datasets.Even(false), datasets.Shuffle(n > 2))
+			require.NoError(t, err)
+			require.Len(t, s.Indices(), s.Len())
+			all = append(all, s.Indices()...)
+		}
+		slices.Sort(all)
+		for i, k := range all {
+			require.Equal(t, i, k, "each sample once of %d", n)
+		}
+		require.Len(t, all, n)
+	}
+	_, err := datasets.NewDistributedSampler(indices(5), 3, 0, datasets.Even(false), datasets.DropLast(true))
+	require.ErrorContains(t, err, "leaves no sample out")
+}

@@ -14,9 +14,11 @@ type SamplerConfig struct {
 	Shuffle     bool             // of a [DistributedSampler]; true
 	DropLast    bool             // of a [DistributedSampler]
 	Seed        int64            // of a [DistributedSampler]
+	Even        bool             // of a [DistributedSampler]; true
 }
 
-// SamplerOption is an option of the samplers: [Replacement], [NumSamples], [Generator], [Shuffle], [DropLast], [Seed].
+// SamplerOption is an option of the samplers: [Replacement], [NumSamples], [Generator], [Shuffle], [DropLast], [Seed],
+// [Even].
 type SamplerOption interface{ sampler(c *SamplerConfig) }
 
 // SharedOption is an option of loaders and of samplers.
@@ -34,9 +36,14 @@ type NumSamples int
 // Seed is what all replicas of a [DistributedSampler] shuffle by, together with the epoch. The default is 0.
 type Seed int64
 
+// Even says that the parts of a [DistributedSampler] have one size, for which it repeats samples or, with DropLast, leaves some
+// out. The default is true, which training needs; evaluations count each sample once with Even(false).
+type Even bool
+
 func (v Replacement) sampler(c *SamplerConfig) { c.Replacement = bool(v) }
 func (v NumSamples) sampler(c *SamplerConfig)  { c.NumSamples = int(v) }
 func (v Seed) sampler(c *SamplerConfig)        { c.Seed = int64(v) }
+func (v Even) sampler(c *SamplerConfig)        { c.Even = bool(v) }
 func (v Shuffle) sampler(c *SamplerConfig)     { c.Shuffle = bool(v) }
 func (v DropLast) sampler(c *SamplerConfig)    { c.DropLast = bool(v) }
 func (v generator) sampler(c *SamplerConfig)   { c.Generator = v.Generator }

@@ -58,25 +58,6 @@ func (m *BatchNorm3d) Forward(x *torch.Tensor) (result *torch.Tensor) {
 	return m.normalise(x, "5 dimensions [N, C, D, H, W]", 5, 5)
 }
 
-// SyncBatchNorm is a batch norm for any number of dimensions, as torch.nn.SyncBatchNorm. A program
-// here is one process, in which it has nobody to share statistics with: PyTorch's too is then a
-// batch norm.
-type SyncBatchNorm struct{ BatchNorm }
-
-// NewSyncBatchNorm makes a layer for a number of channels.
-func NewSyncBatchNorm(channels int, opts ...NormOption) *SyncBatchNorm {
-	m := &SyncBatchNorm{}
-	m.init("SyncBatchNorm", channels, opts)
-	return m
-}
-
-// Forward maps [N, C, ...] to the same.
-func (m *SyncBatchNorm) Forward(x *torch.Tensor) (result *torch.Tensor) {
-	x = m.enter(x)
-	defer m.leave(m.kind, x, &result)
-	return m.normalise(x, "at least 2 dimensions [N, C, ...]", 2, x.Dim())
-}
-
 // BatchNorm is what the batch norms have in common. Weight, ones
 // at first, and Bias, zeros at first, are nil with Affine(false); the buffers are
 // nil with TrackRunningStats(false). All are [C], but for NumBatchesTracked, an
