@@ -72,3 +72,15 @@ func TestBadConfig(t *testing.T) {
 		requireError(t, misused, "the file is for the task table, and the command line for fashion-mnist")
 	multitorch("train", "--set", "lr").requireError(t, misused, "--set lr: expected NAME=VALUE")
 }
+
+// The page of a run has the task's classes and pictures, and the run's settings.
+func TestTrainReport(t *testing.T) {
+	t.Parallel()
+	out, _ := trained(t, "concat")
+	page, err := os.ReadFile(filepath.Join(out, reportName))
+	require.NoError(t, err)
+	for _, want := range []string{"Smileys &amp; Emotion", "finished: 12 steps, 1 epochs", "<bdi>batch-size</bdi></td><td><bdi>256</bdi>", "libtorch"} {
+		require.Contains(t, string(page), want)
+	}
+	require.Equal(t, mostSamples, strings.Count(string(page), "<img "))
+}

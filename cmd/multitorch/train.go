@@ -77,7 +77,8 @@ func (c *trainCmd) Run(ctx context.Context, k *kong.Context, from *config) error
 	if len(info.columns) > 0 {
 		curves.Accuracy = info.columns[0]
 	}
-	all := append(logs(out), r.checkpoint, r.progress, &hooks.TensorBoard{Writer: events}, curves, r)
+	all := append(logs(out), r.checkpoint, r.progress, &hooks.TensorBoard{Writer: events}, curves,
+		reportOf(c.Task, out, curves.Title), r)
 	loop, err := c.Task.training(model, c.recipe, device, all...)
 	if err != nil {
 		return err
@@ -122,7 +123,7 @@ func (r *trainRun) fit(ctx context.Context, loop training) error {
 		advice = fmt.Sprintf(": try --workers %d", max(2, 2*r.Workers))
 	}
 	printf("data wait   %.1f %% of the training time%s\n", 100*share, advice)
-	printf("checkpoint  %s\ncurves      %s\nevents      tensorboard --logdir %s\n",
-		r.checkpoint.Path, filepath.Join(r.out, curvesName), r.out)
+	printf("checkpoint  %s\nreport      %s\nevents      tensorboard --logdir %s\n",
+		r.checkpoint.Path, filepath.Join(r.out, reportName), r.out)
 	return nil
 }

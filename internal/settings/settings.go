@@ -177,3 +177,45 @@ func (s *Settings) Has(name string) bool {
 
 // Place says where a value stands: "run.yaml, line 3".
 func (s *Settings) Place(name string) string { return s.values[name].place }
+
+// Text is a value as a person reads it: a mapping or list on one line.
+func (s *Settings) Text(name string) string { return flow(s.values[name].node, 0) }
+
+// Pairs are the names and values of a mapping, as texts; nil where the value is none.
+func (s *Settings) Pairs(name string) (pairs [][2]string) {
+	node := s.values[name].node
+	if node == nil || node.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		pairs = append(pairs, [2]string{flow(node.Content[i], 0), flow(node.Content[i+1], 0)})
+	}
+	return pairs
+}
+
+// flow is a value on one line. Aliases stay, so that it is no longer than the file.
+func flow(node *yaml.Node, depth int) string {
+	switch {
+	case node == nil:
+		return ""
+	case node.Kind == yaml.AliasNode:
+		return "*" + node.Value
+	case node.Kind == yaml.ScalarNode:
+		return node.Value
+	case depth > 10:
+		return "…"
+	}
+	var parts []string
+	for i, item := range node.Content {
+		text := flow(item, depth+1)
+		if node.Kind == yaml.MappingNode && i%2 == 1 {
+			parts[len(parts)-1] += ": " + text
+			continue
+		}
+		parts = append(parts, text)
+	}
+	if node.Kind == yaml.MappingNode {
+		return "{" + strings.Join(parts, ", ") + "}"
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}

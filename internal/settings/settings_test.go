@@ -162,6 +162,17 @@ func TestSet(t *testing.T) {
 	}
 }
 
+func TestTexts(t *testing.T) {
+	_, err := settings.Parse("run.yaml", []byte("a: 1e-3\nb: [x, {y: z}, *q]\n"))
+	require.ErrorContains(t, err, "unknown anchor")
+	s, err := settings.Parse("run.yaml", []byte("a: &q 1e-3\nb: [x, {y: z}, *q]\nc: {d: e, f: [g]}\n"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"1e-3", "[x, {y: z}, *q]", "{d: e, f: [g]}", ""}, []string{s.Text("a"), s.Text("b"), s.Text("c"), s.Text("none")})
+	require.Equal(t, [][2]string{{"d", "e"}, {"f", "[g]"}}, s.Pairs("c"))
+	require.Nil(t, s.Pairs("a"))
+	require.Nil(t, s.Pairs("none"))
+}
+
 // Whatever is in a file: an error that names it, or settings all of which can be asked for as anything.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
@@ -179,6 +190,10 @@ func FuzzParse(f *testing.F) {
 		}
 		var errs []error
 		for _, name := range s.Names() {
+			if len(s.Text(name)) > 4*len(content)+100 {
+				t.Fatal("longer than the file")
+			}
+			s.Pairs(name)
 			for _, like := range []reflect.Type{
 				reflect.TypeFor[text](), reflect.TypeFor[int](), reflect.TypeFor[float64](), reflect.TypeFor[bool](),
 				reflect.TypeFor[kinds](), reflect.TypeFor[[]int](), reflect.TypeFor[[]string](),

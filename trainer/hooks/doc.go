@@ -4,7 +4,7 @@
 //   - [Checkpoint] keeps the last model and [Best] the best one; [EarlyStopping] ends a run; [Averaged] has EMA and SWA
 //   - [Schedule] and [Plateau] move learning rates
 //   - [Progress], [TensorBoard], [Curves], [Samples] and [Summary] are for people's eyes
-//   - [JSONL], [CSV] and [Log] are rows for programs
+//   - [JSONL], [CSV] and [Log] are rows for programs, and [Report] a page of the run
 //   - [LearningRates], [GradientNorms], [Throughput] and [Memory] are numbers for a [Logger]
 //
 // They are called in the order in which they stand there. Averages come first, since others save them, then JSONL and CSV, which
