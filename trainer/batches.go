@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"iter"
+
+	"multitorch/torch"
 )
 
 // First is the first n batches of each pass over others, for quick tries. Given as Train and as Validate, of a loader that does
@@ -55,4 +57,33 @@ func (r *run[B, O]) sanity(ctx context.Context) error {
 		return fmt.Errorf("the sanity check of the validation, before the first step: %w", err)
 	}
 	return nil
+}
+
+// Count is the batches of a program that makes its data in Trainer.Step, by drawing them or by playing a game, say: the numbers from
+// 0 up to it. What is made for one of them ends with it, as in [torch.Step], unless it is kept.
+type Count int
+
+// Len is the number.
+func (n Count) Len() int { return max(int(n), 0) }
+
+// All counts.
+func (n Count) All(ctx context.Context) iter.Seq2[int, error] { return n.AllFrom(ctx, 0) }
+
+// AllFrom counts from a number on, so that a run can be resumed there.
+func (n Count) AllFrom(ctx context.Context, first int) iter.Seq2[int, error] {
+	return func(yield func(int, error) bool) {
+		for i := first; i < int(n); i++ {
+			more := false
+			torch.Step(func() {
+				if err := ctx.Err(); err != nil {
+					yield(i, err)
+					return
+				}
+				more = yield(i, nil)
+			})
+			if !more {
+				return
+			}
+		}
+	}
 }

@@ -20,11 +20,12 @@ type Stateful interface {
 	LoadStateDict(*torch.Dict) error
 }
 
-var errNoSeek = errors.New("these training batches can't be begun in the middle of an epoch: give Trainer.Train a datasets.Loader")
+var errNoSeek = errors.New("these training batches can't be begun in the middle of an epoch: give Trainer.Train a datasets.Loader, or a method AllFrom")
 
 // Resume goes on with a run from a state that a hook got from [Start].State and saved, as [LoadState] reads it: with the same
 // numbers as if it had never stopped, to the last bit. The trainer is made as for Fit. No batch is read twice or left out:
-// a datasets.Loader begins in the middle of an epoch without reading what was before.
+// a datasets.Loader begins in the middle of an epoch without reading what was before, as does what has All's sibling
+// AllFrom(ctx, first), which begins with the batch of that number; others can be resumed between epochs alone.
 //
 // The state has the model, the optimizer, Scaler, Saved, the hooks that are Stateful, the place in the data, the metrics of
 // the epoch, and the states of the default generators and of the loader's. More Epochs, MaxSteps or MaxTime than before are

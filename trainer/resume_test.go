@@ -315,3 +315,28 @@ func TestAccumulateBySamples(t *testing.T) {
 	require.InDelta(t, train(12, 1), train(4, 3), 1e-6)
 	require.InDelta(t, train(12, 1), train(3, 4), 1e-6)
 }
+
+// What is counted goes on in the middle of an epoch, where its random numbers were.
+func TestResumeOfACount(t *testing.T) {
+	build := func(hs ...trainer.Hook) (*trainer.Trainer[int, rows], *net) {
+		torch.ManualSeed(1)
+		m := &net{FC: nn.NewLinear(2, 1)}
+		return &trainer.Trainer[int, rows]{
+			Model: m, Optimizer: optim.NewSGD(nn.Parameters(m), optim.LR(0.01)), Epochs: 2, Train: trainer.Count(7), Hooks: hs,
+			Step: func(i int) (*torch.Tensor, rows) {
+				return m.FC.Forward(torch.Rand(torch.Shape{3, 2}).Mul(i)).Square().Mean(), 3
+			},
+		}, m
+	}
+	fit, want := build()
+	require.NoError(t, fit.Fit(t.Context()))
+	path := filepath.Join(t.TempDir(), "state")
+	fit, _ = build(&saver{path: path, at: 10})
+	require.ErrorIs(t, fit.Fit(t.Context()), errPower)
+	state, _, err := trainer.LoadState(path)
+	require.NoError(t, err)
+	fit, got := build()
+	torch.Rand(torch.Shape{1})
+	require.NoError(t, fit.Resume(t.Context(), state))
+	require.Equal(t, weights(want), weights(got))
+}

@@ -188,15 +188,7 @@ func (r *run[B, O]) batches(ctx context.Context) iter.Seq2[B, error] {
 		})
 		var none B
 		if !can {
-			if r.batch > 0 {
-				yield(none, errNoSeek)
-				return
-			}
-			for batch, err := range r.Train.All(inner) {
-				if !yield(batch, err) {
-					return
-				}
-			}
+			r.others(inner)(yield)
 			return
 		}
 		if r.batch > 0 {
@@ -220,6 +212,21 @@ func (r *run[B, O]) batches(ctx context.Context) iter.Seq2[B, error] {
 			yield(it.Batch(), it.Err())
 		}
 	}
+}
+
+// others are the epoch's batches of what is no loader: from the first that no step had, where they can begin there.
+func (r *run[B, O]) others(ctx context.Context) iter.Seq2[B, error] {
+	if r.batch == 0 {
+		return r.Train.All(ctx)
+	}
+	seeker, can := any(r.Train).(interface {
+		AllFrom(ctx context.Context, first int) iter.Seq2[B, error]
+	})
+	if !can {
+		return func(yield func(B, error) bool) { var none B; yield(none, errNoSeek) }
+	}
+	r.random.restore()
+	return seeker.AllFrom(ctx, r.batch)
 }
 
 func (t *Trainer[B, O]) validate(ctx context.Context, at Place) (Evaluation, error) {
