@@ -45,6 +45,7 @@ type cli struct {
 	Finetune   finetuneCmd   `cmd:"" help:"Train a pretrained encoder further, to tell classes of your texts apart."`
 	Label      labelCmd      `cmd:"" help:"Say of which class each line of a file is, by a model that finetune wrote."`
 	Results    taskCommands  `cmd:"" help:"Train every model of a task with several seeds, and print the table of results."`
+	Runs       runsCmd       `cmd:"" help:"List, compare and draw the runs of train."`
 	Data       dataCmd       `cmd:"" help:"List, fetch, check and show data sets."`
 	Models     modelsCmd     `cmd:"" help:"List, fetch and show pretrained models."`
 	Doctor     doctorCmd     `cmd:"" help:"Say which libtorch was found, and whether all works."`

@@ -2,13 +2,9 @@ package plot
 
 import (
 	"fmt"
-	"io"
 	"math"
 
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgimg"
-
-	"multitorch/internal/atomicfile"
 )
 
 // Axes is what a picture of [Lines] is about.
@@ -20,10 +16,10 @@ type Line struct {
 	X, Y []float64
 }
 
-// Lines draws lines in one panel, and writes them to path as PNG: in full, or not at all. A NaN or an infinite value leaves
+// Lines draws lines in one panel, and writes them to path as PNG, or as SVG where that is its ending: in full, or not at all. A NaN or an infinite value leaves
 // a gap. Numbers of points that do not match, and an X that does not ascend, are errors.
 func Lines(path string, axes Axes, ls ...Line) error {
-	low, high := math.Inf(1), math.Inf(-1)
+	low, high, least := math.Inf(1), math.Inf(-1), 1.
 	var drawn []line
 	for i, l := range ls {
 		if len(l.X) != len(l.Y) {
@@ -34,20 +30,20 @@ func Lines(path string, axes Axes, ls ...Line) error {
 				return fmt.Errorf("plot %s: line %d (%q): expected an ascending X, got %v", path, i, l.Name, l.X)
 			}
 			low, high = min(low, x), max(high, x)
+			if x != math.Trunc(x) { // else X counts, and there is nothing between two marks
+				least = 0
+			}
 		}
 		drawn = append(drawn, line{name: l.Name, style: lineStyle(i), epochs: l.X, loss: l.Y})
 	}
-	canvas := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))
-	c := draw.Crop(draw.New(canvas), margin, -margin, margin, -margin)
-	c = drawLegend(drawTitle(c, axes.Title), drawn)
-	p := newPanel(axes.Y, drawn, math.Inf(-1), math.Inf(1), func(l line) []float64 { return l.loss })
-	p.X.Label.Text = axes.X
-	if low < high {
-		p.X.Min, p.X.Max, p.X.Tick.Marker = low, high, ticker{}
-	}
-	p.Draw(c)
-	return atomicfile.Write(path, func(w io.Writer) error {
-		_, err := vgimg.PngCanvas{Canvas: canvas}.WriteTo(w)
-		return err
+	return save(path, func(c draw.Canvas) {
+		c = draw.Crop(c, margin, -margin, margin, -margin)
+		c = drawLegend(drawTitle(c, axes.Title), drawn)
+		p := newPanel(axes.Y, drawn, math.Inf(-1), math.Inf(1), func(l line) []float64 { return l.loss })
+		p.X.Label.Text = axes.X
+		if low < high {
+			p.X.Min, p.X.Max, p.X.Tick.Marker = low, high, ticker{least: least}
+		}
+		p.Draw(c)
 	})
 }

@@ -3,14 +3,10 @@ package plot
 
 import (
 	"fmt"
-	"io"
 	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgimg"
-
-	"multitorch/internal/atomicfile"
 )
 
 // A Series is what one set of data, such as the training or the validation split, gave epoch by epoch.
@@ -21,7 +17,7 @@ type Series struct {
 	Accuracy []float64 // one for each epoch, or none; from 0 to 1
 }
 
-// The picture is 1600 x 720 pixels.
+// The picture is 1600 x 720 pixels as PNG.
 const (
 	width  = 10 * vg.Inch
 	height = 4.5 * vg.Inch
@@ -29,7 +25,7 @@ const (
 )
 
 // Curves draws loss and accuracy against the epoch, side by side, one line for each series, and writes them to path as
-// PNG: in full, or not at all.
+// PNG, or as SVG where that is its ending: in full, or not at all.
 //
 // A NaN or an infinite loss leaves a gap in their line, a point without neighbours is a dot, and a series without points is
 // left out. A panel without any point says so. Numbers of points that do not match, epochs that do not ascend, and an
@@ -44,12 +40,7 @@ func CurvesOf(path, title, share string, series ...Series) error {
 	if err != nil {
 		return fmt.Errorf("plot %s: %w", path, err)
 	}
-	canvas := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))
-	drawCurves(draw.New(canvas), title, share, drawn)
-	return atomicfile.Write(path, func(w io.Writer) error {
-		_, err := vgimg.PngCanvas{Canvas: canvas}.WriteTo(w)
-		return err
-	})
+	return save(path, func(c draw.Canvas) { drawCurves(c, title, share, drawn) })
 }
 
 // A line is a Series that has points, with its look.

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/xml"
+	"errors"
+	"image/png"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// link puts runs that tests share into a folder of their own, beside others that are none.
+func link(t *testing.T, kinds ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, kind := range kinds {
+		out, _ := trained(t, kind)
+		to := filepath.Join(dir, "group", kind)
+		require.NoError(t, os.MkdirAll(to, 0o755))
+		for _, name := range []string{runFileName, rowsName, checkpointName} {
+			require.NoError(t, os.Symlink(filepath.Join(out, name), filepath.Join(to, name)))
+		}
+	}
+	for name, content := range map[string]string{
+		"foreign/letter.txt": "hello", "broken/" + runFileName: "a: [", "torn/" + rowsName: `{"kind":"step","ep`, "empty/" + checkpointName: "",
+		"other/" + rowsName: "hello\nthere\n", "\x1b[31mred/" + rowsName: "hello\nthere\n",
+	} {
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644))
+	}
+	return dir
+}
+
+func TestRuns(t *testing.T) {
+	t.Parallel()
+	dir := link(t, "text", "concat")
+	skipped := func(o outcome) {
+		t.Helper()
+		require.Equal(t, 6, strings.Count(o.stderr, "skipped: "), o.stderr)
+		for _, want := range []string{
+			"foreign: it holds no run: expected run.yaml", "broken/run.yaml: line 1", "torn: its run left nothing", "empty/checkpoint.safetensors",
+			"other/rows.jsonl: line 1", `\x1b[31mred/rows.jsonl`,
+		} {
+			require.Contains(t, o.stderr, want)
+		}
+		requirePlain(t, o.stderr)
+	}
+	o := multitorch("runs", "list", dir).requireOK(t)
+	skipped(o)
+	require.Regexp(t, `(?m)^group/text +emoji10 +\d{4}-\d\d-\d\d \d\d:\d\d  finished  1 of 1  test/accuracy  0\.\d{4} \(epoch 1\)$`, o.stdout)
+	require.Equal(t, 3, strings.Count(o.stdout, "\n"), o.stdout)
+
+	o = multitorch("runs", "compare", dir).requireOK(t)
+	skipped(o)
+	require.Regexp(t, `(?m)^ +concat +text$`, o.stdout)
+	require.Regexp(t, `(?m)^model +concat +text$`, o.stdout)
+	require.NotContains(t, o.stdout, "batch-size")
+	require.Regexp(t, `(?m)^test/macro-F1, best +0\.\d{4} \(epoch 1\)  0\.\d{4} \(epoch 1\)$`, o.stdout)
+
+	group := filepath.Join(dir, "group")
+	picture := filepath.Join(dir, "runs.png")
+	o = multitorch("runs", "plot", group, "--out", picture).requireOK(t)
+	require.Contains(t, o.stdout, "2 runs in "+picture)
+	f, err := os.Open(picture)
+	require.NoError(t, err)
+	defer f.Close()
+	_, err = png.Decode(f)
+	require.NoError(t, err)
+	picture = filepath.Join(dir, "runs.svg")
+	multitorch("runs", "plot", group, "--out", picture, "--figure", "loss").requireOK(t)
+	drawn, err := os.ReadFile(picture)
+	require.NoError(t, err)
+	require.Contains(t, string(drawn), ">concat</text>")
+	require.Contains(t, string(drawn), ">Step</text>")
+	for d := xml.NewDecoder(strings.NewReader(string(drawn))); ; {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			break
+		} else {
+			require.NoError(t, err)
+		}
+	}
+
+	multitorch("runs", "plot", group, "--figure", "nothing").requireError(t, failed, `no run has "nothing": expected one of`, "train/loss")
+	multitorch("runs", "list", filepath.Join(dir, "foreign")).requireError(t, failed, "there are no runs")
+	multitorch("runs", "compare", filepath.Join(dir, "none")).requireError(t, failed, "no such file")
+}
