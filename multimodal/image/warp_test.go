@@ -123,7 +123,7 @@ for name in inputs:
     for r in 0, 1, 2.5, 7, 60:
         box = ImageFilter.BoxBlur(r)
         keep(f"{name} box {r}", im.convert("RGBa").filter(box).convert("RGBA") if im.mode == "RGBA" else im.filter(box))
-    for size in 1, 3, 5, 9:
+    for size in 3, 5, 9:
         keep(f"{name} median {size}", im.filter(ImageFilter.MedianFilter(size)))
     x = inputs[name].permute(2, 0, 1)[None].float()
     for size, sigma in (3, 0.8), (5, 1.1), (9, 4.0), (1, 1.0):
@@ -140,7 +140,8 @@ for name in inputs:
 			key := fmt.Sprintf("%s box %v", name, r)
 			requireEqual(t, want[key], m.BoxBlur(r), 0, key)
 		}
-		for _, size := range []int{1, 3, 5, 9} {
+		require.True(t, m.Equal(m.Median(1)), "one pixel's median is the pixel: Pillow 12.3 dies of it")
+		for _, size := range []int{3, 5, 9} {
 			key := fmt.Sprintf("%s median %d", name, size)
 			requireEqual(t, want[key], m.Median(size), 0, key)
 		}
