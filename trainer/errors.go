@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -58,3 +59,6 @@ func (e *HookError) Error() string { return fmt.Sprintf("hook %s: %v", e.Hook, e
 
 // Unwrap is what the hook said.
 func (e *HookError) Unwrap() error { return e.Err }
+
+// ErrMidStep is why there is no state: the run ended in the middle of a step, by an error of its own.
+var ErrMidStep = errors.New("the run ended in the middle of a step, so its state is not whole")

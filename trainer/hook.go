@@ -1,9 +1,11 @@
 package trainer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"multitorch/nn"
 	"multitorch/torch"
@@ -14,9 +16,10 @@ import (
 // [*HookError]; an error that is [ErrStop] ends it well. A hook that panics is an error too, with a [*PanicError] in it that has
 // the line; OnEnd is called all the same.
 //
-// At each of these moments hooks are called in the order in which they stand in Trainer.Hooks, which is their priority: what must
-// not be lost, a checkpoint, stands first, and what changes for others, such as averages of weights that a checkpoint saves, before
-// them. When one ends the run, those behind it are not called at that moment, and all are at the end.
+// At each of these moments hooks are called in the order in which they stand in Trainer.Hooks, unless they are [Prioritised]: what
+// must not be lost, a checkpoint, stands first, and what changes for others, such as averages of weights that a checkpoint saves,
+// before them. When one ends the run after a step, a validation or an epoch, the others are told of that too, so that a state which
+// is saved on the way out has all of them at the same place.
 type Hook interface {
 	// Name is what errors call it, and a state, so that two that are [Stateful] need two names.
 	Name() string
@@ -28,6 +31,11 @@ var (
 	// ErrSkip is what BeforeUpdate returns to leave a step out. It counts as a step, and Step.Skipped says so.
 	ErrSkip = errors.New("leave this step out")
 )
+
+// Prioritised is a hook that is called by its priority, those with a lower one first: 0 is that of all others, which are called
+// as they stand in [Trainer].Hooks. At the end the order of the priorities is the other way round. So what saves a run's state
+// is told of a step when the others have dealt with it, and of the end before they tidy up.
+type Prioritised interface{ Priority() int }
 
 // What a hook may have.
 type (
@@ -57,8 +65,9 @@ type Start struct {
 	Epochs, Steps int // that the run will have
 	Model         nn.Module
 	From          Place // of a run that was resumed: what it had done; else no step, in epoch 1
+	Resumed       bool
 	// State is the state of the whole run, with which Resume goes on, for hooks that save it: see [Trainer.Resume]. It may be
-	// asked for by OnStep, OnEpoch and OnEnd. Its tensors are the run's own, and change with the next step.
+	// asked for by OnStart, OnStep, OnEpoch and OnEnd. Its tensors are the run's own, and change with the next step.
 	State func() (*torch.Dict, error)
 	// Times are those of the run up to now: see [Trainer.Times].
 	Times func() Times
@@ -114,34 +123,21 @@ func checkHooks(hooks []Hook) error {
 	return nil
 }
 
-func (t *Trainer[B, O]) started(s Start) error {
-	return each(t.Hooks, func(h OnStart) error { return h.OnStart(s) })
-}
-
-func (t *Trainer[B, O]) stepDone(s Step) error {
-	return each(t.Hooks, func(h OnStep) error { return h.OnStep(s) })
-}
-
-func (t *Trainer[B, O]) epochDone(e Epoch) error {
-	return each(t.Hooks, func(h OnEpoch) error { return h.OnEpoch(e) })
-}
-
-// ended tells every hook, also when one of them fails.
-func (t *Trainer[B, O]) ended(e End) error {
-	var errs []error
-	for _, h := range t.Hooks {
-		errs = append(errs, each([]Hook{h}, func(h OnEnd) error { return h.OnEnd(e) }))
+func priority(h Hook) int {
+	if p, ok := h.(Prioritised); ok {
+		return p.Priority()
 	}
-	return errors.Join(errs...)
+	return 0
 }
 
-func (t *Trainer[B, O]) beforeUpdate(at Place) error {
-	return each(t.Hooks, func(h BeforeUpdate) error { return h.BeforeUpdate(at) })
+// beforeUpdate tells the hooks, up to one that leaves the step out.
+func (r *run[B, O]) beforeUpdate(at Place) error {
+	return until(r.hooks, func(h BeforeUpdate) error { return h.BeforeUpdate(at) })
 }
 
 // evaluated is a validation among the hooks that stand around it.
-func (t *Trainer[B, O]) evaluated(ctx context.Context, at Place) (e Evaluation, err error) {
-	for _, h := range t.Hooks {
+func (r *run[B, O]) evaluated(ctx context.Context, at Place) (e Evaluation, err error) {
+	for _, h := range r.hooks {
 		around, ok := h.(AroundValidate)
 		if !ok {
 			continue
@@ -156,11 +152,22 @@ func (t *Trainer[B, O]) evaluated(ctx context.Context, at Place) (e Evaluation, 
 			}()
 		}
 	}
-	return t.Evaluate(ctx)
+	return r.Evaluate(ctx)
 }
 
-// each calls the hooks that have a method.
-func each[H any](hooks []Hook, call func(H) error) error {
+func byPriority(hooks []Hook) []Hook {
+	sorted := slices.Clone(hooks)
+	slices.SortStableFunc(sorted, func(a, b Hook) int { return cmp.Compare(priority(a), priority(b)) })
+	return sorted
+}
+
+// started tells the hooks, up to one that refuses.
+func (r *run[B, O]) started(s Start) error {
+	return until(r.hooks, func(h OnStart) error { return h.OnStart(s) })
+}
+
+// until calls the hooks that have a method, up to one that fails.
+func until[H any](hooks []Hook, call func(H) error) error {
 	for _, h := range hooks {
 		if has, ok := any(h).(H); ok {
 			if err := guarded(h, func() error { return call(has) }); err != nil {
@@ -169,4 +176,52 @@ func each[H any](hooks []Hook, call func(H) error) error {
 		}
 	}
 	return nil
+}
+
+func (r *run[B, O]) stepDone(s Step) error {
+	return each(r.hooks, func(h OnStep) error { return h.OnStep(s) })
+}
+
+func (r *run[B, O]) validated(v Validation) error {
+	return each(r.hooks, func(h OnValidate) error { return h.OnValidate(v) })
+}
+
+func (r *run[B, O]) epochDone(e Epoch) error {
+	return each(r.hooks, func(h OnEpoch) error { return h.OnEpoch(e) })
+}
+
+func (r *run[B, O]) ended(e End) error {
+	last := slices.Clone(r.hooks)
+	slices.SortStableFunc(last, func(a, b Hook) int { return cmp.Compare(priority(b), priority(a)) })
+	return each(last, func(h OnEnd) error { return h.OnEnd(e) })
+}
+
+// each calls all hooks that have a method, also when one fails: a state that is saved afterwards has them at the same place.
+func each[H any](hooks []Hook, call func(H) error) error {
+	var errs []error
+	for _, h := range hooks {
+		if has, ok := any(h).(H); ok {
+			errs = append(errs, guarded(h, func() error { return call(has) }))
+		}
+	}
+	return joined(errs...)
+}
+
+// joined joins errors. Beside others, ErrStop is none.
+func joined(errs ...error) error {
+	var stop error
+	var others []error
+	for _, err := range errs {
+		switch {
+		case err == nil:
+		case errors.Is(err, ErrStop):
+			stop = err
+		default:
+			others = append(others, err)
+		}
+	}
+	if others == nil {
+		return stop
+	}
+	return single(errors.Join(others...))
 }

@@ -3,14 +3,11 @@ package trainer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"multitorch/datasets"
 	"multitorch/nn"
-	"multitorch/optim"
 	"multitorch/torch"
 )
 
@@ -18,6 +15,12 @@ import (
 type Stateful interface {
 	StateDict() *torch.Dict
 	LoadStateDict(*torch.Dict) error
+}
+
+// PlaceOf is how far the run was whose state this is: the epoch that it goes on with, and the steps that it had taken.
+func PlaceOf(state *torch.Dict) (Place, error) {
+	l := loader{d: state}
+	return Place{l.int("epoch"), l.int("step")}, l.err
 }
 
 var errNoSeek = errors.New("these training batches can't be begun in the middle of an epoch: give Trainer.Train a datasets.Loader, or a method AllFrom")
@@ -41,18 +44,26 @@ func (t *Trainer[B, O]) Resume(ctx context.Context, state *torch.Dict) error {
 	return t.run(ctx, state)
 }
 
-const stateVersion = 1
+const stateVersion = 2
 
 // state is the run's whole state.
 func (r *run[B, O]) state() (*torch.Dict, error) {
+	if r.torn {
+		return nil, ErrMidStep
+	}
 	d := &torch.Dict{}
 	d.Set("version", int64(stateVersion))
 	d.Set("libtorch", torch.Version())
 	d.Set("epoch", int64(r.at.Epoch))
+	if r.between {
+		d.Set("epoch", int64(r.at.Epoch+1))
+	}
 	d.Set("step", int64(r.at.Step))
 	d.Set("batch", int64(r.batch))
 	d.Set("seconds", (r.elapsed + time.Since(r.began)).Seconds())
 	d.Set("loss", r.loss)
+	d.Set("told", r.told)
+	d.Set("pending", r.pending.dict())
 	d.Set("data", r.data())
 	model := &torch.Dict{}
 	for _, p := range nn.StateDict(r.Model) {
@@ -77,11 +88,7 @@ func (r *run[B, O]) state() (*torch.Dict, error) {
 		}
 	}
 	d.Set("hooks", hooks)
-	random := r.random
-	if random == nil {
-		random = r.randomNow()
-	}
-	d.Set("random", random.dict())
+	d.Set("random", r.randomOfState().dict())
 	if r.batch == 0 {
 		return d, nil
 	}
@@ -92,6 +99,31 @@ func (r *run[B, O]) state() (*torch.Dict, error) {
 	}
 	d.Set("sums", sums)
 	return d, err
+}
+
+// randomOfState is the random numbers that go on. Before the first step of an epoch they are those of its beginning, for its
+// order is drawn again.
+func (r *run[B, O]) randomOfState() *randomState {
+	switch {
+	case r.batch == 0 && !r.between && r.epochRandom != nil:
+		return r.epochRandom
+	case r.random == nil:
+		return r.randomNow()
+	}
+	return r.random
+}
+
+// dict is a step in a state; nil is none.
+func (s *Step) dict() any {
+	if s == nil {
+		return nil
+	}
+	d := &torch.Dict{}
+	d.Set("loss", s.Loss)
+	d.Set("read", s.Read)
+	d.Set("samples", int64(s.Samples))
+	d.Set("skipped", s.Skipped)
+	return d
 }
 
 func (r *run[B, O]) savedNames() []string {
@@ -117,185 +149,4 @@ func (r *run[B, O]) data() *torch.Dict {
 		d.Set("drop_last", c.Config().DropLast)
 	}
 	return d
-}
-
-// load brings the run to where the state was taken.
-func (r *run[B, O]) load(d *torch.Dict) error {
-	l := loader{d: d}
-	if version := l.int("version"); l.err == nil && version != stateVersion {
-		return fmt.Errorf("resume: the state is of version %d; this program reads version %d", version, stateVersion)
-	}
-	r.at = Place{l.int("epoch"), l.int("step")}
-	r.batch, r.loss = l.int("batch"), l.float("loss")
-	r.elapsed = time.Duration(l.float("seconds") * float64(time.Second))
-	data, model, saved, random := l.dict("data"), l.dict("model"), l.dict("saved"), l.dict("random")
-	if l.err != nil {
-		return fmt.Errorf("resume: %w", l.err)
-	}
-	if r.at.Epoch < 1 || r.at.Step < 0 || r.batch < 0 {
-		return fmt.Errorf("resume: the state is of epoch %d, step %d, batch %d: no run is there", r.at.Epoch, r.at.Step, r.batch)
-	}
-	if err := differ(data, r.data()); err != nil {
-		return fmt.Errorf("resume: the data are not those of the run: %w", err)
-	}
-	weights, err := model.Tensors()
-	if err == nil {
-		err = nn.LoadStateDict(r.Model, weights)
-	}
-	if err != nil {
-		return fmt.Errorf("resume: the model is not that of the run: %w", err)
-	}
-	if r.Optimizer != nil {
-		if err := loadPart(d, "optimizer", OfOptimizer(r.Optimizer)); err != nil {
-			return err
-		}
-	}
-	if r.Scaler != nil {
-		if err := loadPart(d, "scaler", r.Scaler); err != nil {
-			return err
-		}
-	}
-	for _, name := range r.savedNames() {
-		if err := loadPart(saved, name, r.Saved[name]); err != nil {
-			return err
-		}
-	}
-	return r.loadPlace(l, random)
-}
-
-func (r *run[B, O]) loadPlace(l loader, random *torch.Dict) (err error) {
-	if r.random, err = r.randomOf(random); err != nil {
-		return fmt.Errorf("resume: %w", err)
-	}
-	if r.batch == 0 {
-		r.random.restore()
-		return nil
-	}
-	began, sums := l.dict("epoch_random"), l.dict("sums")
-	if l.err != nil {
-		return fmt.Errorf("resume: %w", l.err)
-	}
-	if r.epochRandom, err = r.randomOf(began); err == nil {
-		err = r.tally.load(sums)
-	}
-	if err != nil {
-		return fmt.Errorf("resume: %w", err)
-	}
-	return nil
-}
-
-// loadHooks gives hooks their states back. One that the run did not have begins anew.
-func (r *run[B, O]) loadHooks(d *torch.Dict) error {
-	hooks, err := d.Dict("hooks")
-	if err != nil {
-		return fmt.Errorf("resume: %w", err)
-	}
-	for _, h := range r.Hooks {
-		s, ok := h.(Stateful)
-		if _, saved := hooks.Lookup(h.Name()); ok && saved {
-			if err := loadPart(hooks, h.Name(), s); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func loadPart(d *torch.Dict, name string, to Stateful) error {
-	part, err := d.Dict(name)
-	if err == nil {
-		err = to.LoadStateDict(part)
-	}
-	if err != nil {
-		return fmt.Errorf("resume: %s: %w", name, err)
-	}
-	return nil
-}
-
-// differ says what is not the same in two dicts.
-func differ(was, is *torch.Dict) error {
-	var all []string
-	for key, now := range is.All() {
-		if then := was.Get(key); fmt.Sprint(then) != fmt.Sprint(now) {
-			all = append(all, fmt.Sprintf("%v was %v, and is %v", key, then, now))
-		}
-	}
-	if all == nil {
-		return nil
-	}
-	return errors.New(strings.Join(all, "; "))
-}
-
-// loader reads a state, up to the first thing that is not as expected.
-type loader struct {
-	d   *torch.Dict
-	err error
-}
-
-func (l *loader) int(key string) int {
-	v, ok := l.d.Get(key).(int64)
-	if !ok {
-		l.wrong(key, "a number")
-	}
-	return int(v)
-}
-
-func (l *loader) float(key string) float64 {
-	v, ok := l.d.Get(key).(float64)
-	if !ok {
-		l.wrong(key, "a number")
-	}
-	return v
-}
-
-func (l *loader) dict(key string) *torch.Dict {
-	v, ok := l.d.Get(key).(*torch.Dict)
-	if !ok {
-		l.wrong(key, "a dict")
-	}
-	return v
-}
-
-func (l *loader) wrong(key, expected string) {
-	if l.err == nil {
-		l.err = fmt.Errorf("the state's %q: expected %s, but got a %T: it is no state of a run", key, expected, l.d.Get(key))
-	}
-}
-
-// OfOptimizer is an optimizer as a part of a run's state: see [Trainer].Saved.
-func OfOptimizer(o optim.Optimizer) Stateful { return ofOptimizer{o} }
-
-type ofOptimizer struct{ optim.Optimizer }
-
-func (o ofOptimizer) StateDict() *torch.Dict {
-	state := o.Optimizer.StateDict()
-	tensors, metadata, d := &torch.Dict{}, &torch.Dict{}, &torch.Dict{}
-	for _, t := range state.Tensors {
-		tensors.Set(t.Name, t.Tensor)
-	}
-	for name, text := range state.Metadata {
-		metadata.Set(name, text)
-	}
-	d.Set("tensors", tensors)
-	d.Set("metadata", metadata)
-	return d
-}
-
-func (o ofOptimizer) LoadStateDict(d *torch.Dict) error {
-	tensors, err := d.Dict("tensors")
-	if err != nil {
-		return err
-	}
-	metadata, err := d.Dict("metadata")
-	if err != nil {
-		return err
-	}
-	state := optim.State{Metadata: map[string]string{}}
-	if state.Tensors, err = tensors.Tensors(); err != nil {
-		return err
-	}
-	for name, text := range metadata.All() {
-		state.Metadata[fmt.Sprint(name)] = fmt.Sprint(text)
-	}
-	return o.Optimizer.LoadStateDict(state)
 }

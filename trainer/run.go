@@ -14,14 +14,20 @@ import (
 // run is one call of Fit or Resume: how far it is, and what its state is made of.
 type run[B, O any] struct {
 	*Trainer[B, O]
+	hooks   []Hook // by priority
 	at      Place
-	batch   int // batches of this epoch that the steps up to at.Step had
+	batch   int   // batches of this epoch that the steps up to at.Step had
+	between bool  // the epoch is done, with its validation: a state is that before the next one
+	told    bool  // hooks were told of this epoch's end, though it has more batches: the run was over
+	torn    bool  // a step has begun and isn't done, so there is no state
+	pending *Step // the last step, until it was validated, if it is time for that, and hooks were told
 	tally   *tally[O]
 	kept    *torch.Dict // the tally's state, where a validation has taken its metrics over
 	began   time.Time
 	window  window
 	loss    float64 // that was read last
 	elapsed time.Duration
+	failed  error // of a step that was still pending when the state was taken
 
 	// The generators' states when this epoch began, by which its order is drawn again, and after the last step.
 	epochRandom, random *randomState
@@ -30,7 +36,7 @@ type run[B, O any] struct {
 
 func newRun[B, O any](t *Trainer[B, O]) *run[B, O] {
 	t.times = Times{}
-	return &run[B, O]{Trainer: t, at: Place{Epoch: 1}, tally: newTally(t.Metrics), began: time.Now()}
+	return &run[B, O]{Trainer: t, hooks: byPriority(t.Hooks), at: Place{Epoch: 1}, tally: newTally(t.Metrics), began: time.Now()}
 }
 
 // fit trains, from a state if there is one.
@@ -40,7 +46,9 @@ func (r *run[B, O]) fit(ctx context.Context, from *torch.Dict) error {
 			return err
 		}
 	}
-	start := Start{Epochs: r.Epochs, Steps: r.Steps(), Model: r.Model, From: r.at, State: r.state, Times: r.Times}
+	start := Start{
+		Epochs: r.Epochs, Steps: r.Steps(), Model: r.Model, From: r.at, Resumed: from != nil, State: r.state, Times: r.Times,
+	}
 	if err := r.started(start); err != nil {
 		return err
 	}
@@ -54,7 +62,14 @@ func (r *run[B, O]) fit(ctx context.Context, from *torch.Dict) error {
 			return err
 		}
 	}
-	for ; r.at.Epoch <= r.Epochs; r.at.Epoch++ {
+	if from != nil && r.at.Step > 0 && r.over() && (r.told || r.batch == 0) { // it was done
+		if r.batch == 0 {
+			r.at.Epoch--
+			r.between = true
+		}
+		return nil
+	}
+	for r.told = false; r.at.Epoch <= r.Epochs; r.at.Epoch++ {
 		if err := r.epoch(ctx); err != nil {
 			return err
 		}
@@ -62,7 +77,8 @@ func (r *run[B, O]) fit(ctx context.Context, from *torch.Dict) error {
 			return nil
 		}
 	}
-	r.at.Epoch = r.Epochs
+	r.at.Epoch--
+	r.between = true
 	return nil
 }
 
@@ -73,6 +89,7 @@ func (r *run[B, O]) over() bool {
 
 // epoch is a pass over the training batches, or what is left of it, and its validation.
 func (r *run[B, O]) epoch(ctx context.Context) error {
+	r.between = false
 	if r.batch == 0 {
 		r.tally.reset()
 		r.epochRandom = r.randomNow()
@@ -90,26 +107,27 @@ func (r *run[B, O]) epoch(ctx context.Context) error {
 		return err
 	}
 	var validate Evaluation
-	if r.Validate != nil {
-		if !whole { // the validation is one more than the whole run has: what goes on is as before it
-			r.random = r.randomNow()
-			r.kept, err = r.tally.state() // whose metrics it takes over
-		}
-		if err == nil {
-			validate, err = r.validate(ctx, r.at)
-		}
-		if err != nil {
+	if r.Validate != nil { // until the epoch is done a state is that before it
+		r.keep()
+		if validate, err = r.validate(ctx, r.at); err != nil {
 			return err
 		}
 	}
-	done := Epoch{r.at, r.at.Epoch == r.Epochs || r.over(), train, validate}
-	if whole { // a state that a hook asks for is that before the next epoch
-		r.at.Epoch++
-		defer func() { r.at.Epoch-- }()
-		r.batch = 0
+	if whole {
+		r.between, r.batch, r.kept = true, 0, nil
 		r.forgetRandom()
 	}
-	return r.epochDone(done)
+	r.told = !whole
+	return r.epochDone(Epoch{r.at, r.at.Epoch == r.Epochs || r.over(), train, validate})
+}
+
+// keep notes what a validation changes, so that a state is that before it: the random numbers, and the metrics, which it
+// takes over. Where metrics have no state, asking for the run's is the error.
+func (r *run[B, O]) keep() {
+	if r.random == nil {
+		r.random = r.randomNow()
+	}
+	r.kept, _ = r.tally.state()
 }
 
 // steps takes the epoch's steps, and reports whether these were all.
@@ -147,30 +165,35 @@ func (r *run[B, O]) steps(ctx context.Context) (whole bool, err error) {
 		r.random = r.randomNow() // before the next batch is made, or is not
 		asked = time.Now()
 	}
-	if r.window.batches > 0 { // fewer than the other steps have, of a stream whose length is not known
+	switch {
+	case r.failed != nil:
+		return false, r.failed
+	case r.window.batches > 0: // fewer than the other steps have, of a stream whose length is not known
 		return true, r.step(ctx)
 	}
-	return true, nil
+	return r.batch == r.Train.Len() || !r.over(), nil
 }
 
 // midway is the validation in the middle of an epoch, if it is time for one.
-func (r *run[B, O]) midway(ctx context.Context) error {
+func (r *run[B, O]) midway(ctx context.Context) (e *Validation, err error) {
 	if n := r.ValidateEvery; n == 0 || r.Validate == nil || r.at.Step%n != 0 || r.batch == r.Train.Len() {
-		return nil
+		return nil, nil
 	}
-	kept, err := r.tally.state() // the metrics' sums are for both
+	if r.keep(); r.kept == nil { // the metrics' sums are for both
+		_, err := r.tally.state()
+		return nil, err
+	}
+	got, err := r.validate(ctx, r.at)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	e, err := r.validate(ctx, r.at)
-	if err != nil {
-		return err
-	}
-	if err := r.tally.load(kept); err != nil {
-		return err
+	if err := r.tally.load(r.kept); err != nil {
+		return nil, err
 	}
 	nn.Train(r.Model)
-	return each(r.Hooks, func(h OnValidate) error { return h.OnValidate(Validation{r.at, e}) })
+	r.kept = nil
+	r.forgetRandom()
+	return &Validation{r.at, got}, nil
 }
 
 // batches are the epoch's, from the first that no step had. They end between two steps when ctx ends, and never within one.
@@ -187,8 +210,12 @@ func (r *run[B, O]) batches(ctx context.Context) iter.Seq2[B, error] {
 			Iterator(ctx context.Context) *datasets.Iterator[B]
 		})
 		var none B
+		if r.batch > 0 && r.pending == nil && r.over() {
+			r.random.restore()
+			return // it is the validation that is missing
+		}
 		if !can {
-			r.others(inner)(yield)
+			r.others(ctx, inner)(yield)
 			return
 		}
 		if r.batch > 0 {
@@ -203,6 +230,9 @@ func (r *run[B, O]) batches(ctx context.Context) iter.Seq2[B, error] {
 			}
 			r.random.restore()
 		}
+		if !r.caughtUp(ctx) {
+			return
+		}
 		for it.Next() {
 			if !yield(it.Batch(), nil) {
 				return
@@ -214,10 +244,23 @@ func (r *run[B, O]) batches(ctx context.Context) iter.Seq2[B, error] {
 	}
 }
 
+// caughtUp does what a step lacked when the state was taken, and reports whether there are more steps.
+func (r *run[B, O]) caughtUp(ctx context.Context) bool {
+	if r.pending == nil {
+		return true
+	}
+	if r.failed = r.finish(ctx); r.failed != nil || r.over() {
+		return false
+	}
+	r.forgetRandom()
+	r.random = r.randomNow()
+	return true
+}
+
 // others are the epoch's batches of what is no loader: from the first that no step had, where they can begin there.
-func (r *run[B, O]) others(ctx context.Context) iter.Seq2[B, error] {
+func (r *run[B, O]) others(ctx, inner context.Context) iter.Seq2[B, error] {
 	if r.batch == 0 {
-		return r.Train.All(ctx)
+		return r.Train.All(inner)
 	}
 	seeker, can := any(r.Train).(interface {
 		AllFrom(ctx context.Context, first int) iter.Seq2[B, error]
@@ -226,15 +269,18 @@ func (r *run[B, O]) others(ctx context.Context) iter.Seq2[B, error] {
 		return func(yield func(B, error) bool) { var none B; yield(none, errNoSeek) }
 	}
 	r.random.restore()
-	return seeker.AllFrom(ctx, r.batch)
+	if !r.caughtUp(ctx) {
+		return func(func(B, error) bool) {}
+	}
+	return seeker.AllFrom(inner, r.batch)
 }
 
-func (t *Trainer[B, O]) validate(ctx context.Context, at Place) (Evaluation, error) {
-	e, err := t.evaluated(ctx, at)
+func (r *run[B, O]) validate(ctx context.Context, at Place) (Evaluation, error) {
+	e, err := r.evaluated(ctx, at)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return e, &InterruptedError{at, ctx.Err()}
-	case err == nil && e.Samples > 0 && !finite(e.Loss) && t.NaN != NaNIgnore:
+	case err == nil && e.Samples > 0 && !finite(e.Loss) && r.NaN != NaNIgnore:
 		return e, &NotFiniteError{Place: at, Loss: e.Loss, Validation: true}
 	}
 	return e, err

@@ -40,6 +40,7 @@ func (w *window) release(inStep *sync.Mutex) {
 // take computes a batch's loss and its gradients. Where one batch makes a step, these are the operations of a bare loop.
 func (r *run[B, O]) take(batch B) error {
 	w := &r.window
+	r.torn = true
 	loss, output := r.forward(batch)
 	if w.batches == 0 {
 		w.read = r.LossEvery <= 1 || (r.at.Step+1)%r.LossEvery == 0 || r.NaN.looks()
@@ -136,8 +137,7 @@ func (r *run[B, O]) backward(loss *torch.Tensor, weight any) error {
 	return nil
 }
 
-// step updates the model by the window's gradients, validates if it is time, and tells the hooks: the last of them know that
-// all of the step is done, so that a state that they save has it.
+// step updates the model by the window's gradients, validates if it is time, and tells the hooks.
 func (r *run[B, O]) step(ctx context.Context) error {
 	skipped := false
 	if r.Update == nil {
@@ -148,16 +148,29 @@ func (r *run[B, O]) step(ctx context.Context) error {
 	}
 	w := r.window
 	r.at.Step++
+	r.torn = false
 	r.batch += w.batches
 	if w.read {
 		r.loss = w.loss / w.weight
 	}
 	r.window.release(&r.inStep)
 	r.forgetRandom()
-	if err := r.midway(ctx); err != nil {
+	r.pending = &Step{r.at, r.loss, w.read, w.samples, skipped}
+	return r.finish(ctx)
+}
+
+// finish does what follows a step's update. A state that is taken in the validation has it pending, and does all of it again.
+func (r *run[B, O]) finish(ctx context.Context) error {
+	v, err := r.midway(ctx)
+	if err != nil {
 		return err
 	}
-	return r.stepDone(Step{r.at, r.loss, w.read, w.samples, skipped})
+	s := *r.pending
+	r.pending = nil
+	if v != nil {
+		err = r.validated(*v)
+	}
+	return joined(err, r.stepDone(s))
 }
 
 // apply updates the model by its gradients, unless they are left out.

@@ -75,8 +75,8 @@ type Batches[B any] interface {
 }
 
 // Fit trains for Epochs epochs, on one OS thread. When ctx ends it finishes the step that runs and returns an
-// [*InterruptedError]; a loss that is not finite ends it with a [*NotFiniteError], and a hook with a [*HookError], or, by
-// [ErrStop], without an error. Errors of the loaders come back as they are, and those in arithmetic as [*torch.Error].
+// [*InterruptedError]; a loss that is not finite ends it with a [*NotFiniteError], and a hook, also one that panics, with a
+// [*HookError], or, by [ErrStop], without an error. Errors of the loaders come back as they are, and those in arithmetic as [*torch.Error].
 func (t *Trainer[B, O]) Fit(ctx context.Context) error {
 	if err := t.check(); err != nil {
 		return err
@@ -92,7 +92,7 @@ func (t *Trainer[B, O]) run(ctx context.Context, from *torch.Dict) error {
 		if errors.Is(err, ErrStop) {
 			err = nil
 		}
-		err = errors.Join(err, torch.Try(func() error { return t.ended(End{r.at, err}) }))
+		err = errors.Join(err, torch.Try(func() error { return r.ended(End{r.at, err}) }))
 	})
 	return single(err)
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"multitorch/nn"
+	"multitorch/torch"
 	"multitorch/trainer"
 )
 
@@ -14,7 +15,8 @@ import (
 // or nothing, in place of the one before.
 //
 // Before the first step it tries whether the file can be written, with the disk's room, and refuses to start where there
-// is a file of that name already: a finished model is worth more than the first epoch of another.
+// is a file of that name already: a finished model is worth more than the first epoch of another. A run that is resumed
+// replaces its own.
 type Checkpoint struct {
 	Path string
 	// Model is saved instead of the run's: [Averaged].Model, say.
@@ -48,7 +50,7 @@ func (c *Checkpoint) OnStart(s trainer.Start) error {
 	switch info, err := os.Lstat(c.Path); {
 	case err == nil && info.IsDir():
 		return fmt.Errorf("%s: expected to write a file there, but found a folder", c.Path)
-	case err == nil:
+	case err == nil && !s.Resumed:
 		return fmt.Errorf("%s is there already, and is not overwritten: move it away or choose another place", c.Path)
 	}
 	trial := filepath.Join(filepath.Dir(c.Path), "."+filepath.Base(c.Path)+".trial")
@@ -92,4 +94,30 @@ func (c *Checkpoint) describe(s State) any {
 		return s
 	}
 	return c.Describe(s)
+}
+
+// StateDict is when the model was saved last, for a run that is resumed.
+func (c *Checkpoint) StateDict() *torch.Dict { return placeDict(c.state.Place) }
+
+// LoadStateDict takes it over.
+func (c *Checkpoint) LoadStateDict(d *torch.Dict) (err error) {
+	c.state = State{}
+	c.state.Place, err = placeOf(d)
+	return err
+}
+
+func placeDict(at trainer.Place) *torch.Dict {
+	d := &torch.Dict{}
+	d.Set("epoch", int64(at.Epoch))
+	d.Set("step", int64(at.Step))
+	return d
+}
+
+func placeOf(d *torch.Dict) (trainer.Place, error) {
+	epoch, ok := d.Get("epoch").(int64)
+	step, ok2 := d.Get("step").(int64)
+	if !ok || !ok2 {
+		return trainer.Place{}, errors.New("expected an epoch and a step, numbers: it is the state of another hook")
+	}
+	return trainer.Place{Epoch: int(epoch), Step: int(step)}, nil
 }
