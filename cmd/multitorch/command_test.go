@@ -178,6 +178,9 @@ func checkpointOf(t testing.TB, kind string) string {
 	return filepath.Join(out, checkpointName)
 }
 
+// runFiles are what a finished run leaves, beside its events.
+var runFiles = []string{checkpointName, curvesName, stateName, runFileName, rowsName, tableName, reportName}
+
 // files are the names in a folder; none where there is no folder.
 func files(t testing.TB, dir string) (names []string) {
 	t.Helper()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"multitorch/torch"
 )
@@ -64,6 +65,31 @@ func (a *partAccuracy) Compute() (float64, error) {
 
 // Reset starts again with no questions.
 func (a *partAccuracy) Reset() { a.sums = nil }
+
+// State implements metrics.Stateful: the counts.
+func (a *partAccuracy) State() []*torch.Tensor {
+	if a.sums == nil {
+		return nil
+	}
+	return []*torch.Tensor{a.sums}
+}
+
+// Merge implements metrics.Stateful.
+func (a *partAccuracy) Merge(state []*torch.Tensor) error {
+	if state == nil {
+		return nil
+	}
+	if len(state) != 1 || state[0].DType() != torch.Int64 || !slices.Equal(state[0].Shape(), []int{2, len(a.parts)}) {
+		return fmt.Errorf("expected counts of %d parts", len(a.parts))
+	}
+	torch.NoGrad(func() {
+		if a.sums == nil {
+			a.sums = torch.ZerosLike(state[0]).Keep()
+		}
+		a.sums.AddInplace(state[0])
+	})
+	return nil
+}
 
 // write writes a line for each part that was asked, and one for all.
 func (a *partAccuracy) write(w io.Writer) {

@@ -3,9 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
+	"multitorch/trainer"
 	"multitorch/trainer/tensorboard"
 )
 
@@ -24,7 +26,7 @@ func runFolder(asked, standard string) (string, *tensorboard.Writer, error) {
 	if asked != "" {
 		events, err := claim(asked)
 		if errors.Is(err, errHoldsRun) {
-			err = fmt.Errorf("%w; name another folder, or delete it first", err)
+			err = fmt.Errorf("%w; name another folder, or delete it first; multitorch train --resume %s goes on with it", err, asked)
 		}
 		if err != nil {
 			err = fmt.Errorf("--out: %w", err)
@@ -35,6 +37,9 @@ func runFolder(asked, standard string) (string, *tensorboard.Writer, error) {
 		dir := standard
 		if n > 1 {
 			dir = fmt.Sprintf("%s-%d", standard, n)
+		}
+		if _, err := os.Lstat(filepath.Join(dir, stateName)); err == nil {
+			continue // a run that may go on, though it has no model yet
 		}
 		events, err := claim(dir)
 		if !errors.Is(err, errHoldsRun) && !errors.Is(err, tensorboard.ErrInUse) {
@@ -58,13 +63,37 @@ func claim(dir string) (events *tensorboard.Writer, err error) {
 		events.Close()
 		return nil, err
 	}
+	if err := forgetState(dir); err != nil {
+		events.Close()
+		return nil, err
+	}
 	return events, nil
 }
 
+// vacant is an error for a folder with a model, or with the state of a run that has taken steps.
 func vacant(dir string) error {
 	path := filepath.Join(dir, checkpointName)
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("%s: %w", path, errHoldsRun)
+	}
+	path = filepath.Join(dir, stateName)
+	state, _, _, err := trainer.LoadLatestState(path)
+	if err != nil { // none, or one that nobody can go on with
+		return nil
+	}
+	if at, err := trainer.PlaceOf(state); err == nil && at.Step > 0 {
+		return fmt.Errorf("%s: %w", path, errHoldsRun)
+	}
+	return nil
+}
+
+// forgetState removes the state of a run that took no step.
+func forgetState(dir string) error {
+	path := filepath.Join(dir, stateName)
+	for _, name := range []string{path, trainer.PreviousState(path)} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	return nil
 }

@@ -133,7 +133,7 @@ func TestTrainingWithoutAReader(t *testing.T) {
 	require.NoError(t, read.Close())
 	cmd.Stdout, cmd.Stderr = write, write
 	require.NoError(t, cmd.Run())
-	require.Len(t, files(t, out), 3)
+	require.Subset(t, files(t, out), runFiles)
 	multitorch("eval", filepath.Join(out, checkpointName)).requireOK(t)
 }
 
@@ -168,7 +168,8 @@ func TestKilledTraining(t *testing.T) {
 		if err != nil {
 			require.ErrorIs(t, err, os.ErrNotExist)
 			again.requireOK(t)
-			require.Len(t, files(t, out), 3+1, "a run, and the events of the one that was killed")
+			require.Subset(t, files(t, out), runFiles)
+			require.NotContains(t, files(t, out), filepath.Base(trainer.PreviousState(stateName)), "of the one that was killed")
 			continue
 		}
 		withModel++
@@ -229,7 +230,7 @@ func TestLossThatIsNotFinite(t *testing.T) {
 			o := multitorch(append(train(out, "--model", "text", "--lr", "1e37", "--epochs", "3"), c.args...)...)
 			o.requireError(t, failed, c.want, "a smaller learning rate", "this run saved no model")
 			names := files(t, out)
-			require.Len(t, names, 1, "%v: only the event file", names)
+			require.NotContains(t, names, checkpointName)
 		})
 	}
 }

@@ -24,9 +24,8 @@ func writeTable(t testing.TB, path string, columns []string, rows [][]string) st
 	return path
 }
 
-// Pictures and captions of one's own: train, eval, search and predict.
-func TestCaptionsOfOnesOwn(t *testing.T) {
-	t.Parallel()
+// ownCaptions is a table of pictures and captions.
+func ownCaptions(t testing.TB) (path string) {
 	dir := t.TempDir()
 	colours := map[string][]uint8{"red": {230, 20, 10}, "green": {10, 200, 40}, "blue": {20, 30, 220}, "black": {0, 0, 0}}
 	var rows [][]string
@@ -36,7 +35,14 @@ func TestCaptionsOfOnesOwn(t *testing.T) {
 		require.NoError(t, image.Uniform(8, 8+i%3, colours[name]...).Save(filepath.Join(dir, picture)))
 		rows = append(rows, []string{picture, "a " + name + " thing, number " + fmt.Sprint(i), fmt.Sprint(i * i)})
 	}
-	path := writeTable(t, filepath.Join(dir, "captions.csv"), []string{"file", "caption", "other"}, rows)
+	return writeTable(t, filepath.Join(dir, "captions.csv"), []string{"file", "caption", "other"}, rows)
+}
+
+// Pictures and captions of one's own: train, eval, search and predict.
+func TestCaptionsOfOnesOwn(t *testing.T) {
+	t.Parallel()
+	path := ownCaptions(t)
+	dir := filepath.Dir(path)
 	out := filepath.Join(dir, "run")
 	checkpoint := filepath.Join(out, checkpointName)
 	o := multitorch("train", "captions", "--data", path, "--out", out, "--image-size", "8", "--epochs", "12",
@@ -66,27 +72,34 @@ func TestCaptionsOfOnesOwn(t *testing.T) {
 	multitorch("predict", "--checkpoint", checkpoint, "--data", path).requireError(t, failed, "multitorch search")
 }
 
-// Sounds and transcripts of one's own. Each letter is a tone, so that there is something to hear.
-func TestTranscriptsOfOnesOwn(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	say := func(name, text string, rate int) {
-		var samples []float32
-		for _, letter := range text {
-			for k := range rate / 8 {
-				samples = append(samples, float32(0.4*math.Sin(2*math.Pi*float64(k)/float64(rate)*(400+250*float64(letter-'a')))))
-			}
+// say writes a sound in which each letter is a tone.
+func say(t testing.TB, path, text string, rate int) {
+	var samples []float32
+	for _, letter := range text {
+		for k := range rate / 8 {
+			samples = append(samples, float32(0.4*math.Sin(2*math.Pi*float64(k)/float64(rate)*(400+250*float64(letter-'a')))))
 		}
-		require.NoError(t, audio.Save(filepath.Join(dir, name), torch.FromSlice(samples, 1, len(samples)), rate))
 	}
-	var rows [][]string
+	require.NoError(t, audio.Save(path, torch.FromSlice(samples, 1, len(samples)), rate))
+}
+
+// ownSpeech is a table of sounds and what is said in them.
+func ownSpeech(t testing.TB) (path string, rows [][]string) {
+	dir := t.TempDir()
 	for i := range 20 {
 		text := []string{"abc", "cab", "bad", "dab", "acd"}[i%5]
 		name := fmt.Sprintf("%d.wav", i)
-		say(name, text, []int{8000, 16000}[i%2]) // of two rates
+		say(t, filepath.Join(dir, name), text, []int{8000, 16000}[i%2]) // of two rates
 		rows = append(rows, []string{name, strings.ToUpper(text) + "!"})
 	}
-	path := writeTable(t, filepath.Join(dir, "speech.csv"), []string{"clip", "transcript"}, rows)
+	return writeTable(t, filepath.Join(dir, "speech.csv"), []string{"clip", "transcript"}, rows), rows
+}
+
+// Sounds and transcripts of one's own. Each letter is a tone, so that there is something to hear.
+func TestTranscriptsOfOnesOwn(t *testing.T) {
+	t.Parallel()
+	path, rows := ownSpeech(t)
+	dir := filepath.Dir(path)
 	out := filepath.Join(dir, "run")
 	checkpoint := filepath.Join(out, checkpointName)
 	o := multitorch("train", "transcripts", "--data", path, "--out", out, "--epochs", "2").requireOK(t)
@@ -99,7 +112,7 @@ func TestTranscriptsOfOnesOwn(t *testing.T) {
 	require.True(t, strings.HasPrefix(o.stdout, "clip,transcript,prediction\n0.wav,ABC!,"), o.stdout)
 
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "cut.wav"), []byte("RIFF\x24\x00\x00\x00WAVEfmt "), 0o644))
-	say("short.wav", "a", 8000)
+	say(t, filepath.Join(dir, "short.wav"), "a", 8000)
 	bad := writeTable(t, filepath.Join(dir, "bad.csv"), []string{"clip", "transcript"},
 		append(rows, []string{"cut.wav", "abc"}, []string{"short.wav", "abcdabcdabcdabcdabcdabcdabcdabcd"}, []string{"0.wav", ""}))
 	multitorch("train", "transcripts", "--data", bad).requireError(t, failed, "cut.wav", "column \"transcript\" is empty")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,6 +57,34 @@ func (h *heard) Compute() (float64, error) {
 
 // Reset starts again with no texts.
 func (h *heard) Reset() { *h = heard{} }
+
+// State implements metrics.Stateful: the texts, as JSON.
+func (h *heard) State() []*torch.Tensor {
+	if len(h.all.Reference) == 0 {
+		return nil
+	}
+	text, _ := json.Marshal(h.all) // of texts there is always one
+	return []*torch.Tensor{torch.FromSlice(text).Keep()}
+}
+
+// Merge implements metrics.Stateful.
+func (h *heard) Merge(state []*torch.Tensor) error {
+	if state == nil {
+		return nil
+	}
+	var more metrics.Transcribed
+	if len(state) != 1 || state[0].DType() != torch.Uint8 {
+		return fmt.Errorf("expected texts as one tensor of bytes, but got %d tensors", len(state))
+	}
+	if err := json.Unmarshal(torch.ToSlice[uint8](state[0]), &more); err != nil {
+		return err
+	}
+	if len(more.Understood) != len(more.Reference) {
+		return fmt.Errorf("expected as many texts as references, but got %d and %d", len(more.Understood), len(more.Reference))
+	}
+	h.Update(more)
+	return nil
+}
 
 // report shows the errors by kind, what a search makes of them, and what was heard worst.
 func (t *speechTask) report() string {

@@ -56,6 +56,7 @@ type averager interface {
 // training is a trainer, whatever its batches.
 type training interface {
 	Fit(ctx context.Context) error
+	Resume(ctx context.Context, state *torch.Dict) error
 	Times() trainer.Times
 	Evaluate(ctx context.Context) (trainer.Evaluation, error)
 }
@@ -75,6 +76,7 @@ type taskInfo struct {
 	reference map[string]map[string]figure
 	variant   string // of the flags' defaults
 	yours     bool   // the data are the user's, so there are no figures to expect
+	scheduled bool   // the learning rate is planned for the run's length
 	long      bool   // its rows take long, so the table may lack some: "make results LONG=1" measures them
 }
 

@@ -40,14 +40,15 @@ type dialogueTask struct {
 const testScenes = 200
 
 var dialogueInfo = &taskInfo{
-	name:    "dialogue",
-	title:   "Sort-of-CLEVR",
-	help:    "10,000 pictures of six objects, with questions about each.",
-	recipe:  recipe{Epochs: 10, BatchSize: 8, LR: 2e-3},
-	models:  []string{"focus", "rn", "film", "mlp"},
-	columns: []string{"accuracy", "relational", "not relational"},
-	variant: "state, bits",
-	long:    true,
+	name:      "dialogue",
+	title:     "Sort-of-CLEVR",
+	help:      "10,000 pictures of six objects, with questions about each.",
+	scheduled: true,
+	recipe:    recipe{Epochs: 10, BatchSize: 8, LR: 2e-3},
+	models:    []string{"focus", "rn", "film", "mlp"},
+	columns:   []string{"accuracy", "relational", "not relational"},
+	variant:   "state, bits",
+	long:      true,
 	reference: map[string]map[string]figure{ // Python's, over as many relational questions as others
 		"state, bits": {"rn": {Mean: 98.4}, "mlp": {Mean: 91.6}},
 	},

@@ -32,11 +32,12 @@ type transcriptsTask struct {
 }
 
 var transcriptsInfo = &taskInfo{
-	name:   "transcripts",
-	title:  "your transcripts",
-	help:   "Your own speech and transcripts, from a CSV, JSONL or Parquet file: write what is said.",
-	recipe: recipe{Epochs: 70, BatchSize: 16, LR: 4e-3, WeightDecay: 1e-2},
-	models: []string{"gru"}, columns: speechInfo.columns,
+	name:      "transcripts",
+	title:     "your transcripts",
+	help:      "Your own speech and transcripts, from a CSV, JSONL or Parquet file: write what is said.",
+	scheduled: true,
+	recipe:    recipe{Epochs: 70, BatchSize: 16, LR: 4e-3, WeightDecay: 1e-2},
+	models:    []string{"gru"}, columns: speechInfo.columns,
 	yours: true,
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -13,6 +14,7 @@ import (
 	"multitorch/torch"
 	"multitorch/trainer"
 	"multitorch/trainer/hooks"
+	"multitorch/trainer/tensorboard"
 )
 
 type trainCmd struct {
@@ -22,16 +24,25 @@ type trainCmd struct {
 	recipe
 	dataFlag
 	deviceFlag
-	Out string `type:"path" placeholder:"DIR" help:"Folder of the run, which must not hold one (default: runs/TASK-MODEL-seedN, or the next with a number)."`
+	SaveEvery time.Duration `default:"1m" help:"How often the run's state is saved, beside after each epoch, so that --resume goes on from there."`
+	Resume    string        `type:"path" placeholder:"DIR" help:"Go on with the run in this folder, by its own settings, as if it had never stopped." config:"-"`
+	Out       string        `type:"path" placeholder:"DIR" help:"Folder of the run, which must not hold one (default: runs/TASK-MODEL-seedN, or the next with a number)."`
 }
 
 // Validate is called when the command line is read.
 func (c *trainCmd) Validate() error {
-	return errors.Join(c.epochsFlag.check(), c.recipe.check(), c.deviceFlag.Validate())
+	var err error
+	if c.SaveEvery < 0 {
+		err = fmt.Errorf("--save-every: expected a time, such as 90s, or 0 for after epochs alone, but got %v", c.SaveEvery)
+	}
+	return errors.Join(c.epochsFlag.check(), c.recipe.check(), c.deviceFlag.Validate(), err)
 }
 
-// Run trains, and leaves a checkpoint, a plot and a TensorBoard event file.
+// Run trains, and leaves a checkpoint, a plot, a TensorBoard event file, and the state by which the run can go on.
 func (c *trainCmd) Run(ctx context.Context, k *kong.Context, from *config) error {
+	if c.Resume != "" {
+		return c.resume(ctx, k)
+	}
 	device, err := c.device()
 	if err != nil {
 		return err
@@ -47,12 +58,11 @@ func (c *trainCmd) Run(ctx context.Context, k *kong.Context, from *config) error
 		return err
 	}
 	nn.To(model, device)
-	describe, err := describer(c.Task, c.recipe)
+	about, err := c.about(k, device)
 	if err != nil {
 		return err
 	}
-	info := c.Task.info()
-	name := fmt.Sprintf("%s-%s-seed%d", info.name, c.Task.modelName(), c.Seed)
+	name := fmt.Sprintf("%s-%s-seed%d", c.Task.info().name, c.Task.modelName(), c.Seed)
 	out, events, err := runFolder(c.Out, filepath.Join("runs", name))
 	if err != nil {
 		return err
@@ -61,15 +71,53 @@ func (c *trainCmd) Run(ctx context.Context, k *kong.Context, from *config) error
 	if err := c.saveConfig(k, out, device); err != nil {
 		return err
 	}
+	r, err := c.newRun(out, events, about)
+	if err != nil {
+		return err
+	}
+	c.announce(model, device)
+	loop, err := c.Task.training(model, c.recipe, device, r.hooks...)
+	if err != nil {
+		return err
+	}
+	return r.fit(ctx, loop.Fit, loop)
+}
 
+// announce says what is trained, and on what.
+func (c *trainCmd) announce(model nn.Module, device torch.Device) {
 	line, _ := c.Task.data()
 	printf("%s: %d parameters on %s, libtorch %s\n", c.Task.modelName(), nn.NumParameters(model), device, torch.Version())
-	printf("%s: %s\n", info.title, line)
+	printf("%s: %s\n", c.Task.info().title, line)
+}
+
+// trainRun is one run of train, and what it leaves in its folder.
+type trainRun struct {
+	*trainCmd
+	out        string
+	hooks      []trainer.Hook
+	checkpoint *hooks.Checkpoint
+	state      *hooks.RunState
+	progress   *hooks.Progress
+	last       trainer.Evaluation
+}
+
+// newRun is a run with its hooks, in a folder.
+func (c *trainCmd) newRun(out string, events *tensorboard.Writer, about map[string]string) (*trainRun, error) {
+	describe, err := describer(c.Task, c.recipe)
+	if err != nil {
+		return nil, err
+	}
+	info := c.Task.info()
 	r := &trainRun{
 		trainCmd:   c,
 		out:        out,
 		checkpoint: &hooks.Checkpoint{Path: filepath.Join(out, checkpointName), Describe: describe},
+		state:      &hooks.RunState{Path: filepath.Join(out, stateName), Every: c.SaveEvery, Async: true, Metadata: about},
 		progress:   hooks.NewProgress(os.Stderr),
+	}
+	r.state.GoOn = func(err error) {
+		r.progress.Message(fmt.Sprintf("WARNING: the run's state could not be saved: %v; training goes on, and could be resumed after step %d",
+			err, r.state.Saved().Step))
 	}
 	curves := &hooks.Curves{
 		Path: filepath.Join(out, curvesName), Title: fmt.Sprintf("%s, %s, seed %d", info.title, c.Task.modelName(), c.Seed),
@@ -77,22 +125,9 @@ func (c *trainCmd) Run(ctx context.Context, k *kong.Context, from *config) error
 	if len(info.columns) > 0 {
 		curves.Accuracy = info.columns[0]
 	}
-	all := append(logs(out), r.checkpoint, r.progress, &hooks.TensorBoard{Writer: events}, curves,
-		reportOf(c.Task, out, curves.Title), r)
-	loop, err := c.Task.training(model, c.recipe, device, all...)
-	if err != nil {
-		return err
-	}
-	return r.fit(ctx, loop)
-}
-
-// trainRun is one run of train, and what it leaves in its folder.
-type trainRun struct {
-	*trainCmd
-	out        string
-	checkpoint *hooks.Checkpoint
-	progress   *hooks.Progress
-	last       trainer.Evaluation
+	r.hooks = append(logs(out), r.checkpoint, r.progress, &hooks.TensorBoard{Writer: events}, curves,
+		reportOf(c.Task, out, curves.Title), r, r.state)
+	return r, nil
 }
 
 // Name is what errors call the run as a hook.
@@ -104,15 +139,13 @@ func (r *trainRun) OnEpoch(e trainer.Epoch) error {
 	return nil
 }
 
-func (r *trainRun) fit(ctx context.Context, loop training) error {
+// fit trains, anew or going on, and says what came of it.
+func (r *trainRun) fit(ctx context.Context, train func(context.Context) error, loop training) error {
 	defer context.AfterFunc(ctx, func() {
 		r.progress.Message("stopping after this step; Ctrl-C once more ends the program at once")
 	})()
-	err := loop.Fit(ctx)
-	if step := r.checkpoint.Saved(); err != nil && step == 0 {
-		return fmt.Errorf("%w; this run saved no model", err)
-	} else if err != nil {
-		return fmt.Errorf("%w; %s holds the model as it was after step %d", err, r.checkpoint.Path, step)
+	if err := train(ctx); err != nil {
+		return r.ended(err)
 	}
 	printf("\ntest loss   %.4f\n", r.last.Loss)
 	for _, v := range r.last.Metrics {
@@ -126,4 +159,18 @@ func (r *trainRun) fit(ctx context.Context, loop training) error {
 	printf("checkpoint  %s\nreport      %s\nevents      tensorboard --logdir %s\n",
 		r.checkpoint.Path, filepath.Join(r.out, reportName), r.out)
 	return nil
+}
+
+// ended says what a run that ended early has left.
+func (r *trainRun) ended(err error) error {
+	if step := r.checkpoint.Saved(); step == 0 {
+		err = fmt.Errorf("%w; this run saved no model", err)
+	} else {
+		err = fmt.Errorf("%w; %s holds the model as it was after step %d", err, r.checkpoint.Path, step)
+	}
+	var interrupted *trainer.InterruptedError
+	if at := r.state.Saved(); at.Step > 0 && errors.As(err, &interrupted) {
+		err = fmt.Errorf("%w; multitorch train --resume %s goes on after step %d", err, r.out, at.Step)
+	}
+	return err
 }
