@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -16,6 +17,7 @@ import (
 	"multitorch/nn"
 	"multitorch/torch"
 	"multitorch/trainer"
+	"multitorch/trainer/hooks"
 	"multitorch/trainer/tensorboard"
 )
 
@@ -54,10 +56,11 @@ func (c *trainCmd) about(k *kong.Context, device torch.Device) (map[string]strin
 }
 
 func flagText(f *kong.Flag) string {
-	if v := f.Target; v.CanInterface() {
-		return fmt.Sprint(v.Interface())
+	v := f.Target
+	if v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
 	}
-	return ""
+	return fmt.Sprint(v.Interface())
 }
 
 // free are flags that change no number of a run: they may be given again. Those of the epochs and the folder have rules of
@@ -157,6 +160,9 @@ func (c *trainCmd) resume(ctx context.Context, k *kong.Context) error {
 	if err != nil {
 		return err
 	}
+	if at.Epoch > c.Epochs && isThere(filepath.Join(dir, reportName)) { // what it shows of the last validation was not kept
+		r.hooks = slices.DeleteFunc(r.hooks, func(h trainer.Hook) bool { _, is := h.(*hooks.Report); return is })
+	}
 	c.announce(model, device)
 	printf("resumed after step %d, in %s\n", at.Step, dir)
 	loop, err := c.Task.training(model, c.recipe, device, r.hooks...)
@@ -164,6 +170,11 @@ func (c *trainCmd) resume(ctx context.Context, k *kong.Context) error {
 		return err
 	}
 	return r.fit(ctx, func(ctx context.Context) error { return loop.Resume(ctx, state) }, loop)
+}
+
+func isThere(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 func (a *runAbout) metadata() map[string]string {

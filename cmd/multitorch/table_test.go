@@ -94,15 +94,6 @@ func TestAUsersPath(t *testing.T) {
 	require.Contains(t, lines[2], "none of these words is known")
 }
 
-func without(names []string, prefix string) (left []string) {
-	for _, n := range names {
-		if !strings.HasPrefix(n, prefix) {
-			left = append(left, n)
-		}
-	}
-	return left
-}
-
 // What is wrong with a table is said before anything is trained or written.
 func TestTablesThatAreWrong(t *testing.T) {
 	t.Parallel()
