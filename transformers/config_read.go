@@ -100,6 +100,9 @@ func decodeConfig(raw map[string]json.RawMessage, c Config) error {
 }
 
 func checkConfig(c Config) error {
+	if err := checkNumbers(reflect.ValueOf(c).Elem()); err != nil {
+		return err
+	}
 	if checker, ok := c.(configChecker); ok {
 		return checker.check()
 	}

@@ -119,6 +119,10 @@ func TestSettingsThatMakeNoSense(t *testing.T) {
 		{"pad_token_id", 99, "pad_token_id"},
 		{"position_embedding_type", "relative_key", "position_embedding_type"},
 		{"is_decoder", true, "is_decoder"},
+		{"layer_norm_eps", -1e-12, "layer_norm_eps: expected a number from 0 on"},
+		{"initializer_range", -0.02, "initializer_range: expected a number from 0 on"},
+		{"initializer_range", 1e308, "initializer_range: expected a number from 0 on that float32 holds"},
+		{"classifier_dropout", 7, "classifier_dropout: expected a number from 0 to 1, but got 7"},
 	} {
 		_, err := transformers.FromPretrained[*transformers.BertForMaskedLM](g.changed(t, c.key, c.value))
 		require.ErrorContains(t, err, c.want, "%s %v", c.key, c.value)

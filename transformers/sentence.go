@@ -42,17 +42,12 @@ func LoadSentenceTransformer(dir string, o ...Load) (*SentenceTransformer, error
 	}
 	DropPooler(encoder)
 	m := &SentenceTransformer{Encoder: encoder, Limit: longestText(model)}
-	var pooling struct {
-		Mean *bool `json:"pooling_mode_mean_tokens"`
-	}
-	if err := readOptional(filepath.Join(dir, "1_Pooling", ConfigName), &pooling); err != nil {
+	if err := checkSentence(dir); err != nil {
 		return nil, err
 	}
-	if pooling.Mean != nil && !*pooling.Mean {
-		return nil, fmt.Errorf("load %s: 1_Pooling/config.json: only the mean over the tokens is supported", dir)
-	}
 	var limits struct {
-		Length int `json:"max_seq_length"`
+		Length int  `json:"max_seq_length"`
+		Lower  bool `json:"do_lower_case"`
 	}
 	if err := readOptional(filepath.Join(dir, "sentence_bert_config.json"), &limits); err != nil {
 		return nil, err
@@ -60,7 +55,13 @@ func LoadSentenceTransformer(dir string, o ...Load) (*SentenceTransformer, error
 	if limits.Length > 0 {
 		m.Limit = min(m.Limit, limits.Length)
 	}
-	return m, m.readTokenizer(filepath.Join(dir, "tokenizer.json"))
+	if err := m.readTokenizer(filepath.Join(dir, "tokenizer.json")); err != nil {
+		return nil, err
+	}
+	if limits.Lower {
+		return m, checkLower(dir, m.Tokenizer)
+	}
+	return m, nil
 }
 
 // readTokenizer reads it and sets its length: files say 128 for texts of 256, and fill up to that.
@@ -188,23 +189,28 @@ func (m *SentenceTransformer) Encode(texts []string) (vectors *torch.Tensor, err
 	err = torch.Try(func() error {
 		vectors = torch.Empty(torch.Shape{len(texts), m.Size()})
 		for batch := range slices.Chunk(order, sentenceBatch) {
-			m.encode(vectors, ids, batch)
+			if !m.encode(vectors, ids, batch) {
+				return errors.New("the encoder's vectors hold NaN or infinite numbers: its weights or its settings are damaged")
+			}
 		}
 		return nil
 	})
 	return vectors, err
 }
 
-// encode puts the vectors of some texts in their places.
-func (m *SentenceTransformer) encode(vectors *torch.Tensor, ids [][]int64, batch []int) {
+// encode puts the vectors of some texts in their places, and says whether they are numbers.
+func (m *SentenceTransformer) encode(vectors *torch.Tensor, ids [][]int64, batch []int) (finite bool) {
 	torch.InferenceMode(func() {
 		torch.Step(func() {
-			some := make([][]int64, len(batch))
+			tokens := make([][]int64, len(batch))
 			for i, text := range batch {
-				some[i] = ids[text]
+				tokens[i] = ids[text]
 			}
-			in := m.Batch(some).To(nn.Parameters(m)[0].Device())
-			vectors.IndexCopyInplace(0, torch.FromSlice(batch), m.Forward(in).To(torch.Float32, torch.CPU))
+			in := m.Batch(tokens).To(nn.Parameters(m)[0].Device())
+			some := m.Forward(in).To(torch.Float32, torch.CPU)
+			vectors.IndexCopyInplace(0, torch.FromSlice(batch), some)
+			finite = some.IsFinite().All().ItemBool()
 		})
 	})
+	return finite
 }

@@ -3,13 +3,16 @@ package transformers_test
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/nn"
 	"multitorch/torch"
 	"multitorch/transformers"
 	"multitorch/transformers/pretrained"
@@ -156,4 +159,54 @@ func TestSentencesAreMeansOfTokens(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "1_Pooling", "config.json"), []byte(`{"pooling_mode_mean_tokens": false}`), 0o666))
 	_, err = transformers.LoadSentenceTransformer(dir)
 	require.ErrorContains(t, err, "only the mean over the tokens is supported")
+}
+
+// What sentence-transformers would do with a text beside the mean is an error, and not left out.
+func TestSentenceFoldersOfAnotherMake(t *testing.T) {
+	g := readGolden(t, "bert_base")
+	module := func(kind, path string) string { return `{"type":"sentence_transformers.models.` + kind + `","path":"` + path + `"}` }
+	all := func(modules string) map[string]string { return map[string]string{"modules.json": "[" + modules + "]"} }
+	pooling := func(settings string) map[string]string { return map[string]string{"1_Pooling/config.json": settings} }
+	for want, files := range map[string]map[string]string{
+		"": {
+			"modules.json":      "[" + module("Transformer", "") + "," + module("Pooling", "p") + "," + module("Normalize", "2_Normalize") + "]",
+			"p/config.json":     `{"pooling_mode_mean_tokens":true,"pooling_mode_cls_token":false,"include_prompt":true}`,
+			"1_Pooling/ignored": "",
+		},
+		`number 1 is "sentence_transformers.models.Dense" in "2_Dense"`: all(module("Transformer", "") + "," + module("Dense", "2_Dense")),
+		`in "0_Transformer"`:             all(module("Transformer", "0_Transformer")),
+		"leads out of the folder":        all(module("Pooling", "../p")),
+		"modules.json":                   {"modules.json": "{}"},
+		"pooling_mode_cls_token is true": pooling(`{"pooling_mode_mean_tokens":true,"pooling_mode_cls_token":true}`),
+		"pooling_mode_weightedmean_toke": pooling(`{"pooling_mode_mean_tokens":true,"pooling_mode_weightedmean_tokens":true}`),
+		`pooling_mode is "cls"`:          pooling(`{"pooling_mode":"cls"}`),
+		"do_lower_case":                  {"sentence_bert_config.json": `{"do_lower_case":true}`},
+	} {
+		dir := g.folder(t)
+		writeTokenizer(t, dir, 50)
+		b, err := os.ReadFile(filepath.Join(dir, "tokenizer.json"))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "tokenizer.json"), []byte(strings.Replace(string(b), `"w1"`, `"SMALL"`, 1)), 0o666))
+		for name, text := range files {
+			require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o777))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666))
+		}
+		_, err = transformers.LoadSentenceTransformer(dir)
+		if want == "" {
+			require.NoError(t, err)
+		} else {
+			require.ErrorContains(t, err, want)
+		}
+	}
+}
+
+// Weights that are no numbers give an error, and no vectors.
+func TestVectorsThatAreNoNumbers(t *testing.T) {
+	dir := readGolden(t, "bert_base").folder(t)
+	writeTokenizer(t, dir, 50)
+	m, err := transformers.LoadSentenceTransformer(dir)
+	require.NoError(t, err)
+	torch.NoGrad(func() { nn.Parameters(m)[0].FillInplace(math.NaN()) })
+	_, err = m.Encode([]string{"w1"})
+	require.ErrorContains(t, err, "NaN or infinite numbers")
 }

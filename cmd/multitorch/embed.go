@@ -18,7 +18,7 @@ import (
 // sentences is what commands have in common that compare texts by a pretrained encoder.
 type sentences struct {
 	deviceFlag
-	Model string `default:"minilm" placeholder:"NAME|DIR" help:"Pretrained encoder: its name (multitorch models list) or its folder."`
+	Model string `default:"minilm" placeholder:"NAME|DIR" help:"Pretrained encoder: its name (multitorch models list) or its folder (default: minilm)."`
 }
 
 func (c *sentences) load() (*transformers.SentenceTransformer, error) {

@@ -78,6 +78,6 @@ func TestFinetuneRefuses(t *testing.T) {
 	run(one).requireError(t, failed, "has 1 classes: expected 2 to 1000")
 	require.NoError(t, os.WriteFile(one, []byte("text,label\na good film,liked\na bad film,\n"), 0o666))
 	run(one).requireError(t, failed, "there is no class in column")
-	multitorch("label", "--model", model, table).requireError(t, failed, "missing keys: classifier.weight")
+	multitorch("label", "--model", model, table).requireError(t, failed, "expected a folder that multitorch finetune wrote", "missing keys: classifier.weight")
 	require.NoDirExists(t, out)
 }

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+
 	"multitorch/nn"
 	"multitorch/torch"
+	"multitorch/transformers"
 )
 
 // labelCmd is also what checks a model that finetune wrote.
@@ -20,7 +24,10 @@ func (c *labelCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	m, _, err := c.classifier(nil)
+	m, dir, err := c.classifier(nil)
+	if e := (*transformers.LoadError)(nil); errors.As(err, &e) && len(e.Missing) > 0 {
+		return fmt.Errorf("--model: %s tells no classes apart: expected a folder that multitorch finetune wrote: %w", dir, err)
+	}
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,9 @@ func plain(text string) string {
 	return b.String()
 }
 
+// oneLine is a name as a line of output has it, whose fields are divided by tabs.
+func oneLine(name string) string { return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(name) }
+
 // checked is the exit status of a command that itself went well: whether its output was written. A reader that went away
 // has had enough.
 func checked(code int) int {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -102,9 +103,19 @@ func (c *transcribeCmd) one(r recogniser, path string, named bool, bar *meter) e
 		return atomicfile.Write(c.output(path), func(w io.Writer) error { return t.Write(w, c.Format) })
 	}
 	if bar.clear(); named && (c.Format == speech.Text || c.Format == speech.Times) {
-		printf("%s\t", path)
+		printf("%s\t", oneLine(path))
 	}
-	return t.Write(stdout, c.Format)
+	return c.print(t)
+}
+
+// print writes a transcript to stdout, without the controls that a vocabulary may hold.
+func (c *transcribeCmd) print(t *speech.Transcript) error {
+	var b bytes.Buffer
+	if err := t.Write(&b, c.Format); err != nil {
+		return err
+	}
+	printf("%s", &b)
+	return nil
 }
 
 // output is the file for what is said in a sound file.
@@ -143,7 +154,7 @@ func (c *transcribeCmd) listen(r recogniser) error {
 	if err != nil {
 		return err
 	}
-	return t.Write(stdout, c.Format)
+	return c.print(t)
 }
 
 // soundFiles are the files that are named, and those in the folders that are named, in the order of their names.

@@ -20,7 +20,7 @@ type Description struct {
 	Dir          string
 	Architecture string   // the class that config.json names, or its model_type
 	Tensors      int      // weights in model.safetensors or its shards
-	Parameters   int64    // their elements
+	Parameters   int64    // their elements, without those of whole numbers: places that are counted up, say
 	Bytes        int64    // that they take
 	DTypes       []string // that they have, the most common first: "float16"
 	Tokenizer    string   // of tokenizer.json: "BPE, 50257 tokens and 107 added"; empty without one
@@ -62,7 +62,9 @@ func (d *Description) weights() error {
 			n *= int64(s)
 		}
 		d.Tensors++
-		d.Parameters += n
+		if t.DType != torch.Int64 { // places and counts, which some folders store beside the weights
+			d.Parameters += n
+		}
 		d.Bytes += n * int64(t.DType.Size())
 		count[strings.TrimPrefix(t.DType.String(), "torch.")] += n
 	}

@@ -31,7 +31,7 @@ func (t *Transcript) Write(w io.Writer, f Format) error {
 		fmt.Fprintln(b, t.Text)
 	case Times:
 		for _, s := range t.Segments {
-			fmt.Fprintf(b, "%7.2f %7.2f  %s\n", s.Start, s.End, strings.TrimSpace(s.Text))
+			fmt.Fprintf(b, "%7.2f %7.2f  %s\n", s.Start, s.End, strings.Join(lines(s.Text), " "))
 		}
 	case SRT:
 		for i, s := range t.Segments {
@@ -55,8 +55,18 @@ func (t *Transcript) Write(w io.Writer, f Format) error {
 	return b.Flush()
 }
 
-// caption is a text as a subtitle may have it: an arrow would be taken for times.
-func caption(text string) string { return strings.ReplaceAll(strings.TrimSpace(text), "-->", "->") }
+// caption is a text as a subtitle may have it: an arrow would be taken for times, and an empty line for the end.
+func caption(text string) string { return strings.ReplaceAll(strings.Join(lines(text), "\n"), "-->", "->") }
+
+// lines are those of a text that have something on them.
+func lines(text string) (all []string) {
+	for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029' }) {
+		if line = strings.TrimSpace(line); line != "" {
+			all = append(all, line)
+		}
+	}
+	return all
+}
 
 // clock is seconds as 00:01:02.345, without the hours if they are 0 and not asked for.
 func clock(seconds float64, hours bool, point string) string {

@@ -27,6 +27,16 @@ func TestFormats(t *testing.T) {
 		require.NoError(t, transcript.Write(&b, format))
 		require.Equal(t, want, b.String())
 	}
+	lines := &speech.Transcript{Segments: []speech.Segment{{End: 1, Text: " One.\n\r\n\n two "}}}
+	for format, want := range map[speech.Format]string{ // an empty line would end what is said
+		speech.Times: "   0.00    1.00  One. two\n",
+		speech.SRT:   "1\n00:00:00,000 --> 00:00:01,000\nOne.\ntwo\n\n",
+		speech.VTT:   "WEBVTT\n\n00:00.000 --> 00:01.000\nOne.\ntwo\n\n",
+	} {
+		var b strings.Builder
+		require.NoError(t, lines.Write(&b, format))
+		require.Equal(t, want, b.String())
+	}
 	var b strings.Builder
 	require.NoError(t, transcript.Write(&b, speech.JSON))
 	var back speech.Transcript
