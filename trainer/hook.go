@@ -12,7 +12,7 @@ import (
 )
 
 // Hook is told of what happens in a run. It has one or more of the methods of [OnStart], [BeforeUpdate], [OnStep], [AroundValidate],
-// [OnValidate], [OnEpoch] and [OnEnd], which Fit finds by their types. An error of one ends the run, and Fit returns it as a
+// [OnValidate], [OnEpoch], [OnEnd] and [OnPhase], which Fit finds by their types. An error of one ends the run, and Fit returns it as a
 // [*HookError]; an error that is [ErrStop] ends it well. A hook that panics is an error too, with a [*PanicError] in it that has
 // the line; OnEnd is called all the same.
 //
@@ -106,7 +106,7 @@ func checkHooks(hooks []Hook) error {
 	stateful := map[string]bool{}
 	for i, h := range hooks {
 		switch h.(type) {
-		case OnStart, BeforeUpdate, OnStep, AroundValidate, OnValidate, OnEpoch, OnEnd:
+		case OnStart, BeforeUpdate, OnStep, AroundValidate, OnValidate, OnEpoch, OnEnd, OnPhase:
 		case nil:
 			return fmt.Errorf("Trainer.Hooks: hook %d is nil", i)
 		default:

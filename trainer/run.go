@@ -27,6 +27,8 @@ type run[B, O any] struct {
 	elapsed time.Duration
 	failed  error // of a step that was still pending when the state was taken
 
+	watchers []OnPhase
+
 	// The generators' states when this epoch began, by which its order is drawn again, and after the last step.
 	epochRandom, random *randomState
 	inStep              sync.Mutex // held while batches of one step are gathered: see patient
@@ -34,7 +36,10 @@ type run[B, O any] struct {
 
 func newRun[B, O any](t *Trainer[B, O]) *run[B, O] {
 	t.times = Times{}
-	return &run[B, O]{Trainer: t, hooks: byPriority(t.Hooks), at: Place{Epoch: 1}, tally: newTally(t.Metrics), began: time.Now()}
+	return &run[B, O]{
+		Trainer: t, hooks: byPriority(t.Hooks), at: Place{Epoch: 1}, tally: newTally(t.Metrics), began: time.Now(),
+		watchers: watchersOf(t.Hooks),
+	}
 }
 
 // fit trains, from a state if there is one.
@@ -107,7 +112,10 @@ func (r *run[B, O]) epoch(ctx context.Context) error {
 	var validate Evaluation
 	if r.Validate != nil { // until the epoch is done a state is that before it
 		r.keep()
-		if validate, err = r.validate(ctx, r.at); err != nil {
+		r.phase(PhaseValidate)
+		validate, err = r.validate(ctx, r.at)
+		r.phase(PhaseNone)
+		if err != nil {
 			return err
 		}
 	}
@@ -134,6 +142,8 @@ func (r *run[B, O]) steps(ctx context.Context) (whole bool, err error) {
 	begin := time.Now()
 	asked := begin
 	defer func() { r.times.Took += time.Since(begin) }()
+	defer r.phase(PhaseNone)
+	r.phase(PhaseData)
 	for batch, err := range r.batches(ctx) {
 		r.times.Waited += time.Since(asked)
 		if err == nil && r.window.batches == 0 {
@@ -152,6 +162,7 @@ func (r *run[B, O]) steps(ctx context.Context) (whole bool, err error) {
 		}
 		if n := r.window.batches; n < r.Accumulate && r.batch+n != r.Train.Len() {
 			asked = time.Now()
+			r.phase(PhaseData)
 			continue
 		}
 		if err := r.step(ctx); err != nil {
@@ -162,6 +173,7 @@ func (r *run[B, O]) steps(ctx context.Context) (whole bool, err error) {
 		}
 		r.random = r.randomNow() // before the next batch is made, or is not
 		asked = time.Now()
+		r.phase(PhaseData)
 	}
 	switch {
 	case r.failed != nil:

@@ -41,6 +41,7 @@ func (w *window) release(inStep *sync.Mutex) {
 func (r *run[B, O]) take(batch B) error {
 	w := &r.window
 	r.torn = true
+	r.phase(PhaseForward)
 	loss, output := r.forward(batch)
 	if w.batches == 0 {
 		w.read = r.LossEvery <= 1 || (r.at.Step+1)%r.LossEvery == 0 || r.NaN.looks()
@@ -55,9 +56,11 @@ func (r *run[B, O]) take(batch B) error {
 		}
 		w.add(value, weight, r.Accumulate > 1)
 	}
+	r.phase(PhaseBackward)
 	if err := r.backward(loss, weight); err != nil {
 		return err
 	}
+	r.phase(PhaseMetrics)
 	if r.NaN == NaNSkip {
 		weight = masked(loss, weight)
 	}
@@ -140,12 +143,14 @@ func (r *run[B, O]) backward(loss *torch.Tensor, weight any) error {
 // step updates the model by the window's gradients, validates if it is time, and tells the hooks.
 func (r *run[B, O]) step(ctx context.Context) error {
 	skipped := false
+	r.phase(PhaseUpdate)
 	if r.Update == nil {
 		var err error
 		if skipped, err = r.apply(); err != nil {
 			return err
 		}
 	}
+	r.phase(PhaseHooks)
 	w := r.window
 	r.at.Step++
 	r.torn = false
