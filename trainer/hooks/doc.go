@@ -5,6 +5,7 @@
 //   - [Schedule] and [Plateau] move learning rates
 //   - [Progress], [TensorBoard], [Curves], [Samples] and [Summary] are for people's eyes
 //   - [JSONL], [CSV] and [Log] are rows for programs, and [Report] a page of the run
+//   - [Profile] looks where time goes
 //   - [LearningRates], [GradientNorms], [Throughput] and [Memory] are numbers for a [Logger]
 //
 // They are called in the order in which they stand there. Averages come first, since others save them, then JSONL and CSV, which

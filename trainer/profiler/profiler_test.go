@@ -1,0 +1,235 @@
+package profiler_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"runtime/pprof"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"multitorch/nn"
+	"multitorch/torch"
+	"multitorch/trainer/profiler"
+)
+
+type model struct {
+	nn.Base
+	Body *nn.Sequential
+	Slow *slow
+	Head *nn.Linear
+}
+
+func newModel() *model {
+	torch.ManualSeed(3)
+	return &model{
+		Body: nn.NewSequential(nn.NewLinear(4, 8), nn.NewReLU(), nn.NewIdentity()), Slow: &slow{}, Head: nn.NewLinear(8, 2),
+	}
+}
+
+func (m *model) Forward(x *torch.Tensor) *torch.Tensor {
+	return nn.Through(m, x, func(x *torch.Tensor) *torch.Tensor { return m.Head.Forward(m.Slow.Forward(m.Body.Forward(x))) })
+}
+
+// slow takes a while in either direction.
+type slow struct {
+	nn.Base
+	labels string
+}
+
+const pause = 20 * time.Millisecond
+
+func (s *slow) Forward(x *torch.Tensor) *torch.Tensor {
+	return nn.Through(s, x, func(x *torch.Tensor) *torch.Tensor {
+		time.Sleep(pause)
+		s.labels = labels()
+		y := x.Mul(2)
+		z := y.Add(1)
+		if y.RequiresGrad() {
+			y.RegisterHook(func(*torch.Tensor) *torch.Tensor {
+				time.Sleep(pause)
+				return nil
+			})
+		}
+		return z
+	})
+}
+
+// labels are those of all goroutines, as a goroutine profile has them.
+func labels() string {
+	var b bytes.Buffer
+	_ = pprof.Lookup("goroutine").WriteTo(&b, 1)
+	return strings.Join(regexp.MustCompile(`# labels: .*`).FindAllString(b.String(), -1), "\n")
+}
+
+func step(p *profiler.Profiler, m *model) []float32 {
+	nn.ZeroGrad(m)
+	p.Phase("forward")
+	loss := m.Forward(torch.Ones(torch.Shape{3, 4})).Square().Mean()
+	p.Phase("backward")
+	loss.Backward()
+	p.Phase("")
+	var grads []float32
+	for _, param := range nn.Parameters(m) {
+		grads = append(grads, torch.ToSlice[float32](param.Grad())...)
+	}
+	return grads
+}
+
+func rowOf(t *testing.T, p *profiler.Profiler, category, module string) profiler.Row {
+	t.Helper()
+	for _, r := range p.Rows() {
+		if r.Category == category && (r.Module == module || category == "phase" && r.Name == module) {
+			return r
+		}
+	}
+	require.Fail(t, "no row", "%s %s in %+v", category, module, p.Rows())
+	return profiler.Row{}
+}
+
+func TestProfiler(t *testing.T) {
+	without := step(profiler.New(), newModel())
+	m := newModel()
+	p := profiler.New()
+	stop := p.Watch(m)
+	with := step(p, m)
+	require.Equal(t, without, with)
+	require.Equal(t, without, step(p, m))
+	require.Equal(t, `# labels: {"module":"slow (slow)", "phase":"forward"}`, m.Slow.labels)
+	stop()
+	require.Equal(t, without, step(p, m)) // of phases alone
+	require.Equal(t, `# labels: {"phase":"forward"}`, m.Slow.labels)
+	require.NotContains(t, labels(), "phase")
+
+	for module, name := range map[string]string{"": "model", "body": "Sequential", "body.0": "Linear", "body.1": "ReLU", "slow": "slow", "head": "Linear"} {
+		r := rowOf(t, p, "forward", module)
+		require.Equal(t, name, r.Name)
+		require.Equal(t, 2, r.Calls, module)
+		require.Equal(t, "forward", r.Phase)
+		require.GreaterOrEqual(t, r.Total, r.Self)
+	}
+	require.GreaterOrEqual(t, rowOf(t, p, "forward", "slow").Self, 2*pause)
+	whole := rowOf(t, p, "forward", "")
+	require.GreaterOrEqual(t, whole.Total, 2*pause)
+	require.LessOrEqual(t, whole.Self, whole.Total-2*pause)
+	require.GreaterOrEqual(t, rowOf(t, p, "backward", "slow").Self, 2*pause)
+	require.Equal(t, "backward", rowOf(t, p, "backward", "slow").Phase)
+	require.Equal(t, 2, rowOf(t, p, "backward", "body.0").Calls)
+	require.Equal(t, 3, rowOf(t, p, "phase", "forward").Calls)
+	for _, r := range p.Rows() {
+		require.False(t, r.Category == "backward" && (r.Module == "body" || r.Module == "body.2"), "%+v", r)
+	}
+	table := p.Table(3)
+	require.Regexp(t, `(?m)^forward +3 +\d+\.\d\d +\d+\.\d +\d+\.\d{3}$`, table)
+	require.Regexp(t, `(?m)^slow \(slow\) +(forward|backward) +2 +\d+\.\d\d`, table)
+	require.Contains(t, table, "… and 8 more\n")
+}
+
+// A trace is what Chrome and Perfetto read: spans lie within each other or beside each other, on each goroutine.
+func TestTrace(t *testing.T) {
+	p := profiler.New()
+	m := newModel()
+	defer p.Watch(m)()
+	step(p, m)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.Phase("elsewhere")
+		torch.NoGrad(func() { m.Forward(torch.Ones(torch.Shape{1, 4})) })
+		p.Phase("")
+	}()
+	<-done
+	var b bytes.Buffer
+	require.NoError(t, p.WriteTrace(&b))
+	var trace struct {
+		DisplayTimeUnit string
+		TraceEvents     []struct {
+			Name, Cat, Ph string
+			Ts, Dur       *float64
+			Pid, Tid      *int
+			Args          map[string]string
+		}
+	}
+	d := json.NewDecoder(&b)
+	d.DisallowUnknownFields()
+	require.NoError(t, d.Decode(&trace))
+	require.Equal(t, "ms", trace.DisplayTimeUnit)
+	const slack = 0.0015 // microseconds: times are rounded to nanoseconds
+	names := map[string]bool{}
+	for i, a := range trace.TraceEvents {
+		require.NotNil(t, a.Tid)
+		require.NotNil(t, a.Pid)
+		names[fmt.Sprint(a.Cat, " ", a.Name, " ", *a.Tid)] = true
+		if a.Ph == "M" {
+			continue
+		}
+		require.Equal(t, "X", a.Ph)
+		require.GreaterOrEqual(t, *a.Dur, 0.)
+		for _, b := range trace.TraceEvents[i+1:] {
+			if b.Ph != "X" || *b.Tid != *a.Tid {
+				continue
+			}
+			apart := *a.Ts+*a.Dur <= *b.Ts+slack || *b.Ts+*b.Dur <= *a.Ts+slack
+			within := *a.Ts >= *b.Ts-slack && *a.Ts+*a.Dur <= *b.Ts+*b.Dur+slack || *b.Ts >= *a.Ts-slack && *b.Ts+*b.Dur <= *a.Ts+*a.Dur+slack
+			require.True(t, apart || within, "%+v %+v", a, b)
+		}
+	}
+	for _, want := range []string{
+		"phase forward 0", "phase backward 0", "forward model (model) 0", "forward body.0 (Linear) 0", "backward body.0 (Linear) 0",
+		"phase elsewhere 1", "forward body.0 (Linear) 1",
+	} {
+		require.Contains(t, names, want)
+	}
+	require.NotContains(t, names, "backward body.0 (Linear) 1")
+}
+
+// A Forward that fails leaves nothing open that later spans would lie in.
+func TestFailedForward(t *testing.T) {
+	p := profiler.New()
+	m := newModel()
+	defer p.Watch(m)()
+	p.Phase("forward")
+	require.Error(t, torch.Try(func() error {
+		m.Forward(torch.Ones(torch.Shape{3, 5}))
+		return nil
+	}))
+	p.Phase("again")
+	m.Forward(torch.Ones(torch.Shape{3, 4}))
+	p.Phase("")
+	calls := 0
+	for _, r := range p.Rows() {
+		if r.Category == "forward" && r.Module == "body.0" {
+			calls += r.Calls
+		}
+	}
+	require.Equal(t, 2, calls)
+	require.Equal(t, "again", rowOf(t, p, "forward", "head").Phase)
+}
+
+func Example() {
+	model := nn.NewSequential(nn.NewLinear(4, 8), nn.NewReLU(), nn.NewLinear(8, 2))
+	p := profiler.New()
+	defer p.Watch(model)()
+	p.Phase("forward")
+	loss := model.Forward(torch.Ones(torch.Shape{3, 4})).Sum()
+	p.Phase("backward")
+	loss.Backward()
+	p.Phase("")
+	for _, s := range p.Spans() {
+		fmt.Println(s.Category, s.Module, s.Name)
+	}
+	// Output:
+	// forward 0 Linear
+	// forward 1 ReLU
+	// forward 2 Linear
+	// forward  Sequential
+	// phase  forward
+	// backward 2 Linear
+	// backward 1 ReLU
+	// backward 0 Linear
+	// phase  backward
+}

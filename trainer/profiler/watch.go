@@ -1,0 +1,81 @@
+package profiler
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"multitorch/nn"
+	"multitorch/torch"
+)
+
+// Watch notes every Forward of a model's modules, and, of those without modules of their own, the backward pass, until stop is
+// called. No number changes; what passes inside transformers and sequences is freed later than without.
+func (p *Profiler) Watch(m nn.Module) (stop func()) {
+	var hooks []*nn.Hook
+	for _, named := range nn.NamedModules(m) {
+		name, kind := named.Name, kindOf(named.Module)
+		leaf := len(nn.Modules(named.Module)) == 1
+		hooks = append(hooks,
+			nn.RegisterForwardPreHook(named.Module, func(_ nn.Module, in []*torch.Tensor) []*torch.Tensor {
+				p.begin(Span{Name: kind, Category: "forward", Module: name, Shapes: shapes(in)})
+				return nil
+			}),
+			nn.RegisterForwardHook(named.Module, func(_ nn.Module, in, out []*torch.Tensor) []*torch.Tensor {
+				p.done("forward", name)
+				same := len(in) > 0 && len(out) > 0 && in[0] == out[0] // an Identity has no backward
+				if leaf && !same && torch.IsGradEnabled() {
+					p.watchGradients(name, kind, shapes(in), out)
+				}
+				return nil
+			}))
+	}
+	return func() {
+		for _, h := range hooks {
+			h.Remove()
+		}
+	}
+}
+
+// watchGradients begins a module's backward when the gradient of an output is known, and ends the one before.
+func (p *Profiler) watchGradients(name, kind, shapes string, out []*torch.Tensor) {
+	for _, y := range out {
+		if y == nil || !y.RequiresGrad() || y.IsLeaf() {
+			continue
+		}
+		y.RegisterHook(func(*torch.Tensor) *torch.Tensor {
+			p.next(Span{Name: kind, Category: "backward", Module: name, Shapes: shapes})
+			return nil
+		})
+		return // one is enough to say when
+	}
+}
+
+// next ends the backward span that is open on this goroutine, if there is one, and begins another.
+func (p *Profiler) next(s Span) {
+	p.doneBackward()
+	p.begin(s)
+}
+
+func shapes(in []*torch.Tensor) string {
+	var all []string
+	for _, x := range in {
+		if x != nil {
+			all = append(all, strings.ReplaceAll(fmt.Sprint([]int(x.Shape())), " ", ", "))
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+// kindOf is what PyTorch calls a module's class.
+func kindOf(m nn.Module) string {
+	if named, ok := m.(interface{ PythonName() string }); ok {
+		return named.PythonName()
+	}
+	t := reflect.TypeOf(m)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	name, _, _ := strings.Cut(t.Name(), "[")
+	return name
+}
