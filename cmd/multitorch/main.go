@@ -24,6 +24,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"multitorch/distributed/launch"
 	"multitorch/internal/hangup"
 	"multitorch/multimodal/fusion"
 	"multitorch/torch"
@@ -46,6 +47,7 @@ type cli struct {
 	Label      labelCmd      `cmd:"" help:"Say of which class each line of a file is, by a model that finetune wrote."`
 	Results    taskCommands  `cmd:"" help:"Train every model of a task with several seeds, and print the table of results."`
 	Runs       runsCmd       `cmd:"" help:"List, compare and draw the runs of train."`
+	Launch     launchCmd     `cmd:"" help:"Start a program as several ranks, which train one model together."`
 	Data       dataCmd       `cmd:"" help:"List, fetch, check and show data sets."`
 	Models     modelsCmd     `cmd:"" help:"List, fetch and show pretrained models."`
 	Doctor     doctorCmd     `cmd:"" help:"Say which libtorch was found, and whether all works."`
@@ -114,6 +116,10 @@ func run(begin func() context.Context, args []string) int {
 
 // status is the exit status for an error.
 func status(ctx context.Context, err error) int {
+	var rank *launch.Error
+	if errors.As(err, &rank) {
+		return rank.Code
+	}
 	if !errors.Is(err, context.Canceled) {
 		return failed
 	}
