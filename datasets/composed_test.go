@@ -312,3 +312,39 @@ func TestDistributedSamplerThatIsNotEven(t *testing.T) {
 	_, err := datasets.NewDistributedSampler(indices(5), 3, 0, datasets.Even(false), datasets.DropLast(true))
 	require.ErrorContains(t, err, "leaves no sample out")
 }
+
+// Parts of batches are the batches, whatever is done with them, and in their order.
+func TestPartsOfBatches(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n, size := rapid.IntRange(1, 20).Draw(t, "samples"), rapid.IntRange(1, 7).Draw(t, "batch size")
+		replicas := rapid.IntRange(1, 5).Draw(t, "replicas")
+		loader, err := datasets.NewLoaderFunc(indices(n), func(is []int) ([]int, error) { return slices.Clone(is), nil },
+			datasets.BatchSize(size), datasets.Shuffle(true), datasets.Workers(rapid.IntRange(0, 2).Draw(t, "workers")))
+		require.NoError(t, err)
+		read := func(l *datasets.Loader[[]int]) (all [][]int) {
+			torch.ManualSeed(3)
+			for b, err := range l.All(context.Background()) {
+				require.NoError(t, err)
+				all = append(all, b)
+			}
+			return all
+		}
+		together := make([][]int, loader.Len())
+		for rank := range replicas {
+			part, err := loader.Part(replicas, rank)
+			require.NoError(t, err)
+			require.Equal(t, loader.Len(), part.Len())
+			for i, b := range read(part) {
+				if whole := min(size, n-i*size); rank < whole { // else it is the last sample once more
+					together[i] = append(together[i], b...)
+				}
+				require.NotEmpty(t, b)
+			}
+		}
+		require.Equal(t, read(loader), together)
+	})
+	loader, err := datasets.NewLoaderFunc(indices(3), func(is []int) ([]int, error) { return is, nil })
+	require.NoError(t, err)
+	_, err = loader.Part(2, 2)
+	require.ErrorContains(t, err, "rank 2 of 2 replicas")
+}

@@ -57,8 +57,14 @@ func (g *Group) Agree(about string, lines ...string) error {
 }
 
 // Explain finds out which ranks are to blame for an error that a collective, or a Backward with one in it, ended with: it
-// becomes a [*RankError] where ranks are gone. Collectives' own errors are explained already.
-func (g *Group) Explain(err error) error { return g.world.explain(err) }
+// becomes a [*RankError] where ranks are gone. Collectives' own errors are explained already, and others stay as they are.
+func (g *Group) Explain(err error) error {
+	var t *torch.Error
+	if errors.As(err, &t) && fromGloo(t.Message) {
+		return g.world.explain(err)
+	}
+	return err
+}
 
 // Destroy leaves the world, with all its groups. It ends collectives that are under way by their time-out. An error that the
 // rank ends with is left to the others; give nil where all went well. Rank 0, where it keeps the store, waits some seconds
@@ -126,16 +132,7 @@ func Run(ctx context.Context, f func(ctx context.Context, g *Group) error, opts 
 	if err != nil {
 		return err
 	}
-	err = torch.Try(func() error { return f(ctx, g) })
-	if isOf(err) {
-		err = g.Explain(err)
-	}
+	err = g.Explain(torch.Try(func() error { return f(ctx, g) }))
 	g.Destroy(err)
 	return err
-}
-
-// isOf reports whether an error may be of a collective: then it takes time to say whose fault it is.
-func isOf(err error) bool {
-	var t *torch.Error
-	return errors.As(err, &t) && fromGloo(t.Message)
 }

@@ -41,25 +41,41 @@ type Weighted interface{ Weight() *torch.Tensor }
 func Evaluate[B, O any](ctx context.Context, model nn.Module, batches Batches[B], step func(B) (*torch.Tensor, O),
 	ms ...metrics.Metric[O],
 ) (e Evaluation, err error) {
+	sums, err := evaluate(ctx, model, batches, step, ms)
+	if err != nil {
+		return Evaluation{}, err
+	}
+	torch.NoGrad(func() {
+		err = torch.Try(func() (err error) {
+			e, err = sums.result()
+			return err
+		})
+	})
+	return e, err
+}
+
+// evaluate sums up what Evaluate is the mean of.
+func evaluate[B, O any](ctx context.Context, model nn.Module, batches Batches[B], step func(B) (*torch.Tensor, O),
+	ms []metrics.Metric[O],
+) (sums *tally[O], err error) {
 	nn.Eval(model)
 	torch.NoGrad(func() {
 		err = torch.Try(func() error {
-			tally := newTally(ms)
+			sums = newTally(ms)
 			for batch, err := range batches.All(ctx) {
 				if err != nil {
 					return err
 				}
 				loss, output := step(batch)
-				tally.add(loss, samplesOf(batch, output), weightOf(batch, output), output)
+				sums.add(loss, samplesOf(batch, output), weightOf(batch, output), output)
 			}
-			e, err = tally.result()
-			return err
+			return nil
 		})
 	})
 	if err != nil && ctx.Err() != nil {
 		err = fmt.Errorf("the evaluation was interrupted: %w", ctx.Err())
 	}
-	return e, err
+	return sums, err
 }
 
 func samplesOf(batch, output any) int {

@@ -95,7 +95,7 @@ func (r *run[B, O]) loadHooks(d *torch.Dict) error {
 	if err != nil {
 		return fmt.Errorf("resume: %w", err)
 	}
-	for _, h := range r.Hooks {
+	for _, h := range r.hooks {
 		s, ok := h.(Stateful)
 		if _, saved := hooks.Lookup(h.Name()); ok && saved {
 			if err := loadPart(hooks, h.Name(), s); err != nil {

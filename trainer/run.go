@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -25,7 +26,9 @@ type run[B, O any] struct {
 	window  window
 	loss    float64 // that was read last
 	elapsed time.Duration
-	failed  error // of a step that was still pending when the state was taken
+	failed  error           // of a step that was still pending when the state was taken
+	ranks   *ranks[B]       // nil in a run of one process
+	outer   context.Context // the run's; with ranks, what is called within it is not told of its end
 
 	watchers []OnPhase
 
@@ -48,6 +51,14 @@ func (r *run[B, O]) fit(ctx context.Context, from *torch.Dict) error {
 		if err := r.load(from); err != nil {
 			return err
 		}
+	}
+	leave, err := r.join()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if r.outer = ctx; r.ranks != nil { // it ends for all ranks at once
+		ctx = context.WithoutCancel(ctx)
 	}
 	start := Start{
 		Epochs: r.Epochs, Steps: r.Steps(), Model: r.Model, From: r.at, Resumed: from != nil, State: r.state, Times: r.Times,
@@ -87,20 +98,39 @@ func (r *run[B, O]) fit(ctx context.Context, from *torch.Dict) error {
 
 // over reports whether the run has had all its steps or its time.
 func (r *run[B, O]) over() bool {
-	return r.MaxSteps > 0 && r.at.Step >= r.MaxSteps || r.MaxTime > 0 && r.elapsed+time.Since(r.began) >= r.MaxTime
+	late := r.timeOver()
+	if r.ranks != nil {
+		late = r.ranks.late // for any rank, after the same step
+	}
+	return r.MaxSteps > 0 && r.at.Step >= r.MaxSteps || late
+}
+
+func (r *run[B, O]) timeOver() bool {
+	return r.MaxTime > 0 && r.elapsed+time.Since(r.began) >= r.MaxTime
 }
 
 // epoch is a pass over the training batches, or what is left of it, and its validation.
 func (r *run[B, O]) epoch(ctx context.Context) error {
 	r.between = false
+	if s, ok := r.sampler().(interface{ SetEpoch(epoch int) }); ok && r.ranks != nil {
+		s.SetEpoch(r.at.Epoch - 1)
+	}
 	if r.batch == 0 {
 		r.tally.reset()
+		if err := r.alike(); err != nil {
+			return err
+		}
 		r.epochRandom = r.randomNow()
 	}
 	nn.Train(r.Model)
 	whole, err := r.steps(ctx)
 	if err != nil {
 		return err
+	}
+	if r.ranks != nil {
+		if err := r.tally.gather(r.ranks.group, false); err != nil {
+			return err
+		}
 	}
 	train, err := r.tally.result()
 	if err == nil && !finite(train.Loss) && r.NaN != NaNIgnore { // in a step whose loss wasn't read
@@ -167,6 +197,9 @@ func (r *run[B, O]) steps(ctx context.Context) (whole bool, err error) {
 		}
 		if err := r.step(ctx); err != nil {
 			return false, err
+		}
+		if r.ranks != nil && r.ranks.ends {
+			return false, &InterruptedError{r.at, cmp.Or(r.outer.Err(), context.Canceled)}
 		}
 		if r.over() {
 			return r.batch == r.Train.Len(), nil

@@ -45,6 +45,9 @@ func (r *run[B, O]) batches(ctx context.Context) iter.Seq2[B, error] {
 			return
 		}
 		for it.Next() {
+			if r.ranks != nil {
+				r.ranks.idle = r.ranks.cut && len(it.Indices()) <= r.ranks.group.Rank()
+			}
 			if !yield(it.Batch(), nil) {
 				return
 			}

@@ -47,24 +47,38 @@ func (r *run[B, O]) take(batch B) error {
 		w.read = r.LossEvery <= 1 || (r.at.Step+1)%r.LossEvery == 0 || r.NaN.looks()
 	}
 	samples, weight := samplesOf(batch, output), weightOf(batch, output)
+	counted, factor := loss, 1. // what the figures are of, and what the gradients are scaled by
+	if r.ranks != nil {
+		x, own, err := r.exchange(r.outer, loss, samples, weight)
+		if err != nil {
+			return err
+		}
+		counted, samples, weight = x.loss, x.samples, x.weight
+		if factor = x.factor; r.Accumulate > 1 {
+			factor = own
+		}
+	}
 	if r.NaN.looks() {
-		w.look(loss, weight)
+		w.look(counted, weight)
 	} else if w.read {
-		value := loss.Item()
+		value := counted.Item()
 		if !finite(value) && r.NaN != NaNIgnore {
 			return &NotFiniteError{Place: r.next(), Loss: value}
 		}
 		w.add(value, weight, r.Accumulate > 1)
 	}
 	r.phase(PhaseBackward)
-	if err := r.backward(loss, weight); err != nil {
+	if err := r.backward(loss, weight, factor); err != nil {
 		return err
 	}
 	r.phase(PhaseMetrics)
 	if r.NaN == NaNSkip {
-		weight = masked(loss, weight)
+		weight = masked(counted, weight)
 	}
-	r.tally.add(loss, samples, weight, output)
+	r.tally.addLoss(counted, samples, weight)
+	if r.ranks == nil || !r.ranks.idle {
+		r.tally.update(output)
+	}
 	w.batches++
 	w.samples += samples
 	return nil
@@ -99,6 +113,13 @@ func (w *window) add(loss float64, weight any, several bool) {
 }
 
 func (r *run[B, O]) forward(batch B) (loss *torch.Tensor, output O) {
+	if r.ranks != nil {
+		return r.withRanks(batch, r.forwardAlone)
+	}
+	return r.forwardAlone(batch)
+}
+
+func (r *run[B, O]) forwardAlone(batch B) (loss *torch.Tensor, output O) {
 	if r.Autocast == 0 {
 		return r.Step(batch)
 	}
@@ -114,8 +135,9 @@ func (t *Trainer[B, O]) device() torch.Device {
 	return torch.CPU
 }
 
-// backward adds a batch's gradients to those of its step.
-func (r *run[B, O]) backward(loss *torch.Tensor, weight any) error {
+// backward adds a batch's gradients to those of its step. With ranks these become their mean; factor is what this rank counts
+// in it, for batches of different sizes, or its weight in a step of several.
+func (r *run[B, O]) backward(loss *torch.Tensor, weight any, factor float64) error {
 	if r.Update != nil {
 		return r.Update(loss)
 	}
@@ -123,7 +145,9 @@ func (r *run[B, O]) backward(loss *torch.Tensor, weight any) error {
 		r.Optimizer.ZeroGrad()
 	}
 	if r.Accumulate > 1 {
-		loss = loss.Mul(weight)
+		if r.ranks == nil {
+			loss = loss.Mul(weight)
+		}
 		if t, ok := weight.(*torch.Tensor); ok {
 			torch.NoGrad(func() {
 				if r.window.divisor == nil {
@@ -132,6 +156,9 @@ func (r *run[B, O]) backward(loss *torch.Tensor, weight any) error {
 				r.window.divisor.AddInplace(t)
 			})
 		}
+	}
+	if factor != 1 {
+		loss = loss.Mul(factor)
 	}
 	if r.Scaler != nil {
 		loss = r.Scaler.Scale(loss)
@@ -222,6 +249,9 @@ func (r *run[B, O]) apply() (skipped bool, err error) {
 // average makes the gradients of a step's mean of those of its sum.
 func (r *run[B, O]) average() {
 	torch.NoGrad(func() {
+		if r.ranks != nil { // the ranks' mean it is already
+			r.window.divisor.DivInplace(r.ranks.group.WorldSize())
+		}
 		for _, p := range nn.Parameters(r.Model) {
 			if g := p.Grad(); g != nil && r.window.divisor != nil {
 				g.DivInplace(r.window.divisor)

@@ -29,8 +29,16 @@ func (t *tally[O]) reset() {
 }
 
 func (t *tally[O]) add(loss *torch.Tensor, samples int, weight any, output O) {
+	t.addLoss(loss, samples, weight)
+	t.update(output)
+}
+
+func (t *tally[O]) addLoss(loss *torch.Tensor, samples int, weight any) {
 	t.samples += samples
 	t.loss.Add(loss, weight)
+}
+
+func (t *tally[O]) update(output O) {
 	for _, m := range t.metrics {
 		m.Update(output)
 	}
@@ -73,6 +81,11 @@ func list(ts []*torch.Tensor) []any {
 // load goes on with what state gave.
 func (t *tally[O]) load(d *torch.Dict) error {
 	t.reset()
+	return t.merge(d)
+}
+
+// merge adds what another tally's state has.
+func (t *tally[O]) merge(d *torch.Dict) error {
 	samples, ok := d.Get("samples").(int64)
 	if !ok || samples < 0 {
 		return fmt.Errorf("its samples: expected a number of them, but got %v", d.Get("samples"))
@@ -102,7 +115,7 @@ func (t *tally[O]) load(d *torch.Dict) error {
 			return fmt.Errorf("the metric %q: %w", m.Name(), err)
 		}
 	}
-	t.samples = int(samples)
+	t.samples += int(samples)
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"time"
 
+	"multitorch/distributed"
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
@@ -61,6 +62,13 @@ type Trainer[B, O any] struct {
 	// averaged weights, generators of random numbers.
 	Saved map[string]Stateful
 
+	// Group has several ranks train the model together: see package distributed. Everything else stays as in a run of one
+	// process. Each rank computes its part of each batch (or its own batches, where Train's loader has a DistributedSampler,
+	// or is none), gradients are the whole batch's, and evaluations are put together; ranks have to be seeded alike. Hooks that
+	// write (see [RankZero]) are rank 0's. All ranks have to have the same run before them, which is seen to before the first
+	// step, and when a context ends, on any rank, all of them end after the same step.
+	Group *distributed.Group
+
 	times Times // of the last run
 }
 
@@ -88,6 +96,9 @@ func (t *Trainer[B, O]) run(ctx context.Context, from *torch.Dict) error {
 	var err error
 	torch.Pinned(func() { // one thread computes, so one team of OpenMP workers
 		r := newRun(t)
+		if t.Group != nil {
+			defer func() { err = t.Group.Explain(err) }()
+		}
 		err = torch.Try(func() error { return r.fit(ctx, from) })
 		if errors.Is(err, ErrStop) {
 			err = nil
@@ -124,6 +135,8 @@ func (t *Trainer[B, O]) check() error {
 	case t.Update != nil && (t.Accumulate > 1 || t.Clip != Clip{} || t.Scaler != nil || t.NaN.looks()):
 		return errors.New("a Trainer whose Update applies the losses has no Accumulate, Clip or Scaler, and its NaN is NaNLoss or NaNIgnore: " +
 			"do it in Update")
+	case t.Group != nil && t.Scaler != nil:
+		return errRanks
 	case t.Train.Len() == 0:
 		return errors.New("there are no training batches: the data set is empty, or smaller than a batch with DropLast")
 	}
@@ -132,6 +145,9 @@ func (t *Trainer[B, O]) check() error {
 
 // Evaluate measures the model on the Validate batches: see [Evaluate].
 func (t *Trainer[B, O]) Evaluate(ctx context.Context) (Evaluation, error) {
+	if t.Group != nil {
+		return t.together(ctx)
+	}
 	return Evaluate(ctx, t.Model, t.Validate, t.Step, t.Metrics...)
 }
 

@@ -1,0 +1,196 @@
+package distributed_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"multitorch/datasets"
+	"multitorch/distributed"
+	"multitorch/nn"
+	"multitorch/nn/functional"
+	"multitorch/optim"
+	"multitorch/torch"
+	"multitorch/trainer"
+	"multitorch/trainer/metrics"
+)
+
+type sample struct{ X, Class *torch.Tensor }
+
+func (s sample) Samples() int { return s.X.Size(0) }
+
+// samples are n points around three centres.
+type samples int
+
+func (n samples) Len() int { return int(n) }
+
+func (n samples) Get(i int) (sample, error) {
+	g := torch.NewGenerator(int64(i))
+	return sample{torch.Randn([]int{8}, g).Add(i % 3), torch.New(i % 3)}, nil
+}
+
+// diary writes down what a run says, bit for bit; it is rank 0's.
+type diary struct {
+	out  string
+	stop func(step int)
+	save string
+	from trainer.Start
+}
+
+func (*diary) Name() string { return "diary" }
+
+func (d *diary) OnStart(s trainer.Start) error {
+	d.from = s
+	return nil
+}
+
+func (d *diary) OnStep(s trainer.Step) error {
+	d.out += fmt.Sprintf("step %d of %d: %.9g\n", s.Step, s.Samples, s.Loss)
+	if d.stop != nil {
+		d.stop(s.Step)
+	}
+	return nil
+}
+
+func (d *diary) OnEpoch(e trainer.Epoch) error {
+	d.out += fmt.Sprintf("epoch %d: %.9g %.9g of %d\n", e.Epoch, e.Validate.Loss, e.Validate.Metric("accuracy"), e.Validate.Samples)
+	return nil
+}
+
+func (d *diary) OnEnd(trainer.End) error {
+	if d.save == "" {
+		return nil
+	}
+	state, err := d.from.State()
+	if err != nil {
+		return err
+	}
+	return trainer.SaveState(d.save, state, nil)
+}
+
+// zero is a hook of rank 0 alone.
+type zero struct{ *diary }
+
+func (zero) RankZero() {}
+
+// fit trains on 37 samples in batches of 12, so that the last has one. g may be nil.
+func fit(ctx context.Context, g *distributed.Group, d *diary, resume string) error {
+	torch.ManualSeed(5)
+	model := nn.NewSequential(nn.NewLinear(8, 16), nn.NewTanh(), nn.NewLinear(16, 3))
+	n := 37
+	if os.Getenv("SAMPLES") != "" && g.Rank() == 1 {
+		n, _ = strconv.Atoi(os.Getenv("SAMPLES"))
+	}
+	train, err := datasets.NewLoader(samples(n), datasets.BatchSize(12), datasets.Shuffle(true))
+	must(err)
+	validate, err := datasets.NewLoader(samples(10), datasets.BatchSize(3))
+	must(err)
+	accumulate, _ := strconv.Atoi(os.Getenv("ACCUMULATE"))
+	t := &trainer.Trainer[sample, metrics.Classified]{
+		Model: model, Optimizer: optim.NewAdam(nn.Parameters(model), optim.LR(0.05)), Epochs: 3, Train: train, Validate: validate,
+		Step: func(s sample) (*torch.Tensor, metrics.Classified) {
+			scores := model.Forward(s.X)
+			return functional.CrossEntropy(scores, s.Class), metrics.Classified{Scores: scores, Target: s.Class}
+		},
+		Metrics:    []metrics.Metric[metrics.Classified]{metrics.NewAccuracy()},
+		Hooks:      []trainer.Hook{zero{d}},
+		Accumulate: accumulate, Group: g,
+	}
+	if resume == "" {
+		return t.Fit(ctx)
+	}
+	state, _, err := trainer.LoadState(resume)
+	must(err)
+	return t.Resume(ctx, state)
+}
+
+var trained = scene("trainer", func(ctx context.Context, g *distributed.Group) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	d := &diary{}
+	at, _ := strconv.Atoi(os.Getenv("STOP"))
+	if at > 0 {
+		d.save = os.Getenv("STATE")
+		d.stop = func(step int) {
+			if step == at {
+				cancel() // on rank 0 alone
+			}
+		}
+	}
+	err := fit(ctx, g, d, os.Getenv("RESUME"))
+	var interrupted *trainer.InterruptedError
+	if at > 0 && errors.As(err, &interrupted) {
+		fmt.Println("interrupted after", interrupted.Place.Step)
+		err = nil
+	}
+	fmt.Print(d.out)
+	return err
+})
+
+// requireClose compares diaries, whose losses may differ in the sixth digit.
+func requireClose(t *testing.T, want, got string) {
+	t.Helper()
+	a, b := strings.Fields(want), strings.Fields(got)
+	require.Equal(t, len(a), len(b), "%s\nand\n%s", want, got)
+	for i := range a {
+		x, err := strconv.ParseFloat(a[i], 64)
+		if y, err2 := strconv.ParseFloat(b[i], 64); err == nil && err2 == nil {
+			require.InDelta(t, x, y, 1e-6*max(1, x), "%s\nand\n%s", want, got)
+			continue
+		}
+		require.Equal(t, a[i], b[i])
+	}
+}
+
+func alone(t *testing.T) string {
+	t.Helper()
+	d := &diary{}
+	torch.SetNumThreads(1)
+	require.NoError(t, fit(t.Context(), nil, d, ""))
+	return d.out
+}
+
+// TestTrainerWithRanks: all there is to a run of several ranks is the group. Its batches, their last of one sample too, and its
+// figures are those of a single process.
+func TestTrainerWithRanks(t *testing.T) {
+	want := alone(t)
+	for _, n := range []int{2, 4} {
+		out := play(t, n, trained)
+		requireClose(t, want, out[0])
+		for _, other := range out[1:] {
+			require.Empty(t, other, "the hook is rank 0's")
+		}
+	}
+	t.Setenv("ACCUMULATE", "2")
+	want = alone(t)
+	require.Equal(t, 6, strings.Count(want, "step"))
+	requireClose(t, want, play(t, 2, trained)[0])
+}
+
+// TestTrainerResumesWithOtherRanks ends a run of four ranks in the middle of an epoch, on all of them after the same step, and
+// goes on with two, and with one.
+func TestTrainerResumesWithOtherRanks(t *testing.T) {
+	want := alone(t)
+	state := t.TempDir() + "/state.safetensors"
+	out := play(t, 4, trained, "STOP=5", "STATE="+state)
+	// Rank 0 says so with the next step, so that all do it.
+	for _, o := range out {
+		require.Contains(t, o, "interrupted after 6")
+	}
+	rest := want[strings.Index(want, "step 7"):]
+	requireClose(t, rest, play(t, 2, trained, "RESUME="+state)[0])
+	requireClose(t, rest, play(t, 1, trained, "RESUME="+state)[0])
+}
+
+func TestRanksThatDisagreeOnTheData(t *testing.T) {
+	for _, r := range begin(t, 2, trained, 20e9, "SAMPLES=36") {
+		require.Error(t, r.wait(t, 60e9))
+		require.Contains(t, r.err.String(), "rank 1 disagrees with rank 0 on the run and its data: rank 1 has batches 3, where rank 0 has batches 4")
+	}
+}
