@@ -152,7 +152,10 @@ func TestShardsOfKilledSavesGo(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "model.safetensors")
 	require.NoError(t, torch.SaveShardedSafetensors(path, shardable(), nil, 12))
-	for _, left := range []string{"model-00001-of-00003.2.safetensors", "model-00002-of-00009.safetensors"} {
+	for _, left := range []string{
+		"model-00001-of-00003.2.safetensors", "model-00002-of-00009.safetensors",
+		".model-00002-of-00009.safetensors.tmp-0", ".model-00002-of-00004.2.safetensors.tmp-1", ".model.safetensors.tmp-0",
+	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, left), []byte("half"), 0o644))
 	}
 	_, _, err := torch.LoadSafetensors(path + ".index.json")
@@ -161,4 +164,11 @@ func TestShardsOfKilledSavesGo(t *testing.T) {
 	require.Len(t, inFolder(t, dir), 4)
 	_, _, err = torch.LoadSafetensors(path + ".index.json")
 	require.NoError(t, err)
+
+	others := []string{".other-00002-of-00009.safetensors.tmp-0", ".model-2.safetensors.tmp-0", ".model-00001-of-00002.safetensors.index.json.tmp-0"}
+	for _, name := range append(others, ".model.safetensors.index.json.tmp-0") {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("half"), 0o644))
+	}
+	require.NoError(t, torch.SaveShardedSafetensors(path, shardable(), nil, 1<<20))
+	require.ElementsMatch(t, append(others, "model.safetensors"), inFolder(t, dir), "what isn't the model's stays")
 }

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -152,6 +153,17 @@ func tempName(target string, number int) string {
 	base := filepath.Base(target)
 	base = base[:min(len(base), 200)] // a name may have 255 bytes, ours adds some
 	return filepath.Join(filepath.Dir(target), fmt.Sprintf(".%s.tmp-%d", base, number))
+}
+
+// LeftoverOf is the name of the file that a killed process was writing when it left one of that name behind; "" if it is no such
+// name.
+func LeftoverOf(name string) string {
+	name, is := strings.CutPrefix(name, ".")
+	at := strings.LastIndex(name, ".tmp-")
+	if !is || at < 0 {
+		return ""
+	}
+	return name[:at]
 }
 
 // fill writes the content and does not return before it is on the disk.

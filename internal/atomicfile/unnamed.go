@@ -62,6 +62,10 @@ func lock(f *os.File) (unlock func(), err error) {
 	return func() { syscall.Close(fd) }, nil
 }
 
+// RemoveLeftovers removes what writes to path left whose process was killed. The next write of the same file does that itself; this
+// is for whoever writes other files in its place.
+func RemoveLeftovers(path string) { removeLeftovers(path) }
+
 // removeLeftovers removes what processes left that were killed after they had named their file. Names are given from 0 on,
 // so few have to be looked for. A file that is in use is locked before it gets its name.
 func removeLeftovers(target string) {

@@ -107,16 +107,26 @@ func namedBy(index string) map[string]bool {
 	return named
 }
 
+// shardName is what a shard has behind the stem.
 var shardName = regexp.MustCompile(`^-\d{5}-of-\d{5}(\.\d+)?\.safetensors$`)
 
-// removeShards removes the files of a model that are not among those to keep.
+// removeShards removes the files of a model that are not among those to keep, and what killed saves left of any.
 func removeShards(path string, keep map[string]bool) error {
 	dir, stem := filepath.Dir(path), strings.TrimSuffix(filepath.Base(path), Suffix)
+	isShard := func(name string) bool {
+		rest, is := strings.CutPrefix(name, stem)
+		return is && shardName.MatchString(rest)
+	}
+	atomicfile.RemoveLeftovers(path)
+	atomicfile.RemoveLeftovers(path + IndexSuffix)
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
-		rest, is := strings.CutPrefix(e.Name(), stem)
-		if is && !e.IsDir() && shardName.MatchString(rest) && !keep[e.Name()] {
-			err = errors.Join(err, removeIfThere(filepath.Join(dir, e.Name())))
+		name := e.Name()
+		if isShard(name) && !e.IsDir() && !keep[name] {
+			err = errors.Join(err, removeIfThere(filepath.Join(dir, name)))
+		}
+		if of := atomicfile.LeftoverOf(name); isShard(of) {
+			atomicfile.RemoveLeftovers(filepath.Join(dir, of))
 		}
 	}
 	return err
