@@ -28,14 +28,18 @@ const (
 func TestFilesThatMakeTextsGrow(t *testing.T) {
 	for name, c := range map[string]struct{ file, text, names string }{
 		"normalizers": {`"normalizer":{"type":"Sequence","normalizers":` + each(100, doubled) + `}`, "a", "is it hostile"},
-		"one replacement": {`"normalizer":{"type":"Replace","pattern":{"String":"a"},"content":"` + strings.Repeat("b", 1<<12) + `"}`, "aa",
-			"normalizer: Replace"},
+		"one replacement": {
+			`"normalizer":{"type":"Replace","pattern":{"String":"a"},"content":"` + strings.Repeat("b", 1<<12) + `"}`, "aa",
+			"normalizer: Replace",
+		},
 		"pre-tokenizers": {`"pre_tokenizer":{"type":"Sequence","pretokenizers":` + each(100, bytesOnce) + `}`, "é", "pre_tokenizer: the file's"},
 		"decoders":       {`"decoder":{"type":"Sequence","decoders":` + each(100, doubled) + `}`, "a", "decoder: "},
 		"spaces between": {characters + `,"decoder":{"type":"Sequence","decoders":` + each(100, `{"type":"BPEDecoder","suffix":""}`) + `}`, "aaa", "decoder: "},
 		"templates":      {`"post_processor":{"type":"Sequence","processors":` + each(3, twice) + `}`, "a", "TemplateProcessing is given 0 texts"},
-		"parts": {characters + `,"truncation":{"max_length":50000,"strategy":"LongestFirst","stride":49999}`, strings.Repeat("a", 100_000),
-			"stride is 49999"},
+		"parts": {
+			characters + `,"truncation":{"max_length":50000,"strategy":"LongestFirst","stride":49999}`, strings.Repeat("a", 100_000),
+			"stride is 49999",
+		},
 	} {
 		tok, err := tokenizers.FromBytes([]byte("{" + c.file + "," + wordLevel + "}"))
 		require.NoError(t, err, name)

@@ -164,7 +164,9 @@ func TestSentencesAreMeansOfTokens(t *testing.T) {
 // What sentence-transformers would do with a text beside the mean is an error, and not left out.
 func TestSentenceFoldersOfAnotherMake(t *testing.T) {
 	g := readGolden(t, "bert_base")
-	module := func(kind, path string) string { return `{"type":"sentence_transformers.models.` + kind + `","path":"` + path + `"}` }
+	module := func(kind, path string) string {
+		return `{"type":"sentence_transformers.models.` + kind + `","path":"` + path + `"}`
+	}
 	all := func(modules string) map[string]string { return map[string]string{"modules.json": "[" + modules + "]"} }
 	pooling := func(settings string) map[string]string { return map[string]string{"1_Pooling/config.json": settings} }
 	for want, files := range map[string]map[string]string{

@@ -56,7 +56,9 @@ func (t *Transcript) Write(w io.Writer, f Format) error {
 }
 
 // caption is a text as a subtitle may have it: an arrow would be taken for times, and an empty line for the end.
-func caption(text string) string { return strings.ReplaceAll(strings.Join(lines(text), "\n"), "-->", "->") }
+func caption(text string) string {
+	return strings.ReplaceAll(strings.Join(lines(text), "\n"), "-->", "->")
+}
 
 // lines are those of a text that have something on them.
 func lines(text string) (all []string) {
