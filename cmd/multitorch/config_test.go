@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,7 +33,7 @@ func TestTrainFromConfig(t *testing.T) {
 	left, err := os.ReadFile(filepath.Join(out, runFileName))
 	require.NoError(t, err)
 	for _, line := range []string{
-		"task: emoji10", "model: text", "epochs: 1", "batch-size: 256", "lr: 0.003", "weight-decay: 1e-05", "workers: 0", "seed: 0",
+		"task: emoji10", "model: text", "epochs: 1", "batch-size: 256", "lr: 0.003", "weight-decay: 1e-05", "workers: 0", "seed: 0", "save-every: 1m0s",
 		"device: ", "environment:", "  libtorch: ", "  command: ",
 	} {
 		require.Contains(t, string(left), "\n"+line)
@@ -83,4 +84,23 @@ func TestTrainReport(t *testing.T) {
 		require.Contains(t, string(page), want)
 	}
 	require.Equal(t, mostSamples, strings.Count(string(page), "<img "))
+}
+
+// Looking where time goes changes no bit of the model.
+func TestTrainProfile(t *testing.T) {
+	t.Parallel()
+	out := t.TempDir()
+	trace := filepath.Join(out, "trace.json")
+	o := multitorch(train(out, "--model", "text", "--profile", trace)...).requireOK(t)
+	require.Regexp(t, `(?m)^forward +5 `, o.stdout)
+	require.Regexp(t, `(?m)^head \(Linear\) +backward +5 `, o.stdout)
+	require.Contains(t, o.stdout, "\ntrace       "+trace+"\n")
+	text, err := os.ReadFile(trace)
+	require.NoError(t, err)
+	require.True(t, json.Valid(text))
+	with, err := os.ReadFile(filepath.Join(out, checkpointName))
+	require.NoError(t, err)
+	without, err := os.ReadFile(checkpointOf(t, "text"))
+	require.NoError(t, err)
+	require.Equal(t, without, with)
 }

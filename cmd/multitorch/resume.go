@@ -65,7 +65,7 @@ func flagText(f *kong.Flag) string {
 
 // free are flags that change no number of a run: they may be given again. Those of the epochs and the folder have rules of
 // their own.
-var free = []string{"resume", "workers", "device", "threads", "data-dir", "save-every", "epochs", "out"}
+var free = []string{"resume", "workers", "device", "threads", "data-dir", "save-every", "epochs", "out", "config", "set", "profile"}
 
 // differences names the flags that were given with --resume and are not those of the run.
 func (a *runAbout) differences(k *kong.Context) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -26,6 +27,7 @@ type trainCmd struct {
 	deviceFlag
 	SaveEvery time.Duration `default:"1m" help:"How often the run's state is saved, beside after each epoch, so that --resume goes on from there."`
 	Resume    string        `type:"path" placeholder:"DIR" help:"Go on with the run in this folder, by its own settings, as if it had never stopped." config:"-"`
+	Profile   string        `type:"path" placeholder:"FILE" help:"Look in five steps where time goes: a trace for chrome://tracing or ui.perfetto.dev, and a table." config:"-"`
 	Out       string        `type:"path" placeholder:"DIR" help:"Folder of the run, which must not hold one (default: runs/TASK-MODEL-seedN, or the next with a number)."`
 }
 
@@ -99,6 +101,7 @@ type trainRun struct {
 	state      *hooks.RunState
 	progress   *hooks.Progress
 	last       trainer.Evaluation
+	profile    strings.Builder // the table that --profile asked for
 }
 
 // newRun is a run with its hooks, in a folder.
@@ -127,6 +130,9 @@ func (c *trainCmd) newRun(out string, events *tensorboard.Writer, about map[stri
 	}
 	r.hooks = append(logs(out), r.checkpoint, r.progress, &hooks.TensorBoard{Writer: events}, curves,
 		reportOf(c.Task, out, curves.Title), r, r.state)
+	if c.Profile != "" {
+		r.hooks = append(r.hooks, &hooks.Profile{Path: c.Profile, Table: &r.profile})
+	}
 	return r, nil
 }
 
@@ -144,7 +150,11 @@ func (r *trainRun) fit(ctx context.Context, train func(context.Context) error, l
 	defer context.AfterFunc(ctx, func() {
 		r.progress.Message("stopping after this step; Ctrl-C once more ends the program at once")
 	})()
-	if err := train(ctx); err != nil {
+	err := train(ctx)
+	if r.profile.Len() > 0 {
+		printf("\n%strace       %s\n", r.profile.String(), r.Profile)
+	}
+	if err != nil {
 		return r.ended(err)
 	}
 	printf("\ntest loss   %.4f\n", r.last.Loss)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -32,18 +33,19 @@ kind: {picture: image, "a;b": text}
 seeds: [0, 1, 2]
 same: &x 7
 again: *x
+wait: 1m30s
 `))
 	require.NoError(t, err)
-	require.Equal(t, []string{"epochs", "lr", "decay", "big", "strict", "data", "year", "kind", "seeds", "same", "again"}, s.Names())
+	require.Equal(t, []string{"epochs", "lr", "decay", "big", "strict", "data", "year", "kind", "seeds", "same", "again", "wait"}, s.Names())
 	for name, want := range map[string]any{
 		"epochs": "3", "lr": "0.001", "decay": "0", "big": "1000", "strict": "true", "data": "pairs.csv", "year": "2019",
-		"kind": map[string]any{"picture": "image", "a;b": "text"}, "seeds": []any{"0", "1", "2"}, "same": "7", "again": "7",
+		"kind": map[string]any{"picture": "image", "a;b": "text"}, "seeds": []any{"0", "1", "2"}, "same": "7", "again": "7", "wait": "1m30s",
 	} {
 		likes := map[string]reflect.Type{
 			"epochs": reflect.TypeFor[*int](), "lr": reflect.TypeFor[float64](), "decay": reflect.TypeFor[float64](),
 			"big": reflect.TypeFor[int64](), "strict": reflect.TypeFor[bool](), "data": reflect.TypeFor[text](),
 			"year": reflect.TypeFor[text](), "kind": reflect.TypeFor[kinds](), "seeds": reflect.TypeFor[[]int](),
-			"same": reflect.TypeFor[int](), "again": reflect.TypeFor[int](),
+			"same": reflect.TypeFor[int](), "again": reflect.TypeFor[int](), "wait": reflect.TypeFor[time.Duration](),
 		}
 		got, err := s.Value(name, likes[name])
 		require.NoError(t, err)
@@ -65,6 +67,8 @@ func TestWrongTypes(t *testing.T) {
 		"x: 99999999999999999999": {reflect.TypeFor[int](), "expected a whole number, but got the number 9999"},
 		"x: yes please":           {reflect.TypeFor[bool](), "expected true or false"},
 		"x: 1":                    {reflect.TypeFor[bool](), "expected true or false, but got the number 1"},
+		"x: 3s ago":               {reflect.TypeFor[time.Duration](), `expected a time, such as 90s or 1m30s, but got the text "3s ago"`},
+		"x: 60":                   {reflect.TypeFor[time.Duration](), "expected a time, such as 90s or 1m30s, but got the number 60"},
 		"x: 2019":                 {reflect.TypeFor[text](), "expected text (in quotes where it looks like something else), but got the number 2019"},
 		"x: true":                 {reflect.TypeFor[text](), "expected text (in quotes where it looks like something else), but got true"},
 		"x:":                      {reflect.TypeFor[text](), "but got nothing: leave the line out for the default"},

@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// Value is a name's value as one of a type wants it: a string for text, "true" or "false" for a bool, digits for a number,
+// Value is a name's value as one of a type wants it: a string for text, "true" or "false" for a bool, digits for a number, "90s" for a [time.Duration],
 // []any for a slice and map[string]any for a map, whose items are the same again. Where the file has something else, and
 // where there is no such name, that is an error, with its line.
 func (s *Settings) Value(name string, want reflect.Type) (any, error) {
@@ -80,6 +81,11 @@ func one(node *yaml.Node, want reflect.Type, place func(int) string) (any, error
 	switch kind, tag := want.Kind(), node.ShortTag(); {
 	case kind == reflect.String && tag == "!!str":
 		return node.Value, nil
+	case want == reflect.TypeFor[time.Duration]():
+		if _, err := time.ParseDuration(node.Value); err != nil {
+			return nil, misfit()
+		}
+		return node.Value, nil
 	case kind == reflect.Bool && tag == "!!bool":
 		var b bool
 		if err := node.Decode(&b); err != nil {
@@ -109,6 +115,8 @@ func isFloat(k reflect.Kind) bool { return k == reflect.Float32 || k == reflect.
 // expected says in words what a type wants.
 func expected(want reflect.Type) string {
 	switch k := want.Kind(); {
+	case want == reflect.TypeFor[time.Duration]():
+		return "a time, such as 90s or 1m30s"
 	case k == reflect.String:
 		return "text (in quotes where it looks like something else)"
 	case k == reflect.Bool:

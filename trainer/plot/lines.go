@@ -16,8 +16,8 @@ type Line struct {
 	X, Y []float64
 }
 
-// Lines draws lines in one panel, and writes them to path as PNG, or as SVG where that is its ending: in full, or not at all. A NaN or an infinite value leaves
-// a gap. Numbers of points that do not match, and an X that does not ascend, are errors.
+// Lines draws lines in one panel, and writes them to path as PNG, or as SVG where that is its ending: in full, or not at
+// all. A NaN or an infinite value leaves a gap. Numbers of points that do not match, and an X that does not ascend, are errors.
 func Lines(path string, axes Axes, ls ...Line) error {
 	low, high, least := math.Inf(1), math.Inf(-1), 1.
 	var drawn []line

@@ -4,9 +4,9 @@
 // that a CPU profile that is taken meanwhile can be divided by them; labels of the program's own are replaced.
 //
 // Times are those of Go's clock: how long a module's Forward took, from its first to its last hook. That of a module's backward
-// is from when the gradient of its output is known until that of another module's is, or until the phase ends: autograd goes
-// through operations in a row, and those between two modules count for the later one. On a GPU give [Profiler.Sync], without which
-// times are those of starting what it does.
+// is from when the gradient of its output is known until that of its input is, or until the next module's begins or the phase
+// ends, where its input needs none. What no hook of a module sees counts for the phase alone: operations between modules, and
+// packed sequences. On a GPU give [Profiler.Sync], without which times are those of starting what it does.
 package profiler
 
 import (
@@ -42,7 +42,7 @@ type Span struct {
 	Goroutine int    // from 0, in the order in which they came
 	Begin     time.Duration
 	Took      time.Duration
-	inner     time.Duration // of Took, in spans within it of the same category
+	inner     time.Duration // of Took, in spans within it
 }
 
 // Self is what a span took itself, without those within it.
@@ -136,6 +136,8 @@ func (p *Profiler) end(g uintptr, now time.Duration) {
 	s.Took = now - s.Begin
 	if len(open) > 1 {
 		open[len(open)-2].inner += s.Took
+	} else if phase := p.phase[g]; phase != nil {
+		phase.inner += s.Took
 	}
 	p.keep(s)
 }

@@ -117,6 +117,9 @@ func TestProfiler(t *testing.T) {
 	require.GreaterOrEqual(t, whole.Total, 2*pause)
 	require.LessOrEqual(t, whole.Self, whole.Total-2*pause)
 	require.GreaterOrEqual(t, rowOf(t, p, "backward", "slow").Self, 2*pause)
+	require.Less(t, rowOf(t, p, "backward", "head").Self, rowOf(t, p, "backward", "slow").Self, "it ends with its input's gradient")
+	require.GreaterOrEqual(t, rowOf(t, p, "phase", "forward").Self, pause, "of the step that no module was watched in")
+	require.Less(t, rowOf(t, p, "phase", "backward").Self, rowOf(t, p, "phase", "backward").Total-2*pause)
 	require.Equal(t, "backward", rowOf(t, p, "backward", "slow").Phase)
 	require.Equal(t, 2, rowOf(t, p, "backward", "body.0").Calls)
 	require.Equal(t, 3, rowOf(t, p, "phase", "forward").Calls)
@@ -124,7 +127,7 @@ func TestProfiler(t *testing.T) {
 		require.False(t, r.Category == "backward" && (r.Module == "body" || r.Module == "body.2"), "%+v", r)
 	}
 	table := p.Table(3)
-	require.Regexp(t, `(?m)^forward +3 +\d+\.\d\d +\d+\.\d +\d+\.\d{3}$`, table)
+	require.Regexp(t, `(?m)^forward +3 +\d+\.\d\d +\d+\.\d +\d+\.\d{3} +\d+\.\d\d$`, table)
 	require.Regexp(t, `(?m)^slow \(slow\) +(forward|backward) +2 +\d+\.\d\d`, table)
 	require.Contains(t, table, "… and 8 more\n")
 }

@@ -16,7 +16,7 @@ type Row struct {
 	Name     string // the module's class, or the phase
 	Calls    int
 	Total    time.Duration
-	Self     time.Duration // without modules within it
+	Self     time.Duration // without modules within it; of a phase, outside modules
 }
 
 // Rows are the phases in the order in which they came, and then the modules, those first that took most themselves.
@@ -57,8 +57,10 @@ func b2i(b bool) int {
 
 // Table writes the phases, and the modules that took most themselves, at most so many rows of them:
 //
-//	phase                                calls   total ms        %    mean ms
-//	forward                                  5      61.30     41.2     12.260
+//	phase                                calls   total ms        %    mean ms    outside modules
+//	forward                                  5      61.30     41.2     12.260               0.71
+//
+// What a phase took outside modules is what none of them took part in.
 //
 //	module                   pass        calls    self ms        %    total ms    mean ms
 //	features.0 (Conv2d)      forward         5      20.11     13.5       20.11      4.022
@@ -78,13 +80,13 @@ func (p *Profiler) Table(rows int) string {
 		}
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "%-40s %-9s %6s %10s %10s %10s\n", "phase", "", "calls", "total ms", "%", "mean ms")
+	fmt.Fprintf(&b, "%-40s %-9s %6s %10s %10s %10s %10s\n", "phase", "", "calls", "total ms", "%", "mean ms", "outside ms")
 	modules := 0
 	for _, r := range all {
 		s := Span{Module: r.Module, Name: r.Name}
 		switch {
 		case r.Category == "phase":
-			line(r.Name, "", r.Calls, ms(r.Total, 2), percent(r.Total, sum), ms(r.Total/time.Duration(r.Calls), 3))
+			line(r.Name, "", r.Calls, ms(r.Total, 2), percent(r.Total, sum), ms(r.Total/time.Duration(r.Calls), 3), ms(r.Self, 2))
 		case modules < rows:
 			if modules == 0 {
 				fmt.Fprintf(&b, "\n%-40s %-9s %6s %10s %10s %10s %10s\n", "module", "pass", "calls", "self ms", "%", "total ms", "mean ms")

@@ -25,7 +25,7 @@ func (p *Profiler) Watch(m nn.Module) (stop func()) {
 				p.done("forward", name)
 				same := len(in) > 0 && len(out) > 0 && in[0] == out[0] // an Identity has no backward
 				if leaf && !same && torch.IsGradEnabled() {
-					p.watchGradients(name, kind, shapes(in), out)
+					p.watchGradients(Span{Name: kind, Category: "backward", Module: name, Shapes: shapes(in)}, in, out)
 				}
 				return nil
 			}))
@@ -37,24 +37,26 @@ func (p *Profiler) Watch(m nn.Module) (stop func()) {
 	}
 }
 
-// watchGradients begins a module's backward when the gradient of an output is known, and ends the one before.
-func (p *Profiler) watchGradients(name, kind, shapes string, out []*torch.Tensor) {
-	for _, y := range out {
-		if y == nil || !y.RequiresGrad() || y.IsLeaf() {
-			continue
+// watchGradients begins a module's backward when the gradient of an output is known, which ends the one before, and ends it
+// when that of an input is.
+func (p *Profiler) watchGradients(s Span, in, out []*torch.Tensor) {
+	hook := func(ts []*torch.Tensor, f func()) {
+		for _, t := range ts {
+			if t == nil || !t.RequiresGrad() || t.IsLeaf() {
+				continue
+			}
+			t.RegisterHook(func(*torch.Tensor) *torch.Tensor {
+				f()
+				return nil
+			})
+			return // one is enough to say when
 		}
-		y.RegisterHook(func(*torch.Tensor) *torch.Tensor {
-			p.next(Span{Name: kind, Category: "backward", Module: name, Shapes: shapes})
-			return nil
-		})
-		return // one is enough to say when
 	}
-}
-
-// next ends the backward span that is open on this goroutine, if there is one, and begins another.
-func (p *Profiler) next(s Span) {
-	p.doneBackward()
-	p.begin(s)
+	hook(out, func() {
+		p.doneBackward()
+		p.begin(s)
+	})
+	hook(in, func() { p.done(s.Category, s.Module) })
 }
 
 func shapes(in []*torch.Tensor) string {
