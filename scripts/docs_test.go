@@ -432,6 +432,40 @@ func must(err error) {
 
 func main() {
 `,
+	"training.md": `
+package main
+
+import (
+	"context"
+
+	"multitorch/datasets"
+	"multitorch/nn"
+	"multitorch/optim"
+	"multitorch/torch"
+	"multitorch/trainer"
+	"multitorch/trainer/hooks"
+)
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+var ctx = context.Background()
+
+func main() {
+	var err error
+	model := nn.NewLinear(3, 1)
+	data, err := datasets.NewTensorDataset(torch.Randn(torch.Shape{20, 3}))
+	must(err)
+	loader, err := datasets.NewLoader(data, datasets.BatchSize(4))
+	must(err)
+	t := &trainer.Trainer[[]*torch.Tensor, int]{
+		Model: model, Optimizer: optim.NewAdam(nn.Parameters(model)), Epochs: 1, Train: loader,
+		Step: func(batch []*torch.Tensor) (*torch.Tensor, int) { return model.Forward(batch[0]).Square().Mean(), 0 },
+	}
+`,
 	"vision.md": `
 package main
 

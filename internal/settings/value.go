@@ -9,9 +9,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Value is a name's value as one of a type wants it: a string for text, "true" or "false" for a bool, digits for a number, "90s" for a [time.Duration],
-// []any for a slice and map[string]any for a map, whose items are the same again. Where the file has something else, and
-// where there is no such name, that is an error, with its line.
+// Value is a name's value as one of a type wants it: a string for text, "true" or "false" for a bool, digits for a number,
+// "90s" for a [time.Duration], []any for a slice and map[string]any for a map, whose items are the same again. Where the file
+// has something else, and where there is no such name, that is an error, with its line.
 func (s *Settings) Value(name string, want reflect.Type) (any, error) {
 	v, ok := s.values[name]
 	if !ok {

@@ -55,12 +55,11 @@ func b2i(b bool) int {
 	return 0
 }
 
-// Table writes the phases, and the modules that took most themselves, at most so many rows of them:
+// Table writes the phases, with what none of the modules took part in, and the modules that took most themselves, at most so
+// many rows of them:
 //
-//	phase                                calls   total ms        %    mean ms    outside modules
-//	forward                                  5      61.30     41.2     12.260               0.71
-//
-// What a phase took outside modules is what none of them took part in.
+//	phase                                calls   total ms        %    mean ms outside ms
+//	forward                                  5      61.30     41.2     12.260       0.71
 //
 //	module                   pass        calls    self ms        %    total ms    mean ms
 //	features.0 (Conv2d)      forward         5      20.11     13.5       20.11      4.022
