@@ -45,6 +45,7 @@ type cli struct {
 	Similar    similarCmd    `cmd:"" help:"Find the lines of a file that mean most like a text."`
 	Finetune   finetuneCmd   `cmd:"" help:"Train a pretrained encoder further, to tell classes of your texts apart."`
 	Label      labelCmd      `cmd:"" help:"Say of which class each line of a file is, by a model that finetune wrote."`
+	Checkpoint checkpointCmd `cmd:"" help:"Inspect, average and export checkpoints."`
 	Results    taskCommands  `cmd:"" help:"Train every model of a task with several seeds, and print the table of results."`
 	Runs       runsCmd       `cmd:"" help:"List, compare and draw the runs of train."`
 	Launch     launchCmd     `cmd:"" help:"Start a program as several ranks, which train one model together."`

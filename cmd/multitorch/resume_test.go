@@ -51,18 +51,21 @@ func TestKilledRunsGoOn(t *testing.T) {
 			dir := t.TempDir()
 			whole := filepath.Join(dir, "whole")
 			begin := append([]string{"train"}, args...)
-			multitorch(append(slices.Clone(begin), "--out", whole)...).requireOK(t)
+			require.Empty(t, killedAt(t, whole, time.Hour, append(slices.Clone(begin), "--out", whole, "--save-every", "1ms")...))
+			info, err := os.Stat(filepath.Join(whole, runFileName)) // is written before the first step
+			require.NoError(t, err)
+			takes := time.Since(info.ModTime())
 			want := contents(t, whole)
 			var at []string
 			times := kills.Times(2)
 			for n := 0; len(at) < times; n++ {
 				require.Less(t, n, 20*times, "of %d runs %v were killed", n, at)
 				out := filepath.Join(dir, fmt.Sprint("killed-", n))
-				moment := time.Duration(100+rand.IntN(2000)) * time.Millisecond
+				moment := time.Duration(rand.Int64N(int64(takes)))
 				killed := killedAt(t, out, moment, append(slices.Clone(begin), "--out", out, "--save-every", "1ms")...)
 				for killed != "" { // and once more, if there is time
 					at = append(at, killed)
-					killed = killedAt(t, out, time.Duration(rand.Int64N(int64(moment))), "train", "--resume", out)
+					killed = killedAt(t, out, time.Duration(rand.Int64N(int64(takes))), "train", "--resume", out)
 				}
 				require.Equal(t, want, contents(t, out), "killed after %v", at)
 				requireWholeCurve(t, out)
