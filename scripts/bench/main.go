@@ -26,6 +26,9 @@ var language string
 //go:embed images.py
 var images string
 
+//go:embed checkpoint.py
+var checkpointTwin string
+
 // settings of glibc under which memory is not given back to the kernel after each step.
 var tuned = []string{
 	"MALLOC_TRIM_THRESHOLD_=1073741824",
@@ -48,6 +51,7 @@ type row struct {
 func seconds(r report, _ time.Duration) float64 { return r.Seconds }
 func wall(_ report, d time.Duration) float64    { return d.Seconds() }
 
+// step is one of several figures of a mode, such as an optimizer's step.
 func step(optimizer string) func(report, time.Duration) float64 {
 	return func(r report, _ time.Duration) float64 { return r.Each[optimizer] }
 }
@@ -87,6 +91,10 @@ var rows = []row{
 	{"64 px PNG to 32 px, two workers", "png64", seconds, "µs", 1e6, "0.67 / -"},
 	{"640x480 JPEG to 224 px, two workers", "jpeg640", seconds, "ms", 1e3, "0.67 / -"},
 	{"log-mel of 10 s of audio", "logmel", seconds, "ms", 1e3, "1.0 / -"},
+	{"400 MB to the disk", "checkpoint", step("disk"), "s", 1, "- / -"},
+	{"… as a run's state with its checksum", "checkpoint", step("save"), "s", 1, "1.0 / -"},
+	{"… beside training, which waits for", "checkpoint", step("stall"), "s", 1, "1.0 / -"},
+	{"… read, and the run goes on after", "checkpoint", step("load"), "s", 1, "- / -"},
 }
 
 func main() {
@@ -129,6 +137,9 @@ func run(worker string, rounds int, python, only string) error {
 		return err
 	}
 	if err := os.WriteFile(filepath.Join(dir, "language.py"), []byte(language), 0o600); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "checkpoint.py"), []byte(checkpointTwin), 0o600); err != nil {
 		return err
 	}
 	self, err := os.Executable()

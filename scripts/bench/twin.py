@@ -8,6 +8,7 @@ import timeit
 import torch
 import torch.nn as nn
 
+import checkpoint
 import language
 
 
@@ -163,7 +164,7 @@ modes = {
 mode = sys.argv[1]
 print(json.dumps({
     "seconds": modes[mode]() if mode in modes else 0.0,
-    "each": language.optimizer_steps(100) if mode == "optimizers" else {},
+    "each": language.optimizer_steps(100) if mode == "optimizers" else checkpoint.figures() if mode == "checkpoint" else {},
     "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
     "settings": f"Python torch {torch.__version__}, {torch.get_num_threads()} thread(s)",
 }))

@@ -45,13 +45,17 @@ type report struct {
 
 func work(mode string) (report, error) {
 	var r report
-	if mode == "optimizers" {
+	var err error
+	switch mode {
+	case "optimizers":
 		r.Each = optimizerSteps(100)
-	} else {
-		var err error
-		if r.Seconds, err = modes[mode](); err != nil {
-			return r, err
-		}
+	case "checkpoint":
+		r.Each, err = checkpoints()
+	default:
+		r.Seconds, err = modes[mode]()
+	}
+	if err != nil {
+		return r, err
 	}
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
