@@ -51,6 +51,8 @@ func work(mode string) (report, error) {
 		r.Each = optimizerSteps(100)
 	case "checkpoint":
 		r.Each, err = checkpoints()
+	case "fit":
+		r.Each, err = fitOverhead(8, 4, 41)
 	default:
 		r.Seconds, err = modes[mode]()
 	}
