@@ -16,7 +16,15 @@ type randomState struct {
 
 const loaderGenerator = "loader"
 
+// generators are found once: a run asks in each step.
 func (t *Trainer[B, O]) generators() map[string]*torch.Generator {
+	if t.found == nil {
+		t.found = t.findGenerators()
+	}
+	return t.found
+}
+
+func (t *Trainer[B, O]) findGenerators() map[string]*torch.Generator {
 	all := map[string]*torch.Generator{"cpu": torch.DefaultGenerator()}
 	for i := range torch.CUDADeviceCount() {
 		name := fmt.Sprintf("cuda:%d", i)

@@ -24,6 +24,7 @@ type run[B, O any] struct {
 	kept    *torch.Dict // the tally's state, where a validation has taken its metrics over
 	began   time.Time
 	window  window
+	params  []*nn.Parameter
 	loss    float64 // that was read last
 	elapsed time.Duration
 	failed  error           // of a step that was still pending when the state was taken
@@ -38,7 +39,7 @@ type run[B, O any] struct {
 }
 
 func newRun[B, O any](t *Trainer[B, O]) *run[B, O] {
-	t.times = Times{}
+	t.times, t.found = Times{}, nil
 	return &run[B, O]{
 		Trainer: t, hooks: byPriority(t.Hooks), at: Place{Epoch: 1}, tally: newTally(t.Metrics), began: time.Now(),
 		watchers: watchersOf(t.Hooks),

@@ -128,8 +128,8 @@ func (r *run[B, O]) forwardAlone(batch B) (loss *torch.Tensor, output O) {
 }
 
 // device is where the model is.
-func (t *Trainer[B, O]) device() torch.Device {
-	for _, p := range nn.Parameters(t.Model) {
+func (r *run[B, O]) device() torch.Device {
+	for _, p := range r.parameters() {
 		return p.Device()
 	}
 	return torch.CPU
@@ -232,10 +232,10 @@ func (r *run[B, O]) apply() (skipped bool, err error) {
 		return true, nil
 	}
 	if r.Clip.Value > 0 {
-		nn.ClipGradValue(nn.Parameters(r.Model), r.Clip.Value)
+		nn.ClipGradValue(r.parameters(), r.Clip.Value)
 	}
 	if r.Clip.Norm > 0 {
-		nn.ClipGradNorm(nn.Parameters(r.Model), r.Clip.Norm)
+		nn.ClipGradNorm(r.parameters(), r.Clip.Norm)
 	}
 	if r.Scaler == nil {
 		r.Optimizer.Step()
@@ -246,13 +246,21 @@ func (r *run[B, O]) apply() (skipped bool, err error) {
 	return skipped, nil
 }
 
+// parameters are the model's, found once: a walk over a model takes longer than a small one's step.
+func (r *run[B, O]) parameters() []*nn.Parameter {
+	if r.params == nil {
+		r.params = nn.Parameters(r.Model)
+	}
+	return r.params
+}
+
 // average makes the gradients of a step's mean of those of its sum.
 func (r *run[B, O]) average() {
 	torch.NoGrad(func() {
 		if r.ranks != nil { // the ranks' mean it is already
 			r.window.divisor.DivInplace(r.ranks.group.WorldSize())
 		}
-		for _, p := range nn.Parameters(r.Model) {
+		for _, p := range r.parameters() {
 			if g := p.Grad(); g != nil && r.window.divisor != nil {
 				g.DivInplace(r.window.divisor)
 			} else if g != nil {

@@ -69,7 +69,8 @@ type Trainer[B, O any] struct {
 	// step, and when a context ends, on any rank, all of them end after the same step.
 	Group *distributed.Group
 
-	times Times // of the last run
+	times Times                       // of the last run
+	found map[string]*torch.Generator // of this run: see generators
 }
 
 // Clip bounds the gradients of all parameters of the model before a step, as torch.nn.utils.clip_grad_norm_ and

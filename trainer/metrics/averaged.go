@@ -14,6 +14,7 @@ type Average string
 const (
 	Macro    Average = "macro"    // each class counts the same
 	Weighted Average = "weighted" // each class counts as much as it has samples
+	Binary   Average = "binary"   // of class 1 alone, the one that is looked for among two
 	Micro    Average = "micro"    // of all samples together; where each has one class and one prediction it is the accuracy
 )
 
@@ -28,10 +29,14 @@ type averaged struct {
 func newAveraged(name string, classes int, average Average, of func(right, predicted, support int) float64) averaged {
 	switch average {
 	case Macro, Weighted, Micro:
+	case Binary:
+		if classes != 2 {
+			panic(&torch.Error{Op: name, Kind: torch.ValueError, Message: fmt.Sprintf("average %q: expected 2 classes, but got %d", average, classes)})
+		}
 	default:
 		panic(&torch.Error{
 			Op: name, Kind: torch.ValueError,
-			Message: fmt.Sprintf("average %.40q: expected %q, %q or %q", average, Macro, Weighted, Micro),
+			Message: fmt.Sprintf("average %.40q: expected %q, %q, %q or %q", average, Macro, Weighted, Micro, Binary),
 		})
 	}
 	return averaged{NewConfusionMatrix(classes), name, average, of}
@@ -59,6 +64,8 @@ func (m averaged) Compute() (float64, error) {
 	switch {
 	case support == 0:
 		return math.NaN(), m.Err()
+	case m.average == Binary:
+		return m.of(m.At(1, 1), m.predicted(1), m.Support(1)), m.Err()
 	case m.average == Micro:
 		return m.of(right, predicted, support), m.Err()
 	}

@@ -28,6 +28,8 @@ func TestScoresEqualScikitLearn(t *testing.T) {
 			Scores   [][]float64
 			Top      map[string]float64
 			Averages map[metrics.Average]averages
+
+			Perplexity float64
 		}
 		Regressions []struct {
 			Output, Target [][]float64
@@ -37,6 +39,8 @@ func TestScoresEqualScikitLearn(t *testing.T) {
 	require.NoError(t, json.Unmarshal(raw, &golden))
 	require.Len(t, golden.Cases, 24)
 	const tolerance = 1e-12
+	perplexities := 0
+	defer func() { require.Greater(t, perplexities, 10) }()
 	for i, c := range golden.Cases {
 		scores, target := torch.New(c.Scores, torch.Float64), torch.New(c.Target)
 		check := func(want float64, m metrics.Metric[metrics.Classified]) {
@@ -55,11 +59,19 @@ func TestScoresEqualScikitLearn(t *testing.T) {
 			check(want, metrics.NewTopK(top))
 		}
 		check(1, metrics.NewTopK(c.Classes+3))
+		if !slices.ContainsFunc(c.Scores, func(p []float64) bool { return slices.Contains(p, 0) }) {
+			m := metrics.NewPerplexity() // of logarithms, whose softmax the scores are
+			for _, r := range [][2]int{{0, len(c.Target) / 3}, {len(c.Target) / 3, len(c.Target)}} {
+				m.Update(metrics.Classified{Scores: scores.Slice(0, r[0], r[1], 1).Log(), Target: target.Slice(0, r[0], r[1], 1)})
+			}
+			require.InDelta(t, c.Perplexity, compute(t, m), 1e-9)
+			perplexities++
+		}
 		for average, want := range c.Averages {
 			check(want.Precision, metrics.NewPrecision(c.Classes, average))
 			check(want.Recall, metrics.NewRecall(c.Classes, average))
 			check(want.F1, metrics.NewF1(c.Classes, average))
-			if average != metrics.Micro {
+			if average != metrics.Micro && average != metrics.Binary {
 				check(want.AUC, metrics.NewAUC(average))
 				check(want.AP, metrics.NewAveragePrecision(average))
 			}

@@ -68,22 +68,23 @@ func transcribed(n int) (t metrics.Transcribed) {
 // all makes every metric of the package.
 func all() map[string]summed {
 	return map[string]summed{
-		"accuracy":  of[metrics.Classified]{metrics.NewAccuracy(), classified},
-		"top-2":     of[metrics.Classified]{metrics.NewTopK(2), classified},
-		"macro-F1":  of[metrics.Classified]{metrics.NewMacroF1(3), classified},
-		"precision": of[metrics.Classified]{metrics.NewPrecision(3, metrics.Weighted), classified},
-		"recall":    of[metrics.Classified]{metrics.NewRecall(3, metrics.Macro), classified},
-		"F1":        of[metrics.Classified]{metrics.NewF1(3, metrics.Micro), classified},
-		"AUC":       of[metrics.Classified]{metrics.NewAUC(metrics.Macro), classified},
-		"AP":        of[metrics.Classified]{metrics.NewAveragePrecision(metrics.Weighted), classified},
-		"MSE":       of[metrics.Regressed]{metrics.NewMSE(), regressed},
-		"MAE":       of[metrics.Regressed]{metrics.NewMAE(), regressed},
-		"R2":        of[metrics.Regressed]{metrics.NewR2(), regressed},
-		"R@3":       of[metrics.Pairs]{metrics.NewRecallAt(3, ""), pairs},
-		"median":    of[metrics.Pairs]{metrics.NewMedianRank(""), pairs},
-		"MRR":       of[metrics.Pairs]{metrics.NewMRR(""), pairs},
-		"CER":       of[metrics.Transcribed]{metrics.NewCER(), transcribed},
-		"WER":       of[metrics.Transcribed]{metrics.NewWER(), transcribed},
+		"accuracy":   of[metrics.Classified]{metrics.NewAccuracy(), classified},
+		"top-2":      of[metrics.Classified]{metrics.NewTopK(2), classified},
+		"macro-F1":   of[metrics.Classified]{metrics.NewMacroF1(3), classified},
+		"precision":  of[metrics.Classified]{metrics.NewPrecision(3, metrics.Weighted), classified},
+		"recall":     of[metrics.Classified]{metrics.NewRecall(3, metrics.Macro), classified},
+		"F1":         of[metrics.Classified]{metrics.NewF1(3, metrics.Micro), classified},
+		"perplexity": of[metrics.Classified]{metrics.NewPerplexity(), classified},
+		"AUC":        of[metrics.Classified]{metrics.NewAUC(metrics.Macro), classified},
+		"AP":         of[metrics.Classified]{metrics.NewAveragePrecision(metrics.Weighted), classified},
+		"MSE":        of[metrics.Regressed]{metrics.NewMSE(), regressed},
+		"MAE":        of[metrics.Regressed]{metrics.NewMAE(), regressed},
+		"R2":         of[metrics.Regressed]{metrics.NewR2(), regressed},
+		"R@3":        of[metrics.Pairs]{metrics.NewRecallAt(3, ""), pairs},
+		"median":     of[metrics.Pairs]{metrics.NewMedianRank(""), pairs},
+		"MRR":        of[metrics.Pairs]{metrics.NewMRR(""), pairs},
+		"CER":        of[metrics.Transcribed]{metrics.NewCER(), transcribed},
+		"WER":        of[metrics.Transcribed]{metrics.NewWER(), transcribed},
 		"scalar": of[metrics.Regressed]{
 			metrics.NewScalar("scalar", func(r metrics.Regressed) *torch.Tensor { return r.Output.Mean() }), regressed,
 		},
@@ -99,9 +100,9 @@ func TestStateGoesOn(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.SampledFrom([]string{
 			"accuracy", "top-2", "macro-F1", "precision", "recall", "F1", "AUC", "AP", "MSE", "MAE", "R2", "R@3", "median", "MRR", "CER",
-			"WER", "scalar", "picked",
+			"WER", "scalar", "picked", "perplexity",
 		}).Draw(t, "metric")
-		require.Len(t, whole, 18)
+		require.Len(t, whole, 19)
 		a, b := whole[name], parts[name]
 		a.reset()
 		b.reset()

@@ -30,6 +30,10 @@ for k in range(24):
     for average in ("macro", "weighted", "micro"):
         p, r, f, _ = sk.precision_recall_fscore_support(target, pred, average=average, zero_division=0)
         case["averages"][average] = {"precision": p, "recall": r, "F1": f}
+    if classes == 2:
+        p, r, f, _ = sk.precision_recall_fscore_support(target, pred, average="binary", zero_division=0)
+        case["averages"]["binary"] = {"precision": p, "recall": r, "F1": f}
+    case["perplexity"] = float(np.exp(sk.log_loss(target, scores, labels=range(classes))))
     hot = np.eye(classes)[target]
     for average in ("macro", "weighted"):
         if classes == 2:
