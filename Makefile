@@ -112,6 +112,13 @@ kills: setup ## kill saves, checkpoints, training, fetches and set-ups KILLS tim
 	MULTITORCH_KILLS="$(KILLS)" $(GO) test -count=1 -v -run Killed -timeout 60m \
 		./internal/atomicfile ./torch ./trainer ./cmd/multitorch ./internal/source ./scripts
 
+DISTURBANCES ?= 20
+.PHONY: distributed
+distributed: setup ## kill, stop and cut off ranks DISTURBANCES times (network namespaces: as root), and measure training with several
+	@network=1; if [ "$$(id -u)" != 0 ] || ! command -v ip >/dev/null; then network=; echo "not root, or without ip: no network is cut"; fi; \
+	MULTITORCH_DISTURBANCES="$(DISTURBANCES)" MULTITORCH_NETWORK=$$network MULTITORCH_SCALING=1 \
+		$(GO) test -count=1 -v -run 'Disturbed|CutNetwork|Bytes|Overlap|Scaling' -timeout 120m ./distributed
+
 .PHONY: generate
 generate: setup ## write package torch/aten from the operators' schemas
 	@$(GO) run ./scripts/genaten torch/aten

@@ -78,7 +78,12 @@ func begin(t *testing.T, n int, scene string, timeout time.Duration, more ...str
 
 func beginOne(t *testing.T, env []string) *rank {
 	t.Helper()
-	r := &rank{Cmd: exec.Command(os.Args[0]), ended: make(chan error, 1)}
+	return startRank(t, exec.Command(os.Args[0]), env)
+}
+
+func startRank(t *testing.T, cmd *exec.Cmd, env []string) *rank {
+	t.Helper()
+	r := &rank{Cmd: cmd, ended: make(chan error, 1)}
 	r.Env = append(os.Environ(), env...)
 	r.Stdout, r.Stderr = &r.out, &r.err
 	if err := r.Start(); err != nil {

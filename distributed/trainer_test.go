@@ -40,6 +40,7 @@ type diary struct {
 	out  string
 	stop func(step int)
 	save string
+	keep func(step int) error
 	from trainer.Start
 }
 
@@ -54,6 +55,9 @@ func (d *diary) OnStep(s trainer.Step) error {
 	d.out += fmt.Sprintf("step %d of %d: %.9g\n", s.Step, s.Samples, s.Loss)
 	if d.stop != nil {
 		d.stop(s.Step)
+	}
+	if d.keep != nil {
+		return d.keep(s.Step)
 	}
 	return nil
 }

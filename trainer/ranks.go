@@ -45,7 +45,9 @@ func (r *run[B, O]) join() (leave func(), err error) {
 	if err := r.Group.Agree("run and its data", lines...); err != nil {
 		return nil, err
 	}
-	ddp, err := distributed.NewDistributedDataParallel(r.Model, r.Group)
+	// With this option buckets stay as they are at first; without it the second step makes others, in which sums of three ranks
+	// and more have other last bits, and a run that goes on would begin with the first again.
+	ddp, err := distributed.NewDistributedDataParallel(r.Model, r.Group, distributed.FindUnusedParameters(true))
 	if err != nil {
 		return nil, err
 	}
