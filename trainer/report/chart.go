@@ -50,12 +50,15 @@ type mark struct{ At, Text string }
 
 // draw is nil where there is nothing to draw.
 func (c Chart) draw() *drawing {
-	x, y := newRange(), newRange()
+	x, y, least := newRange(), newRange(), 1.
 	for _, s := range c.Series {
 		for i := range min(len(s.X), len(s.Y)) {
 			if drawable(s.Y[i]) && drawable(s.X[i]) {
 				x.add(s.X[i])
 				y.add(s.Y[i])
+				if s.X[i] != math.Trunc(s.X[i]) { // else X counts, and there is nothing between two marks
+					least = 0
+				}
 			}
 		}
 	}
@@ -80,10 +83,10 @@ func (c Chart) draw() *drawing {
 		names = append(names, s.Name)
 	}
 	d.Label = c.Title + ": " + strings.Join(names, ", ") + " against " + d.X
-	for _, v := range ticks(y.low, y.high) {
+	for _, v := range ticks(y.low, y.high, 0) {
 		d.Across = append(d.Across, mark{coordinate(y.place(v, bottom, top)), label(v)})
 	}
-	for _, v := range ticks(x.low, x.high) {
+	for _, v := range ticks(x.low, x.high, least) {
 		d.Along = append(d.Along, mark{coordinate(x.place(v, left, right)), label(v)})
 	}
 	return d
@@ -132,9 +135,9 @@ func (s span) place(v, from, to float64) float64 { return from + (v-s.low)/(s.hi
 // drawable is false for NaN, the infinities, and what was never a figure of a run.
 func drawable(v float64) bool { return math.Abs(v) <= math.MaxFloat32 }
 
-// ticks are three to seven round numbers.
-func ticks(low, high float64) (at []float64) {
-	step := (high - low) / 6
+// ticks are three to seven round numbers, at least so far apart.
+func ticks(low, high, least float64) (at []float64) {
+	step := max((high-low)/6, least)
 	power := math.Pow(10, math.Floor(math.Log10(step)))
 	for _, m := range []float64{1, 2, 5, 10} {
 		if step <= m*power {

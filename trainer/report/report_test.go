@@ -102,6 +102,8 @@ func TestCharts(t *testing.T) {
 		require.LessOrEqual(t, strings.Count(got, `class="grid"`), 20, "%v", y)
 		require.GreaterOrEqual(t, strings.Count(got, `class="grid"`), 4, "%v", y)
 	}
+	require.NotContains(t, one([]float64{1, 2, 4}, []float64{3, 5, 4}), ">1.5</text>", "steps are counted")
+	require.Contains(t, one([]float64{0.5, 1, 2}, []float64{3, 5, 4}), ">1.5</text>")
 	many := make([]float64, 1000)
 	for i := range many {
 		many[i] = float64(i)
