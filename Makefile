@@ -73,6 +73,11 @@ bench: build ## measure against PyTorch, side by side
 whisper: setup ## compare Whisper's transcripts, speed and memory with Transformers' (MULTITORCH_TRANSFORMERS names its Python)
 	@$(GO) run ./scripts/whisper $(WHISPER)
 
+.PHONY: tensorboard
+tensorboard: setup ## have TensorBoard read what is written for it (MULTITORCH_TENSORBOARD names a Python that has it)
+	@test -n "$$MULTITORCH_TENSORBOARD" || { echo "set MULTITORCH_TENSORBOARD to a Python with the package tensorboard"; exit 1; }
+	@$(GO) test ./trainer/tensorboard -count=1 -v -run TestTensorBoardReads
+
 .PHONY: memory
 memory: setup ## compare the memory of hand-written loops with PyTorch's
 	@$(with_python) $(GO) run ./scripts/memory

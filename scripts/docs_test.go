@@ -441,9 +441,12 @@ import (
 	"multitorch/datasets"
 	"multitorch/nn"
 	"multitorch/optim"
+	"multitorch/optim/lr_scheduler"
 	"multitorch/torch"
 	"multitorch/trainer"
 	"multitorch/trainer/hooks"
+	"multitorch/trainer/plot"
+	"multitorch/trainer/tensorboard"
 )
 
 func must(err error) {
