@@ -437,6 +437,10 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"time"
 
 	"multitorch/datasets"
 	"multitorch/nn"

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/alecthomas/kong"
+
 	"multitorch/datasets"
 	"multitorch/nn"
 	"multitorch/optim"
@@ -30,8 +32,9 @@ type finetuneCmd struct {
 	LR        float64 `name:"lr" placeholder:"RATE" help:"AdamW's learning rate (default: 0.001 for the head and LoRA, else 0.00005)."`
 	Test      float64 `default:"0.2" help:"Share of rows that are tested."`
 	Seed      int64   `default:"0" help:"Seed of the head's weights, the split, the order and dropout."`
-	Out       string  `type:"path" required:"" placeholder:"DIR" help:"New folder for the model, which Python's from_pretrained reads as well."`
-	Data      string  `arg:"" type:"path" help:"Table of texts and classes: .csv, .tsv, .jsonl or .parquet."`
+	Out       string  `type:"path" placeholder:"DIR" help:"New folder for the model, which Python's from_pretrained reads as well."`
+	Resume    string  `type:"path" placeholder:"DIR" help:"Go on with the run whose --out was this folder, as if it had never stopped."`
+	Data      string  `arg:"" optional:"" type:"path" help:"Table of texts and classes: .csv, .tsv, .jsonl or .parquet."`
 }
 
 // Validate is called when the command line is read.
@@ -48,17 +51,27 @@ func (c *finetuneCmd) Validate() error {
 	case !(c.LR >= 0 && c.LR < 10):
 		return fmt.Errorf("--lr: expected a number from 0 to 10, but got %v", c.LR)
 	}
-	return c.deviceFlag.Validate()
+	return errors.Join(c.needs(), c.deviceFlag.Validate())
 }
 
 // Run trains a pretrained encoder to tell classes of texts apart, and writes it as a folder of its own.
-func (c *finetuneCmd) Run(ctx context.Context) error {
-	if entries, err := os.ReadDir(c.Out); err == nil && len(entries) > 0 {
+func (c *finetuneCmd) Run(ctx context.Context, k *kong.Context) error {
+	var state *torch.Dict
+	var was tuning
+	if c.Resume != "" {
+		var err error
+		if state, was, err = c.takeOver(k); err != nil {
+			return fmt.Errorf("--resume: %w", err)
+		}
+	} else if entries, err := os.ReadDir(c.Out); err == nil && len(entries) > 0 {
 		return fmt.Errorf("--out: %s is not empty; choose a new folder", c.Out)
 	}
 	rows, err := readLabelled(c.Data, c.Text, c.Target)
 	if err != nil {
 		return err
+	}
+	if state != nil && rows.checksum() != was.Rows {
+		return fmt.Errorf("--resume: %s is not the table of the run any more: its rows are others", c.Data)
 	}
 	torch.ManualSeed(c.Seed)
 	m, from, err := c.classifier(rows.classes)
@@ -80,8 +93,19 @@ func (c *finetuneCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := loop.Fit(ctx); err != nil {
-		return fmt.Errorf("%w; nothing was written", err)
+	saver, err := c.saver(rows)
+	if err != nil {
+		return err
+	}
+	loop.Hooks = append(loop.Hooks, saver)
+	loop.Saved = map[string]trainer.Stateful{"trained": trainedState(trained)}
+	if state != nil {
+		err = loop.Resume(ctx, state)
+	} else {
+		err = loop.Fit(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("%w; no model was written; multitorch finetune --resume %s goes on after step %d", err, c.Out, saver.Saved().Step)
 	}
 	if len(test) > 0 {
 		e, err := loop.Evaluate(ctx)
@@ -97,6 +121,9 @@ func (c *finetuneCmd) Run(ctx context.Context) error {
 		return err
 	}
 	if err := copyTokenizer(from, c.Out); err != nil {
+		return err
+	}
+	if err := c.forget(); err != nil {
 		return err
 	}
 	printf("model       %s\n", c.Out)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -80,4 +81,33 @@ func TestFinetuneRefuses(t *testing.T) {
 	run(one).requireError(t, failed, "there is no class in column")
 	multitorch("label", "--model", model, table).requireError(t, failed, "expected a folder that multitorch finetune wrote", "missing keys: classifier.weight")
 	require.NoDirExists(t, out)
+}
+
+// A run that is interrupted goes on to the same model.
+func TestFinetuneGoesOn(t *testing.T) {
+	model, table := tinyEncoder(t), reviews(t)
+	for _, how := range []string{"--layers=-1", "--lora=4"} {
+		args := func(out string) []string {
+			return []string{"finetune", "--model", model, "--epochs", "150", "--batch-size", "8", "--out", out, table, how}
+		}
+		whole, out := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "tuned")
+		multitorch(args(whole)...).requireOK(t)
+		require.NotContains(t, files(t, whole), stateName)
+		r := start(t, args(out)...)
+		r.waitFor(t, "epoch 3/150: loss")
+		r.signal(t, syscall.SIGTERM)
+		said, status := r.end()
+		require.Equal(t, 143, status.ExitStatus(), said)
+		require.Contains(t, said, "multitorch finetune --resume "+out)
+		multitorch("finetune", "--resume", out, "--lr", "0.5").requireError(t, failed, "--resume", "by its own settings")
+		multitorch("finetune", "--resume", out).requireOK(t)
+		require.Equal(t, files(t, whole), files(t, out))
+		want, err := os.ReadFile(filepath.Join(whole, "model.safetensors"))
+		require.NoError(t, err)
+		got, err := os.ReadFile(filepath.Join(out, "model.safetensors"))
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+		multitorch("finetune", "--resume", out).requireError(t, failed, "--resume", "it is done")
+	}
+	multitorch("finetune", "--out", "x").requireError(t, misused, "missing <data>")
 }
