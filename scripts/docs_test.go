@@ -571,6 +571,9 @@ func used(piece string) string {
 	slices.Sort(names)
 	var uses strings.Builder
 	for _, name := range slices.Compact(names) {
+		if name == "_" {
+			continue
+		}
 		uses.WriteString("\t\t_ = " + name + "\n")
 	}
 	return uses.String()
