@@ -111,10 +111,10 @@ host: setup ## try the toolkit inside foreign programs, vendored, beside other C
 mutants: setup ## read 20,000 damaged files of every kind, within 8 GB and 2 s each
 	@$(GO) run ./scripts/mutants
 
-KILLS ?= 100
+KILLS ?= 200
 .PHONY: kills
-kills: setup ## kill saves, checkpoints, training, fetches and set-ups KILLS times each, and look at what is left
-	MULTITORCH_KILLS="$(KILLS)" $(GO) test -count=1 -v -run Killed -timeout 60m \
+kills: setup ## kill saves, fetches and set-ups KILLS times each, and runs of each task 20 times, and look at what is left
+	MULTITORCH_KILLS="$(KILLS)" $(GO) test -count=1 -v -run Killed -timeout 120m \
 		./internal/atomicfile ./torch ./trainer ./cmd/multitorch ./internal/source ./scripts
 
 DISTURBANCES ?= 20

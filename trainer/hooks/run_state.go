@@ -28,7 +28,7 @@ type RunState struct {
 	Every  time.Duration // between two states; 0 for none but those of epochs
 	Epochs int           // between two states; 1 where it is 0, and none where it is negative
 	// Async takes a copy of the tensors, in as much memory, and writes it while training goes on. A state that is due while
-	// the one before is still being written waits for it.
+	// the one before is still being written, or memory for the first one is made, waits for a later step.
 	Async bool
 	// GoOn is told why a state could not be written, on a full disk, say: the run goes on, with the last state whole, and tries
 	// again when the next one is due. Without it the error ends the run. Before the first step an error always does.
@@ -42,7 +42,8 @@ type RunState struct {
 	since   time.Time
 	due     bool // a state, which could not begin
 	copy    snapshot
-	writing chan error // nil while nothing is written
+	ready   <-chan struct{} // closed when the copy's memory is there; nil before the first step
+	writing chan error      // nil while nothing is written
 }
 
 // moment is when a state was taken.
@@ -60,8 +61,20 @@ func (s *RunState) Priority() int { return 1000 }
 // Saved is what the run had done when its last state was written.
 func (s *RunState) Saved() trainer.Place { return s.saved.Place }
 
-// Writing reports whether a state is being written beside training.
-func (s *RunState) Writing() bool { return s.writing != nil && len(s.writing) == 0 }
+// Writing reports whether a state is being written beside training, or memory for the first one made.
+func (s *RunState) Writing() bool {
+	return s.writing != nil && len(s.writing) == 0 || s.ready != nil && !s.prepared()
+}
+
+// prepared reports whether there is memory for a copy.
+func (s *RunState) prepared() bool {
+	select {
+	case <-s.ready:
+		return true
+	default:
+		return false
+	}
+}
 
 // OnStart saves a run that begins, by which it is known whether the file can be written. A state that is there is not
 // overwritten by a run that does not go on with it.
@@ -69,7 +82,7 @@ func (s *RunState) OnStart(start trainer.Start) error {
 	if s.Steps < 0 || s.Every < 0 {
 		return fmt.Errorf("RunState: Steps or Every is negative: expected 0, for none, or more, but got %d and %v", s.Steps, s.Every)
 	}
-	s.start, s.since, s.due, s.writing = start, time.Now(), false, nil
+	s.start, s.since, s.due, s.writing, s.ready = start, time.Now(), false, nil, nil
 	s.begun = moment{Place: start.From}
 	s.saved = s.begun
 	if start.Resumed {
@@ -93,10 +106,18 @@ func (s *RunState) OnEpoch(e trainer.Epoch) error {
 
 // next begins a state if one is due.
 func (s *RunState) next(at moment, due bool) error {
-	if s.due = s.due || due; !s.due {
-		return nil
+	s.due = s.due || due
+	if s.Async && s.ready == nil { // only now does the optimizer have what it remembers
+		state, err := s.start.State()
+		if err != nil {
+			return err
+		}
+		s.ready = s.copy.prepare(state)
 	}
-	if !s.Async {
+	switch {
+	case !s.due || s.Async && !s.prepared():
+		return nil
+	case !s.Async:
 		return s.policy(s.write(at))
 	}
 	if s.writing != nil {
@@ -146,6 +167,9 @@ func (s *RunState) OnEnd(e trainer.End) error {
 	var err error
 	if s.writing != nil {
 		err = s.wrote(<-s.writing)
+	}
+	if s.ready != nil {
+		<-s.ready
 	}
 	s.copy = snapshot{}
 	var interrupted *trainer.InterruptedError
