@@ -2,12 +2,14 @@ package distributed
 
 import (
 	"fmt"
+	"log/slog"
 	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
 
 	"multitorch/distributed/internal/c10d"
+	"multitorch/internal/libtorch"
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -190,10 +192,24 @@ func (d *DistributedDataParallel) ForwardAll(f func() []*torch.Tensor) []*torch.
 	}
 	handles, release := borrow(roots, "DistributedDataParallel")
 	defer release()
+	warnings := libtorch.WarningCount()
 	if err := d.reducer.BeforeBackward(handles); err != nil {
 		d.fail(err)
 	}
+	if libtorch.WarningCount() > warnings {
+		dropAdvice()
+	}
 	return outputs
+}
+
+// dropAdvice drops the reducer's advice to look for unused parameters no more where it found none: the trainer looks for them so
+// that buckets stay what they are.
+func dropAdvice() {
+	for w := libtorch.NextWarning(); w != ""; w = libtorch.NextWarning() {
+		if !strings.Contains(w, "did not find any unused parameters") {
+			slog.Warn("libtorch: " + w)
+		}
+	}
 }
 
 // NoSync lets f, which has Forward and Backward in it, add up this rank's own gradients. The next Backward whose Forward is

@@ -83,6 +83,66 @@ func main() {
 	model, err := dialogue.New(config)
 	must(err)
 `,
+	"distributed.md": `
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"multitorch/datasets"
+	"multitorch/distributed"
+	"multitorch/nn"
+	"multitorch/nn/functional"
+	"multitorch/optim"
+	"multitorch/torch"
+	"multitorch/trainer"
+)
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+var (
+	ctx     = context.Background()
+	options = []distributed.Option{distributed.InitMethod("file://store"), distributed.Rank(0), distributed.WorldSize(1)}
+)
+
+func newModel() *nn.Linear { return nn.NewLinear(4, 2) }
+
+func part(rank, ranks int) (x, y *torch.Tensor) {
+	_ = os.Remove("store")
+	return torch.Randn(torch.Shape{6, 4}), torch.Randint(0, 2, torch.Shape{6})
+}
+
+func newTrainer() *trainer.Trainer[*torch.Tensor, int] {
+	model := newModel()
+	loader, err := datasets.NewBatchLoader(rows(6), datasets.BatchSize(4))
+	must(err)
+	return &trainer.Trainer[*torch.Tensor, int]{
+		Model: model, Optimizer: optim.NewSGD(nn.Parameters(model)), Epochs: 1, Train: loader,
+		Step: func(x *torch.Tensor) (*torch.Tensor, int) { return model.Forward(x).Square().Mean(), 0 },
+	}
+}
+
+type rows int
+
+func (n rows) Len() int { return int(n) }
+
+func (n rows) GetBatch(_ context.Context, is []int) (*torch.Tensor, error) {
+	return torch.Ones(torch.Shape{len(is), 4}), nil
+}
+
+func main() {
+	var err error
+	_ = time.Second
+	_ = functional.CrossEntropy(torch.Ones(torch.Shape{1, 2}), torch.New([]int64{0}))
+	_ = fmt.Sprint()
+`,
 	"transformers.md": `
 package main
 
