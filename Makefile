@@ -13,7 +13,7 @@ with_python = PYTHON="$$(scripts/setup-python.sh)" && export PYTHON &&
 
 .PHONY: help
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 .PHONY: setup
 setup: ## find or install libtorch and a fast BLAS
@@ -40,6 +40,24 @@ lint: setup ## check the form of Go code and shell scripts
 	$(GO) run $(STATICCHECK) ./...
 	@if command -v shellcheck >/dev/null; then shellcheck -x scripts/*.sh .ci/run; \
 	else echo "shellcheck is not installed: the shell scripts were not checked"; fi
+
+.PHONY: page
+page: ## try the server's page in headless Chromium (SHOTS=DIR keeps pictures of it)
+	@chromium="$$(command -v chromium || command -v chromium-browser || command -v google-chrome)" || \
+		{ echo "make page needs Chromium: apt-get install chromium"; exit 1; }; \
+	MULTITORCH_CHROMIUM="$$chromium" MULTITORCH_SHOTS="$(SHOTS)" $(GO) test -count=1 -v -run 'TestPage$$' ./serve
+
+.PHONY: postgres
+postgres: ## try indexes in PostgreSQL with pgvector (MULTITORCH_POSTGRES=postgres://…, a database to write to)
+	@[ -n "$$MULTITORCH_POSTGRES" ] || { echo "make postgres needs MULTITORCH_POSTGRES=postgres://user@host/database, a" \
+		"database with pgvector (Debian 12 has none; pip's pgserver brings one)"; exit 1; }
+	$(GO) test -count=1 -v -run Postgres ./serve/index
+
+# A checkpoint of fashion-mnist and a picture of clothes.
+CHECKPOINT ?= runs/fashion-mnist-cnn-seed0/checkpoint.safetensors
+.PHONY: serve-bench
+serve-bench: build ## measure the server against Flask, and under overload, reload and stop (CHECKPOINT=FILE PICTURE=FILE)
+	@GO="$(GO)" scripts/bench/serve/run.sh "$(CHECKPOINT)" "$(PICTURE)"
 
 .PHONY: parity
 parity: setup ## compare with PyTorch, bit for bit

@@ -143,6 +143,30 @@ func main() {
 	_ = functional.CrossEntropy(torch.Ones(torch.Shape{1, 2}), torch.New([]int64{0}))
 	_ = fmt.Sprint()
 `,
+	"serving.md": `
+package main
+
+import (
+	"context"
+	"time"
+
+	"multitorch/serve"
+)
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+type Double struct {
+	Twice float64
+}
+
+func main() {
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+`,
 	"transformers.md": `
 package main
 

@@ -163,3 +163,12 @@ func clip(s string) string {
 	}
 	return strings.ToValidUTF8(s[:most], "") + "…"
 }
+
+// NewForm is a form of some texts, numbers and files, to try what reads forms.
+func NewForm(texts map[string]string, numbers map[string]float64, files map[string][]byte) *Form {
+	f := &Form{texts, numbers, map[string]File{}}
+	for name, data := range files {
+		f.files[name] = File{name, data}
+	}
+	return f
+}

@@ -16,12 +16,22 @@ type lastListener struct {
 	once           sync.Once
 
 	mu     sync.Mutex
-	states map[net.Conn]http.ConnState
+	states map[net.Conn]connection
 }
+
+// connection is what is known of one.
+type connection struct {
+	state http.ConnState
+	since time.Time
+}
+
+// lull is how long a connection has to be idle before it is closed: a client that has just had an answer may be sending its next
+// request, which would be lost; that is answered, and told that the connection ends.
+const lull = 300 * time.Millisecond
 
 func newLastListener(l net.Listener) *lastListener {
 	return &lastListener{
-		Listener: l, ending: make(chan struct{}), closed: make(chan struct{}), states: map[net.Conn]http.ConnState{},
+		Listener: l, ending: make(chan struct{}), closed: make(chan struct{}), states: map[net.Conn]connection{},
 	}
 }
 
@@ -61,11 +71,12 @@ func (l *lastListener) state(c net.Conn, s http.ConnState) {
 	if s == http.StateClosed || s == http.StateHijacked {
 		delete(l.states, c)
 	} else {
-		l.states[c] = s
+		l.states[c] = connection{s, time.Now()}
 	}
 }
 
-// finish takes the connections that wait at the door, lets no more in, and waits until there is no request on any.
+// finish takes the connections that wait at the door, lets no more in, and waits until there is no request on any,
+// nor one to be expected.
 func (l *lastListener) finish(ctx context.Context) {
 	close(l.ending)
 	if d, ok := l.Listener.(deadliner); ok {
@@ -80,7 +91,7 @@ func (l *lastListener) busy() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, s := range l.states {
-		if s != http.StateIdle {
+		if s.state != http.StateIdle || time.Since(s.since) < lull {
 			return true
 		}
 	}

@@ -137,7 +137,16 @@ func TestReloadUnderLoad(t *testing.T) {
 // What has come is answered when the server stops, and it says beforehand that it will.
 func TestStopUnderLoad(t *testing.T) {
 	t.Parallel()
-	r := run(t, serve.Config{Grace: 300 * time.Millisecond}, loading(lengths("a", serve.Batching{}, func(context.Context, []sample) error {
+	for _, grace := range []time.Duration{0, 300 * time.Millisecond} {
+		t.Run(grace.String(), func(t *testing.T) {
+			t.Parallel()
+			stopUnderLoad(t, grace)
+		})
+	}
+}
+
+func stopUnderLoad(t *testing.T, grace time.Duration) {
+	r := run(t, serve.Config{Grace: grace}, loading(lengths("a", serve.Batching{}, func(context.Context, []sample) error {
 		time.Sleep(3 * time.Millisecond)
 		return nil
 	})))
@@ -151,8 +160,10 @@ func TestStopUnderLoad(t *testing.T) {
 	})
 	time.Sleep(50 * time.Millisecond)
 	r.stop()
-	require.Eventually(t, func() bool { return get(t, r.url+"/readyz").status == 503 }, 10*time.Second, time.Millisecond)
-	require.Equal(t, 200, get(t, r.url+"/healthz").status)
+	if grace > 0 {
+		require.Eventually(t, func() bool { return get(t, r.url+"/readyz").status == 503 }, 10*time.Second, time.Millisecond)
+		require.Equal(t, 200, get(t, r.url+"/healthz").status)
+	}
 	require.NoError(t, <-r.end)
 	close(stop)
 	all.Wait()

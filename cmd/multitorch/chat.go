@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"image/png"
 	"io"
 	"io/fs"
@@ -32,7 +33,7 @@ type chatCmd struct {
 // chatter is a task whose models answer questions about a picture.
 type chatter interface {
 	// converse begins to talk about the picture in a file.
-	converse(model nn.Module, path string, device torch.Device) (conversation, error)
+	converse(model nn.Module, image media, device torch.Device) (conversation, error)
 }
 
 // conversation remembers what was asked before.
@@ -74,7 +75,7 @@ func (c *chatCmd) Run() error {
 		return fmt.Errorf("checkpoint %s: a model of %s answers no questions; \"multitorch train dialogue\" trains one that does",
 			c.Checkpoint, s.task.info().title)
 	}
-	talk, err := able.converse(s.model, c.Image, device)
+	talk, err := able.converse(s.model, media{path: c.Image}, device)
 	if err != nil {
 		return fmt.Errorf("--image: %w", err)
 	}
@@ -169,14 +170,18 @@ func answer(talk conversation, line string) string {
 }
 
 // openPicture reads a picture file, without a context: a signal ends the program at once, as it has nothing to save.
-func openPicture(path string) ([]uint8, error) {
-	m, err := pictures.Open(context.Background(), path)
+func openPicture(from media) (planar []uint8, err error) {
+	var m image.Image
+	if from.data != nil {
+		m, err = pictures.Decode(context.Background(), from.reader())
+	} else {
+		m, err = pictures.Open(context.Background(), from.path)
+	}
 	if err != nil {
 		return nil, err
 	}
-	planar, err := sortofclevr.FromImage(m)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w; multitorch chat --make-scene scene.png draws one", path, err)
+	if planar, err = sortofclevr.FromImage(m); err != nil {
+		return nil, fmt.Errorf("%w; multitorch chat --make-scene scene.png draws one", from.named(err))
 	}
 	return planar, nil
 }

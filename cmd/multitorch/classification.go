@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"math"
 
@@ -94,20 +95,58 @@ func (c *classification[B]) measuring(model nn.Module, device torch.Device, step
 // report is a table of the classes.
 func (c *classification[B]) report() string { return c.macroF1.Table(c.classes...) }
 
-// guesses are the classes of one sample, the likeliest first.
-func (c *classification[B]) guesses(model nn.Module, b B, device torch.Device) (found []guess, err error) {
+// guesses are the classes of each sample, the likeliest first. batch makes the samples' tensors, which end here.
+func guesses[B any](of batches[B], classes []string, model nn.Module, batch func() (B, error), device torch.Device) (
+	found [][]guess, err error,
+) {
 	torch.NoGrad(func() {
-		err = torch.Try(func() error {
-			values, order := c.of.logits(model, c.of.to(b, device)).Softmax(1).Select(0, 0).Topk(len(c.classes), 0)
-			classes := torch.ToSlice[int64](order)
-			for i, p := range torch.ToSlice[float32](values) {
-				if math.IsNaN(float64(p)) {
-					return errors.New("the model's scores for this input are NaN or infinite")
+		err = torch.Try(func() (err error) {
+			torch.Step(func() {
+				var b B
+				if b, err = batch(); err != nil {
+					return
 				}
-				found = append(found, guess{c.classes[classes[i]], float64(p)})
-			}
-			return nil
+				values, order := of.logits(model, of.to(b, device)).Softmax(1).Topk(len(classes), 1)
+				found, err = named(classes, torch.ToSlice[int64](order.Flatten(0, -1)), torch.ToSlice[float32](values.Flatten(0, -1)))
+			})
+			return err
 		})
 	})
 	return found, err
+}
+
+// named are the guesses of some samples: of each as many as there are classes.
+func named(classes []string, order []int64, probabilities []float32) (found [][]guess, err error) {
+	for i, p := range probabilities {
+		if i%len(classes) == 0 {
+			found = append(found, make([]guess, 0, len(classes)))
+		}
+		if math.IsNaN(float64(p)) {
+			return nil, errors.New("the model's scores for this input are NaN or infinite")
+		}
+		last := &found[len(found)-1]
+		*last = append(*last, guess{classes[order[i]], float64(p)})
+	}
+	return found, nil
+}
+
+// reader is a task whose samples can be read one by one, and looked at together.
+type reader[S any] interface {
+	// read makes a sample of what predict, or a request, was given, in memory of Go's.
+	read(ctx context.Context, in inputs) (S, error)
+	// look says what a model sees in each sample, the likeliest class first.
+	look(model nn.Module, samples []S, device torch.Device) ([][]guess, error)
+}
+
+// predictOne is what predict says.
+func predictOne[S any](t reader[S], model nn.Module, in inputs, device torch.Device) ([]guess, error) {
+	sample, err := t.read(context.Background(), in)
+	if err != nil {
+		return nil, err
+	}
+	found, err := t.look(model, []S{sample}, device)
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
 }

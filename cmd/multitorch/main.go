@@ -46,6 +46,8 @@ type cli struct {
 	Finetune   finetuneCmd   `cmd:"" help:"Train a pretrained encoder further, to tell classes of your texts apart."`
 	Label      labelCmd      `cmd:"" help:"Say of which class each line of a file is, by a model that finetune wrote."`
 	Checkpoint checkpointCmd `cmd:"" help:"Inspect, average and export checkpoints."`
+	Serve      serveCmd      `cmd:"" help:"Answer requests over HTTP by a model, and on a page for people."`
+	Index      indexCmd      `cmd:"" help:"Make vectors of texts or pictures, and write them for serve to search."`
 	Results    taskCommands  `cmd:"" help:"Train every model of a task with several seeds, and print the table of results."`
 	Runs       runsCmd       `cmd:"" help:"List, compare and draw the runs of train."`
 	Launch     launchCmd     `cmd:"" help:"Start a program as several ranks, which train one model together."`

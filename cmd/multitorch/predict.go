@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-
-	"multitorch/datasets/emoji10"
 )
 
 type predictCmd struct {
@@ -52,7 +49,9 @@ func (c *predictCmd) Run() error {
 			return fmt.Errorf("--set: the model in %s is of %s, which has no columns", c.Checkpoint, s.task.info().title)
 		}
 	}
-	found, err := s.task.predict(s.model, inputs{c.Checkpoint, c.Image, c.Text, c.Audio, c.Set}, device)
+	found, err := s.task.predict(s.model, inputs{
+		checkpoint: c.Checkpoint, image: media{path: c.Image}, audio: media{path: c.Audio}, text: c.Text, set: c.Set,
+	}, device)
 	if err != nil {
 		return err
 	}
@@ -60,17 +59,4 @@ func (c *predictCmd) Run() error {
 		printf("%-20s %5.1f %%\n", g.class, 100*g.probability)
 	}
 	return nil
-}
-
-// pixels is the image, as planar RGB, scaled to size.
-func (in inputs) pixels(size int) ([]uint8, error) {
-	if in.image == "" {
-		return nil, errors.New("--image: the model looks at an image too: expected a file")
-	}
-	// Without a context: a signal ends predict at once, as it has nothing to save.
-	pixels, err := emoji10.OpenImage(context.Background(), in.image, size)
-	if err != nil {
-		return nil, fmt.Errorf("--image: %w", err)
-	}
-	return pixels, nil
 }

@@ -136,16 +136,19 @@ func (t *tableTask) likeliest(model nn.Module, b columns.Batch) (classes []int64
 
 // predict takes the columns by their names (--set), or --image, --text and --audio where only one column is of that kind.
 func (t *tableTask) predict(model nn.Module, in inputs, device torch.Device) ([]guess, error) {
+	return predictOne[columns.Sample](t, model, in, device)
+}
+
+func (t *tableTask) read(ctx context.Context, in inputs) (s columns.Sample, err error) {
 	cells, err := t.cells(in)
 	if err != nil {
-		return nil, err
+		return s, err
 	}
-	b, err := t.Schema.One(context.Background(), cells, "")
-	if err != nil {
-		return nil, err
-	}
-	t.classes, t.of = t.Schema.Classes, tableBatches{}
-	return t.guesses(model, b, device)
+	return t.Schema.Read(ctx, cells, "", in.whole...)
+}
+
+func (t *tableTask) look(model nn.Module, samples []columns.Sample, device torch.Device) ([][]guess, error) {
+	return guesses(tableBatches{}, t.Schema.Classes, model, func() (columns.Batch, error) { return t.Schema.Batch(samples...) }, device)
 }
 
 func (t *tableTask) cells(in inputs) (map[string]string, error) {
@@ -156,13 +159,13 @@ func (t *tableTask) cells(in inputs) (map[string]string, error) {
 	for _, given := range []struct {
 		flag, cell string
 		kind       datatable.Kind
-	}{{"image", in.image, datatable.Image}, {"text", in.text, datatable.Text}, {"audio", in.audio, datatable.Audio}} {
+	}{{"image", in.image.path, datatable.Image}, {"text", in.text, datatable.Text}, {"audio", in.audio.path, datatable.Audio}} {
 		if given.cell == "" {
 			continue
 		}
 		name, err := t.only(given.kind)
 		if err != nil {
-			return nil, fmt.Errorf("--%s: %w", given.flag, err)
+			return nil, badInput(given.flag, "%w", err)
 		}
 		cells[name] = given.cell
 	}
@@ -197,7 +200,7 @@ func (t *tableTask) only(kind datatable.Kind) (string, error) {
 }
 
 // converse asks about one picture: the questions are the cells of the one column of texts.
-func (t *tableTask) converse(model nn.Module, path string, device torch.Device) (conversation, error) {
+func (t *tableTask) converse(model nn.Module, image media, device torch.Device) (conversation, error) {
 	picture, err := t.only(datatable.Image)
 	if err != nil {
 		return nil, err
@@ -206,8 +209,11 @@ func (t *tableTask) converse(model nn.Module, path string, device torch.Device) 
 	if err != nil {
 		return nil, err
 	}
-	talk := &tableTalk{t: t, model: model, device: device, question: question, cells: map[string]string{picture: path}}
-	_, err = t.Schema.One(context.Background(), talk.cells, "") // that the picture can be read
+	talk := &tableTalk{t: t, model: model, device: device, question: question, cells: map[string]string{picture: image.path}}
+	if image.data != nil {
+		talk.cells[picture], talk.whole = string(image.data), []string{picture}
+	}
+	_, err = t.Schema.Read(context.Background(), talk.cells, "", talk.whole...) // that the picture can be read
 	return talk, err
 }
 
@@ -218,6 +224,7 @@ type tableTalk struct {
 	device   torch.Device
 	question string
 	cells    map[string]string
+	whole    []string
 }
 
 func (c *tableTalk) ask(question string) ([]guess, error) {
@@ -234,7 +241,7 @@ func (c *tableTalk) ask(question string) ([]guess, error) {
 	if !known {
 		return nil, errors.New("none of these words is known")
 	}
-	return c.t.predict(c.model, inputs{set: c.cells}, c.device)
+	return c.t.predict(c.model, inputs{set: c.cells, whole: c.whole}, c.device)
 }
 
 func (c *tableTalk) examples() []string { return []string{"a question as in the column " + c.question} }

@@ -86,12 +86,6 @@ type combination struct {
 	stacked bool // by a meta-learner, and not averaged
 }
 
-// inputs are what predict was given.
-type inputs struct {
-	checkpoint, image, text, audio string
-	set                            map[string]string // cells of a table's columns
-}
-
 // guess is a class and how likely it is, from 0 to 1.
 type guess struct {
 	class       string

@@ -181,15 +181,19 @@ func (t *captionsTask) report() string { return retrievalTable(t.measured) }
 
 // predict chooses among captions, given with commas between them, the one that fits a picture best.
 func (t *captionsTask) predict(model nn.Module, in inputs, device torch.Device) (found []guess, err error) {
-	if in.image == "" || in.text == "" {
+	if !in.image.given() || in.text == "" {
 		return nil, errors.New("--image, --text: expected a picture, and captions to choose from with commas between them; " +
 			"multitorch search finds pictures by words")
 	}
 	picture, caption := t.column(datatable.Image), t.column(datatable.Text)
 	m := model.(*multimodal.Retriever)
-	one, err := t.Schema.One(context.Background(), map[string]string{picture: in.image}, "")
+	cell, whole := in.image.path, []string(nil)
+	if in.image.data != nil {
+		cell, whole = string(in.image.data), []string{picture}
+	}
+	one, err := t.Schema.One(context.Background(), map[string]string{picture: cell}, "", whole...)
 	if err != nil {
-		return nil, err
+		return nil, badInput("image", "%w", err)
 	}
 	torch.NoGrad(func() {
 		err = torch.Try(func() error {
@@ -199,7 +203,7 @@ func (t *captionsTask) predict(model nn.Module, in inputs, device torch.Device) 
 			for text := range strings.SplitSeq(in.text, ",") {
 				b, err := t.Schema.One(context.Background(), map[string]string{caption: strings.TrimSpace(text)}, "")
 				if err != nil {
-					return fmt.Errorf("--text %.80q: %w", text, err)
+					return badText(text, "%w", err)
 				}
 				_, words := t.pair(b.To(device))
 				items = append(items, m.EncodeItems(words))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -191,31 +190,34 @@ func (t *dialogueTask) report() string {
 
 // predict answers a question about a picture.
 func (t *dialogueTask) predict(model nn.Module, in inputs, device torch.Device) ([]guess, error) {
-	if in.image == "" {
-		return nil, errors.New("--image: the model answers questions about a picture: expected a file")
+	if !in.image.given() {
+		return nil, badInput("image", "the model answers questions about a picture: expected a file")
 	}
 	if in.text == "" {
-		return nil, fmt.Errorf("--text: the model answers questions: expected one, such as %q", sortofclevr.Examples()[0])
+		return nil, badInput("text", "the model answers questions: expected one, such as %q", sortofclevr.Examples()[0])
 	}
 	talk, err := t.converse(model, in.image, device)
 	if err != nil {
-		return nil, fmt.Errorf("--image: %w", err)
+		return nil, badInput("image", "%w", err)
+	}
+	for _, earlier := range in.before {
+		_, _ = talk.ask(earlier) // what was not understood then is not remembered
 	}
 	found, err := talk.ask(in.text)
 	if err != nil {
-		return nil, fmt.Errorf("--text %.80q: %w; questions are, for instance, %q", in.text, err, sortofclevr.Examples()[:3])
+		return nil, badText(in.text, "%w; questions are, for instance, %q", err, sortofclevr.Examples()[:3])
 	}
 	return found, nil
 }
 
-func (t *dialogueTask) converse(model nn.Module, path string, device torch.Device) (conversation, error) {
-	planar, err := openPicture(path)
+func (t *dialogueTask) converse(model nn.Module, image media, device torch.Device) (conversation, error) {
+	planar, err := openPicture(image)
 	if err != nil {
 		return nil, err
 	}
 	talk, err := dialogue.NewConversation(model.(*dialogue.Model), t.config(), planar, device)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, image.named(err)
 	}
 	return clevrTalk{talk}, nil
 }

@@ -225,42 +225,70 @@ func (t *emojiTask) sameTest(other task) bool {
 		slices.Equal(t.Vocabulary.Tokens(), o.Vocabulary.Tokens())
 }
 
+// emojiSample is what is looked at, of one emoji.
+type emojiSample struct {
+	pixels []uint8 // [3, size, size], or nil
+	tokens []int64
+	length int
+}
+
 // predict wants what the model looks at, and nothing else.
 func (t *emojiTask) predict(model nn.Module, in inputs, device torch.Device) ([]guess, error) {
-	size := emoji10.ImageSize
-	b := multimodal.Batch{
-		Image:   torch.Zeros(torch.Shape{1, 3, size, size}),
-		Tokens:  torch.Zeros(torch.Shape{1, emoji10.MaxTokens}, torch.Int64),
-		Lengths: torch.Ones(torch.Shape{1}, torch.Int64),
-		Target:  torch.Zeros(torch.Shape{1}, torch.Int64),
-	}
+	return predictOne[emojiSample](t, model, in, device)
+}
+
+func (t *emojiTask) read(_ context.Context, in inputs) (s emojiSample, err error) {
+	s = emojiSample{tokens: make([]int64, emoji10.MaxTokens), length: 1}
 	if t.Model.UsesImage() {
-		pixels, err := in.pixels(size)
-		if err != nil {
-			return nil, err
+		if s.pixels, err = in.pixels(emoji10.ImageSize); err != nil {
+			return s, err
 		}
-		b.Image = multimodal.Pixels(torch.FromSlice(pixels, 1, 3, size, size))
-	} else if in.image != "" {
-		return nil, fmt.Errorf("--image: the model in %s reads texts only", in.checkpoint)
+	} else if in.image.given() {
+		return s, badInput("image", "the model in %s reads texts only", in.checkpoint)
 	}
 	if t.Model.UsesText() {
 		if in.text == "" {
-			return nil, fmt.Errorf("--text: the model in %s reads a text too: expected a few words", in.checkpoint)
+			return s, badInput("text", "the model in %s reads a text too: expected a few words", in.checkpoint)
 		}
-		numbers, length, err := t.numbers(in.text)
-		if err != nil {
-			return nil, fmt.Errorf("--text %.80q: %w", in.text, err)
+		if s.tokens, s.length, err = t.numbers(in.text); err != nil {
+			return s, badText(in.text, "%w", err)
 		}
-		if !t.used() && !slices.ContainsFunc(numbers[:length], func(n int64) bool { return n != emoji10.Unk }) {
-			logLine(fmt.Sprintf("--text %.80q: the model knows none of its words, and answers as to any such text", in.text))
+		if !t.used() && !slices.ContainsFunc(s.tokens[:s.length], func(n int64) bool { return n != emoji10.Unk }) {
+			in.note(fmt.Sprintf("--text %.80q: the model knows none of its words, and answers as to any such text", in.text))
 		}
-		b.Tokens = torch.FromSlice(numbers, 1, len(numbers))
-		b.Lengths = torch.FromSlice([]int64{int64(length)})
 	} else if in.text != "" {
-		return nil, fmt.Errorf("--text: the model in %s looks at images only", in.checkpoint)
+		return s, badInput("text", "the model in %s looks at images only", in.checkpoint)
 	}
-	t.classes, t.of = t.Classes, emojiBatches{}
-	return t.guesses(model, b, device)
+	return s, nil
+}
+
+func (t *emojiTask) look(model nn.Module, samples []emojiSample, device torch.Device) ([][]guess, error) {
+	return guesses(emojiBatches{}, t.Classes, model, func() (multimodal.Batch, error) { return emojiBatch(samples), nil }, device)
+}
+
+// emojiBatch puts samples side by side, filled up to the longest text.
+func emojiBatch(samples []emojiSample) multimodal.Batch {
+	const size = emoji10.ImageSize
+	n, longest := len(samples), 0
+	for _, s := range samples {
+		longest = max(longest, len(s.tokens))
+	}
+	tokens, lengths := make([]int64, n*longest), make([]int64, n)
+	var pixels []uint8
+	for i, s := range samples {
+		copy(tokens[i*longest:], s.tokens)
+		lengths[i] = int64(s.length)
+		pixels = append(pixels, s.pixels...)
+	}
+	b := multimodal.Batch{
+		Tokens: torch.FromSlice(tokens, n, longest), Lengths: torch.FromSlice(lengths), Target: torch.Zeros(torch.Shape{n}, torch.Int64),
+	}
+	if len(pixels) > 0 {
+		b.Image = multimodal.Pixels(torch.FromSlice(pixels, n, 3, size, size))
+	} else {
+		b.Image = torch.Zeros(torch.Shape{n, 3, size, size})
+	}
+	return b
 }
 
 // numbers are the tokens of a text that is predicted.

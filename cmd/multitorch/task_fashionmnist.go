@@ -96,23 +96,37 @@ func (t *fashionTask) sameTest(other task) bool {
 	return ok
 }
 
-// predict takes a picture of clothes. The data set's are light on black; one on a light ground is inverted, as its authors
-// did with the shop's photographs.
+// predict takes a picture of clothes.
 func (t *fashionTask) predict(model nn.Module, in inputs, device torch.Device) ([]guess, error) {
+	return predictOne[[]uint8](t, model, in, device)
+}
+
+func (t *fashionTask) read(_ context.Context, in inputs) ([]uint8, error) {
 	if in.text != "" {
-		return nil, fmt.Errorf("--text: the model in %s looks at images only", in.checkpoint)
+		return nil, badInput("text", "the model in %s looks at images only", in.checkpoint)
 	}
+	return in.pixels(fashionmnist.Size)
+}
+
+func (t *fashionTask) look(model nn.Module, samples [][]uint8, device torch.Device) ([][]guess, error) {
+	return guesses(fashionBatches{}, t.Classes, model, func() (fashionmnist.Example, error) {
+		images := make([]*torch.Tensor, len(samples))
+		for i, rgb := range samples {
+			images[i] = clothesPicture(rgb)
+		}
+		return fashionmnist.Example{Image: torch.Cat(images, 0), Target: torch.Zeros(torch.Shape{len(images)}, torch.Int64)}, nil
+	}, device)
+}
+
+// clothesPicture is a picture as the model takes it, [1, 1, 28, 28]. The data set's are light on black; one on a light ground is
+// inverted, as its authors did with the shop's photographs.
+func clothesPicture(rgb []uint8) *torch.Tensor {
 	const size = fashionmnist.Size
-	rgb, err := in.pixels(size)
-	if err != nil {
-		return nil, err
-	}
-	image := torch.FromSlice(rgb, 1, 3, size, size).To(torch.Float32).Div(255).Mean(1, torch.KeepDim) // [1, 1, 28, 28]
+	image := torch.FromSlice(rgb, 1, 3, size, size).To(torch.Float32).Div(255).Mean(1, torch.KeepDim)
 	if rim := image.Select(2, 0).Mean().Item(); rim > 0.5 {
 		image = image.RSub(1)
 	}
-	t.classes, t.of = t.Classes, fashionBatches{}
-	return t.guesses(model, fashionmnist.Example{Image: image, Target: torch.Zeros(torch.Shape{1}, torch.Int64)}, device)
+	return image
 }
 
 type fashionBatches struct{}

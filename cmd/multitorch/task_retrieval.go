@@ -196,8 +196,8 @@ func retrievalTable(measured []metrics.Metric[metrics.Pairs]) string {
 // predict chooses the text that fits a picture best: of those that were given, or of the ten classes' prompts. No model
 // was trained on the choice.
 func (t *retrievalTask) predict(model nn.Module, in inputs, device torch.Device) ([]guess, error) {
-	if in.image == "" && in.text != "" {
-		return nil, errors.New(`--text: the model finds pictures by texts: expected multitorch search "red fruit"; or a picture, and texts to choose from`)
+	if !in.image.given() && in.text != "" {
+		return nil, badInput("text", `the model finds pictures by texts: expected multitorch search "red fruit"; or a picture, and texts to choose from`)
 	}
 	pixels, err := in.pixels(emoji10.ImageSize)
 	if err != nil {

@@ -215,13 +215,13 @@ func (t *speechTask) decode(scores, steps *torch.Tensor) []string {
 
 // predict wants a sound file, and says which texts it may be.
 func (t *speechTask) predict(model nn.Module, in inputs, _ torch.Device) (found []guess, err error) {
-	if in.audio == "" || in.image != "" || in.text != "" {
-		return nil, fmt.Errorf("--audio: the model in %s reads sounds: expected a sound file and nothing else; "+
+	if !in.audio.given() || in.image.given() || in.text != "" {
+		return nil, badInput("audio", "the model in %s reads sounds: expected a sound file and nothing else; "+
 			"multitorch transcribe reads several", in.checkpoint)
 	}
 	samples, err := readSpeech(in.audio)
 	if err != nil {
-		return nil, fmt.Errorf("--audio %s: %w", in.audio, err)
+		return nil, badInput("audio", "%w", in.audio.named(err))
 	}
 	r := &ctcRecogniser{model: model.(*multimodal.Speech), alphabet: t.Alphabet, beam: &ctc.Beam{Alphabet: t.Alphabet}}
 	texts, _, err := r.hypotheses(samples)

@@ -90,7 +90,7 @@ func (c *transcribeCmd) Run() error {
 
 // one transcribes a file. Of several, whose texts are written one after the other, each is named.
 func (c *transcribeCmd) one(r recogniser, path string, named bool, bar *meter) error {
-	samples, err := readSound(path, r)
+	samples, err := readSound(media{path: path}, r)
 	if err != nil {
 		return err
 	}
@@ -192,8 +192,14 @@ var soundEndings = []string{".wav", ".flac", ".mp3", ".ogg"}
 const maxSpeech = 512 << 20
 
 // readSound is a file's samples as a recogniser hears them: one channel at its rate.
-func readSound(path string, r recogniser) (samples *torch.Tensor, err error) {
-	wave, rate, err := audio.Load(path, audio.MaxSamples(maxSpeech))
+func readSound(from media, r recogniser) (samples *torch.Tensor, err error) {
+	var wave *torch.Tensor
+	var rate int
+	if from.data != nil {
+		wave, rate, err = audio.Decode(bytes.NewReader(from.data), int64(len(from.data)), audio.MaxSamples(maxSpeech))
+	} else {
+		wave, rate, err = audio.Load(from.path, audio.MaxSamples(maxSpeech))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +238,7 @@ func heardAt(wave *torch.Tensor, rate, to, shortest int) (*torch.Tensor, error) 
 }
 
 // readSpeech is a file's samples as a model that is trained here hears them.
-func readSpeech(path string) (*torch.Tensor, error) { return readSound(path, &ctcRecogniser{}) }
+func readSpeech(from media) (*torch.Tensor, error) { return readSound(from, &ctcRecogniser{}) }
 
 // toSpeech is a waveform as a model that is trained here hears it.
 func toSpeech(wave *torch.Tensor, rate int) (*torch.Tensor, error) {

@@ -15,20 +15,25 @@ import (
 
 // predict writes what is said in a sound, as the one guess.
 func (t *transcriptsTask) predict(model nn.Module, in inputs, device torch.Device) ([]guess, error) {
-	if in.audio == "" {
-		return nil, errors.New("--audio: expected a sound: WAV, FLAC, MP3 or Ogg")
+	if !in.audio.given() {
+		return nil, badInput("audio", "expected a sound: WAV, FLAC, MP3 or Ogg")
 	}
-	read, err := datatable.New([]string{"sound"}, [][]string{{in.audio}})
+	cell := in.audio.path
+	if in.audio.data != nil {
+		cell = string(in.audio.data)
+	}
+	read, err := datatable.New([]string{"sound"}, [][]string{{cell}})
 	if err != nil {
 		return nil, err
 	}
+	read.Embedded[0] = in.audio.data != nil
 	samples, err := columns.Sound(read, 0, 0, ".", multimodal.SpeechRate)
 	if err == nil && len(samples) < multimodal.MinSpeechSamples {
-		err = fmt.Errorf("%s: the sound has %d samples at %d Hz: expected at least %d",
-			in.audio, len(samples), multimodal.SpeechRate, multimodal.MinSpeechSamples)
+		err = in.audio.named(fmt.Errorf("the sound has %d samples at %d Hz: expected at least %d",
+			len(samples), multimodal.SpeechRate, multimodal.MinSpeechSamples))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("--audio: %w", err)
+		return nil, badInput("audio", "%w", err)
 	}
 	text, err := t.hear(model, samples, device)
 	return []guess{{text, 1}}, err

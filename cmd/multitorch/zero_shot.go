@@ -59,7 +59,7 @@ func (z zeroShot) texts(classes [][]string) (*torch.Tensor, error) {
 func (t *retrievalTask) text(words string) (multimodal.Input, error) {
 	numbers, length, err := t.Vocabulary.Encode(emoji10.Tokenize(words))
 	if err != nil {
-		return multimodal.Input{}, fmt.Errorf("--text %.80q: %w", words, err)
+		return multimodal.Input{}, badText(words, "%w", err)
 	}
 	if !slices.ContainsFunc(numbers[:length], func(n int64) bool { return n != emoji10.Unk }) {
 		logLine(fmt.Sprintf("%.80q: the model knows none of its words, and answers as to any such text", words))

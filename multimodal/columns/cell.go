@@ -19,6 +19,16 @@ type cell struct {
 	cut     bool      // it was longer than a model takes
 }
 
+// CellError is what is wrong with a cell of a column.
+type CellError struct {
+	Column string
+	Err    error
+}
+
+func (e *CellError) Error() string { return fmt.Sprintf("column %q: %v", e.Column, e.Err) }
+
+func (e *CellError) Unwrap() error { return e.Err }
+
 // read makes numbers of the cells that a schema looks at. cells are the row's, in the order of the schema's columns.
 func (s *Schema) read(ctx context.Context, t *table.Table, row int, base string) ([]cell, error) {
 	cells := make([]cell, len(s.Columns))
@@ -37,7 +47,7 @@ func (s *Schema) read(ctx context.Context, t *table.Table, row int, base string)
 			cells[i].fields = make([]float32, 1) // the mean
 		}
 		if err != nil {
-			return nil, fmt.Errorf("column %q: %w", c.Name, err)
+			return nil, &CellError{c.Name, err}
 		}
 		if any = any || cells[i].present; s.Pairs && !cells[i].present {
 			return nil, fmt.Errorf("column %q is empty: expected one of a pair", c.Name)

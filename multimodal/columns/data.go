@@ -147,9 +147,32 @@ func (d *Data) GetBatch(ctx context.Context, indices []int) (b Batch, err error)
 	return b, err
 }
 
-// One makes a batch of one sample out of cells by their columns' names, as [Schema.Open] does of a row. Columns that are
-// not named are missing; one that the model doesn't look at is an error.
-func (s *Schema) One(ctx context.Context, cells map[string]string, base string) (b Batch, err error) {
+// Sample is a row as numbers, before it is a tensor.
+type Sample struct{ cells []cell }
+
+// One makes a batch of one sample out of cells by their columns' names, as [Schema.Read] reads them.
+func (s *Schema) One(ctx context.Context, cells map[string]string, base string, whole ...string) (b Batch, err error) {
+	sample, err := s.Read(ctx, cells, base, whole...)
+	if err != nil {
+		return b, err
+	}
+	return s.Batch(sample)
+}
+
+// Batch makes one batch of samples.
+func (s *Schema) Batch(samples ...Sample) (b Batch, err error) {
+	rows := make([][]cell, len(samples))
+	for i := range samples {
+		rows[i] = samples[i].cells
+	}
+	err = torch.Try(func() error { b.Inputs = s.inputs(rows); return nil })
+	return b, err
+}
+
+// Read makes a sample out of cells by their columns' names, as [Schema.Open] does of a row. Columns that are not named are
+// missing; one that the model doesn't look at is an error. The cells of the columns in whole are files themselves, and not
+// their names. What is wrong with a cell is a [*CellError].
+func (s *Schema) Read(ctx context.Context, cells map[string]string, base string, whole ...string) (b Sample, err error) {
 	var names, row []string
 	for _, c := range s.Columns {
 		names, row = append(names, c.Name), append(row, cells[c.Name])
@@ -163,6 +186,9 @@ func (s *Schema) One(ctx context.Context, cells map[string]string, base string) 
 	if err != nil {
 		return b, err
 	}
+	for i, name := range names {
+		t.Embedded[i] = slices.Contains(whole, name)
+	}
 	if base == "" {
 		base = "."
 	}
@@ -172,6 +198,5 @@ func (s *Schema) One(ctx context.Context, cells map[string]string, base string) 
 	if err != nil {
 		return b, fmt.Errorf("columns: %w", err)
 	}
-	err = torch.Try(func() error { b.Inputs = s.inputs([][]cell{read}); return nil })
-	return b, err
+	return Sample{read}, nil
 }
