@@ -176,7 +176,7 @@ func (l *serving) batching(together bool) serve.Batching {
 	b := serve.Batching{Max: cmp.Or(l.MaxBatch, mostTogether), Wait: max(l.MaxWait, 1), Workers: cmp.Or(l.Workers, 1), Queue: l.Queue}
 	if !together || l.MaxBatch == 1 {
 		b.Max, b.Workers = 1, cmp.Or(l.Workers, runtime.GOMAXPROCS(0))
-		b.Queue = cmp.Or(l.Queue, 8*max(b.Workers, 4))
+		b.Queue = cmp.Or(l.Queue, 8*mostTogether) // who would wait too long is refused anyway
 	}
 	return b
 }
