@@ -24,6 +24,7 @@ import (
 type recipe struct {
 	Epochs, BatchSize, Workers, Accumulate, MaxSteps, ValidateEvery int
 	Shuffle, DropLast, OwnGenerator, Dropout, Scaler, Schedule      bool
+	Autocast, EMA                                                   bool
 	ClipNorm                                                        float64
 }
 
@@ -34,6 +35,7 @@ func drawRecipe(t *rapid.T) recipe {
 		Shuffle: rapid.Bool().Draw(t, "shuffle"), DropLast: rapid.Bool().Draw(t, "drop last"),
 		OwnGenerator: rapid.Bool().Draw(t, "own generator"), Dropout: rapid.Bool().Draw(t, "dropout"),
 		Scaler: rapid.Bool().Draw(t, "scaler"), Schedule: rapid.Bool().Draw(t, "schedule"),
+		Autocast: rapid.Bool().Draw(t, "autocast"), EMA: rapid.Bool().Draw(t, "EMA"),
 		ClipNorm: rapid.SampledFrom([]float64{0, 0.5}).Draw(t, "clip"),
 	}
 }
@@ -90,6 +92,12 @@ func (c recipe) make(t require.TestingT, hs ...trainer.Hook) (*fitter, *dropoutN
 	}
 	if c.Schedule {
 		fit.Hooks = append(fit.Hooks, &hooks.Schedule{Scheduler: lr_scheduler.NewStepLR(o, 2, lr_scheduler.Gamma(0.7))})
+	}
+	if c.Autocast {
+		fit.Autocast = torch.BFloat16
+	}
+	if c.EMA { // validations measure it
+		fit.Hooks = append(fit.Hooks, hooks.NewEMA(m, 0.8))
 	}
 	fit.Hooks = append(fit.Hooks, hs...)
 	return fit, m
