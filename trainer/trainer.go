@@ -73,6 +73,9 @@ type Trainer[B, O any] struct {
 	found map[string]*torch.Generator // of this run: see generators
 }
 
+// SetGroup sets Group, for programs that have trainers of several types.
+func (t *Trainer[B, O]) SetGroup(g *distributed.Group) { t.Group = g }
+
 // Clip bounds the gradients of all parameters of the model before a step, as torch.nn.utils.clip_grad_norm_ and
 // clip_grad_value_. 0 is no bound.
 type Clip struct{ Norm, Value float64 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -142,12 +143,12 @@ func (c *trainCmd) resume(ctx context.Context, k *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	events, err := tensorboard.NewWriter(dir, tensorboard.ResumeAt(at.Step+1))
+	events, err := tensorboard.NewWriter(cmp.Or(c.scratch, dir), tensorboard.ResumeAt(at.Step+1))
 	if err != nil {
 		return fmt.Errorf("--resume: %w", err)
 	}
 	defer events.Close()
-	if err := openData(ctx, c.Task, c.DataDir); err != nil {
+	if err := c.openData(ctx); err != nil {
 		return err
 	}
 	var model nn.Module
@@ -166,6 +167,9 @@ func (c *trainCmd) resume(ctx context.Context, k *kong.Context) error {
 	c.announce(model, device)
 	printf("resumed after step %d, in %s\n", at.Step, dir)
 	loop, err := c.Task.training(model, c.recipe, device, r.hooks...)
+	if err == nil {
+		err = c.join(loop)
+	}
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"multitorch/distributed"
 	"multitorch/nn"
 	"multitorch/torch"
 	"multitorch/trainer"
@@ -29,6 +30,9 @@ type trainCmd struct {
 	Resume    string        `type:"path" placeholder:"DIR" help:"Go on with the run in this folder, by its own settings, as if it had never stopped." config:"-"`
 	Profile   string        `type:"path" placeholder:"FILE" help:"Look in five steps where time goes: a trace for chrome://tracing or ui.perfetto.dev, and a table." config:"-"`
 	Out       string        `type:"path" placeholder:"DIR" help:"Folder of the run, which must not hold one (default: runs/TASK-MODEL-seedN, or the next with a number)."`
+
+	group   *distributed.Group // nil in a run of one process
+	scratch string             // where a rank but 0 writes what nobody reads
 }
 
 // Validate is called when the command line is read.
@@ -42,6 +46,12 @@ func (c *trainCmd) Validate() error {
 
 // Run trains, and leaves a checkpoint, a plot, a TensorBoard event file, and the state by which the run can go on.
 func (c *trainCmd) Run(ctx context.Context, k *kong.Context, from *config) error {
+	return inRanks(ctx, func(ctx context.Context, g *distributed.Group) error {
+		return c.asRank(g, func() error { return c.train(ctx, k, from) })
+	})
+}
+
+func (c *trainCmd) train(ctx context.Context, k *kong.Context, from *config) error {
 	if c.Resume != "" {
 		return c.resume(ctx, k)
 	}
@@ -50,7 +60,7 @@ func (c *trainCmd) Run(ctx context.Context, k *kong.Context, from *config) error
 		return err
 	}
 	from.noteOther()
-	if err := openData(ctx, c.Task, c.DataDir); err != nil {
+	if err := c.openData(ctx); err != nil {
 		return err
 	}
 	c.Epochs = c.epochsFlag.of(c.Task)
@@ -79,6 +89,9 @@ func (c *trainCmd) Run(ctx context.Context, k *kong.Context, from *config) error
 	}
 	c.announce(model, device)
 	loop, err := c.Task.training(model, c.recipe, device, r.hooks...)
+	if err == nil {
+		err = c.join(loop)
+	}
 	if err != nil {
 		return err
 	}

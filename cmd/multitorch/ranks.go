@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"multitorch/distributed"
+)
+
+// inRanks runs f as one of several ranks, where this process was started as such, by launch or torchrun. Rank 0 alone says what
+// goes on; g is nil in a run of one process.
+func inRanks(ctx context.Context, f func(ctx context.Context, g *distributed.Group) error) error {
+	if size := os.Getenv("WORLD_SIZE"); size == "" || size == "1" || os.Getenv("RANK") == "" {
+		return f(ctx, nil)
+	}
+	return distributed.Run(ctx, func(ctx context.Context, g *distributed.Group) error {
+		if g.Rank() > 0 {
+			stdout.w = io.Discard
+		}
+		return f(ctx, g)
+	})
+}
+
+// asRank is the run as a rank has it: only rank 0's folder is kept.
+func (c *trainCmd) asRank(g *distributed.Group, train func() error) error {
+	if c.group = g; g == nil || g.Rank() == 0 {
+		return train()
+	}
+	dir, err := os.MkdirTemp("", "multitorch-rank")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	c.scratch = dir
+	if c.Resume == "" {
+		c.Out = filepath.Join(dir, "run")
+	}
+	return train()
+}
+
+// openData opens the task's data: rank 0 first, which may have to fetch them.
+func (c *trainCmd) openData(ctx context.Context) error {
+	if c.group == nil {
+		return openData(ctx, c.Task, c.DataDir)
+	}
+	wrong := ""
+	var err error
+	if c.group.Rank() == 0 {
+		if err = openData(ctx, c.Task, c.DataDir); err != nil {
+			wrong = err.Error()
+		}
+	}
+	wrong, lost := distributed.BroadcastObject(c.group, wrong, 0)
+	switch {
+	case lost != nil:
+		return errors.Join(err, lost)
+	case c.group.Rank() == 0:
+		return err
+	case wrong != "":
+		return fmt.Errorf("rank 0: %s", wrong)
+	}
+	return openData(ctx, c.Task, c.DataDir)
+}
+
+// join gives a loop the run's ranks.
+func (c *trainCmd) join(loop training) error {
+	if c.group == nil {
+		return nil
+	}
+	t, can := loop.(interface{ SetGroup(g *distributed.Group) })
+	if !can {
+		return fmt.Errorf("%s can't be trained by several ranks", c.Task.info().name)
+	}
+	t.SetGroup(c.group)
+	return nil
+}
