@@ -60,7 +60,6 @@ func (t *Trainer[B, O]) remember() (undo func() error, err error) {
 	if err != nil {
 		return nil, err
 	}
-	rates := t.rates()
 	random := t.randomNow()
 	return func() error {
 		defer random.free()
@@ -75,21 +74,8 @@ func (t *Trainer[B, O]) remember() (undo func() error, err error) {
 				return fmt.Errorf("bringing back the %s: %w", name, err)
 			}
 		}
-		for i, rate := range rates {
-			t.Optimizer.ParamGroups()[i].LR = rate
-		}
 		return nil
 	}, nil
-}
-
-func (t *Trainer[B, O]) rates() (rates []float64) {
-	if t.Optimizer == nil {
-		return nil
-	}
-	for _, g := range t.Optimizer.ParamGroups() {
-		rates = append(rates, g.LR)
-	}
-	return rates
 }
 
 // cloned is a state whose tensors are copies.

@@ -264,17 +264,21 @@ func TestFirst(t *testing.T) {
 
 // A quick try and the range test leave the run that follows as it would be without them.
 func TestTrialsLeaveNothing(t *testing.T) {
-	plain, model := newTrainer(t, 2)
+	c := recipe{Epochs: 2, BatchSize: 4, Shuffle: true, Dropout: true, Scaler: true}
+	plain, model := c.make(t)
+	plain.Optimizer.ParamGroups()[0].LR = 0.03
 	require.NoError(t, plain.Fit(t.Context()))
 	want := weights(model)
 
-	fit, model := newTrainer(t, 2)
+	fit, model := c.make(t)
+	fit.Optimizer.ParamGroups()[0].LR = 0.03
 	hooked := 0
-	hook(fit, onStep(func(trainer.Step) error { hooked++; return nil }))
+	hook(fit, onStep(func(s trainer.Step) error { hooked++; return nil }))
 	require.NoError(t, fit.FastDevRun(t.Context()))
 	curve, err := fit.FindLR(t.Context(), trainer.LRRange{Steps: 60, Max: 100})
 	require.NoError(t, err)
 	require.Zero(t, hooked)
+	require.Equal(t, 0.03, fit.Optimizer.ParamGroups()[0].LR)
 	require.NoError(t, fit.Fit(t.Context()))
 	require.Equal(t, want, weights(model))
 

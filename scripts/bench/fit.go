@@ -24,7 +24,7 @@ type nothing struct{}
 // it is, and with hooks that look at each step. The runs take turns. It is the processor's time, in which nothing is seen of what else
 // runs on the machine.
 func fitOverhead(side, length, rounds int) (map[string]float64, error) {
-	const samples, batch, epochs = 640, 32, 5
+	const samples, batch, epochs = 3200, 32, 1
 	t := newTrainee()
 	image, text, target := data(samples, side, length)
 	set, err := datasets.NewTensorDataset(image, text, target)
@@ -72,19 +72,24 @@ func fitOverhead(side, length, rounds int) (map[string]float64, error) {
 		{"hooks", fit(&hooks.LearningRates{Optimizer: t.optimizer, To: numbers{}}, &hooks.Throughput{To: numbers{}},
 			&hooks.Memory{To: numbers{}}, hooks.NewProgress(io.Discard))},
 	}
-	times := map[string][]float64{}
-	for range rounds {
-		for _, w := range ways {
+	times, shares := map[string]float64{}, map[string][]float64{}
+	for i := range rounds {
+		for k := range ways {
+			w := ways[(i+k)%len(ways)]
 			begin := processorTime()
 			if err := w.run(); err != nil {
 				return nil, err
 			}
-			times[w.name] = append(times[w.name], (processorTime()-begin).Seconds()/(epochs*samples/batch))
+			times[w.name] = (processorTime() - begin).Seconds() / (epochs * samples / batch)
+		}
+		shares["bare"] = append(shares["bare"], times["bare"])
+		for _, name := range []string{"Fit", "hooks"} { // of the loop beside it: a machine's speed drifts
+			shares[name] = append(shares[name], times[name]/times["bare"])
 		}
 	}
-	each := map[string]float64{"bare": median(times["bare"])}
-	for _, name := range []string{"Fit", "hooks"} {
-		each[name] = median(times[name]) / each["bare"]
+	each := map[string]float64{}
+	for name, all := range shares {
+		each[name] = median(all)
 	}
 	return each, nil
 }

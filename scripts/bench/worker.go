@@ -52,7 +52,7 @@ func work(mode string) (report, error) {
 	case "checkpoint":
 		r.Each, err = checkpoints()
 	case "fit":
-		r.Each, err = fitOverhead(8, 4, 41)
+		r.Each, err = fitOverhead(8, 4, 101)
 	default:
 		r.Seconds, err = modes[mode]()
 	}

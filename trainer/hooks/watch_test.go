@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -109,6 +110,8 @@ func TestEMA(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, averaged.Loss, measured[2], "the validation measured the average")
 
+	require.NoError(t, ema.OnStep(trainer.Step{Skipped: true}))
+	require.Equal(t, 10, ema.Count(), "a step that was left out has no weights of its own")
 	other := newRun(1, ema)
 	require.ErrorContains(t, other.Fit(t.Context()), "made for another model")
 }
@@ -208,6 +211,10 @@ func TestBest(t *testing.T) {
 		}
 		require.Equal(t, []int{10, 20, 20, 20, 50, 50}[i], stepOf(t, path))
 	}
+	b.Path = filepath.Join(path, "no folder", "best")
+	e := trainer.Evaluation{Samples: 1, Metrics: []metrics.Value{{Name: "accuracy", Value: 0.5}}}
+	require.Error(t, b.OnEpoch(trainer.Epoch{Validate: e}), "it is not the best that is saved")
+	b.Path = path
 	value, at := b.Best()
 	require.Equal(t, []any{0.4, 50}, []any{value, at.Step})
 	require.ErrorContains(t, b.OnStart(trainer.Start{Model: model}), "is there already")
@@ -228,6 +235,19 @@ func TestPlateau(t *testing.T) {
 	r.Hooks = r.Hooks[:1]
 	r.Validate = nil
 	require.ErrorContains(t, r.Fit(t.Context()), "hook plateau: the validation has no value")
+}
+
+// The time of validations is not that of training.
+func TestThroughputWithoutValidations(t *testing.T) {
+	h := &hooks.Throughput{To: log{}, Every: 10}
+	require.NoError(t, h.OnStart(trainer.Start{Times: func() (times trainer.Times) { return times }}))
+	after, err := h.AroundValidate(trainer.Place{})
+	require.NoError(t, err)
+	time.Sleep(300 * time.Millisecond)
+	after()
+	require.NoError(t, h.OnStep(trainer.Step{Place: trainer.Place{Step: 10}, Samples: 80}))
+	require.Greater(t, h.Last().Steps, 100., "10 steps in no time")
+	require.InEpsilon(t, 8*h.Last().Steps, h.Last().Samples, 1e-9)
 }
 
 func TestModelSummary(t *testing.T) {
