@@ -40,3 +40,15 @@ func (*RunState) RankZero() {}
 
 // RankZero implements [trainer.RankZero].
 func (*Profile) RankZero() {}
+
+// RankZero implements [trainer.RankZero].
+func (*LearningRates) RankZero() {}
+
+// RankZero implements [trainer.RankZero].
+func (*GradientNorms) RankZero() {}
+
+// RankZero implements [trainer.RankZero].
+func (*Throughput) RankZero() {}
+
+// RankZero implements [trainer.RankZero].
+func (*Memory) RankZero() {}

@@ -337,3 +337,33 @@ func TestModuleGraph(t *testing.T) {
 		require.False(t, strings.HasPrefix(n.Name, "input"))
 	}
 }
+
+// A state that is no hook's is an error, and leaves the hook as it was.
+func TestHooksRefuseStates(t *testing.T) {
+	ema := hooks.NewEMA(nn.NewLinear(1, 2), 0.9)
+	other := hooks.NewEMA(nn.NewLinear(3, 2), 0.9)
+	for name, h := range map[string]trainer.Stateful{
+		"EMA": ema, "stopping": &hooks.EarlyStopping{}, "best": &hooks.Best{},
+	} {
+		good := h.StateDict()
+		for key := range good.All() {
+			for _, bad := range []any{nil, "text", []any{}, int64(-1)} {
+				if bad == int64(-1) && key != "count" && key != "since" {
+					continue
+				}
+				d := &torch.Dict{}
+				for k, v := range good.All() {
+					d.Set(k, v)
+				}
+				d.Set(key, bad)
+				require.Error(t, h.LoadStateDict(d), "%s: %v is %v", name, key, bad)
+			}
+		}
+		require.Error(t, h.LoadStateDict(&torch.Dict{}))
+		require.NoError(t, h.LoadStateDict(good))
+	}
+	before := flat(ema.Model())
+	require.Error(t, ema.LoadStateDict(other.StateDict()))
+	require.Equal(t, before, flat(ema.Model()))
+	require.Zero(t, ema.Count())
+}

@@ -31,7 +31,10 @@ func newAveraged(name string, classes int, average Average, of func(right, predi
 	case Macro, Weighted, Micro:
 	case Binary:
 		if classes != 2 {
-			panic(&torch.Error{Op: name, Kind: torch.ValueError, Message: fmt.Sprintf("average %q: expected 2 classes, but got %d", average, classes)})
+			panic(&torch.Error{
+				Op: name, Kind: torch.ValueError,
+				Message: fmt.Sprintf("average %q: expected 2 classes, but got %d", average, classes),
+			})
 		}
 	default:
 		panic(&torch.Error{
