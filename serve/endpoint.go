@@ -72,6 +72,9 @@ func Handle[In, Out any](a *App, e Endpoint[In, Out]) {
 
 // serve answers a request: it is let in, read, decoded, computed with others, and written.
 func (e *Endpoint[In, Out]) serve(w http.ResponseWriter, r *http.Request, l *limiter, b *batcher[In, Out]) error {
+	if err := checkQuery(r, e.Query); err != nil {
+		return err
+	}
 	leave, wait, ok := b.enter(l.Patience)
 	if !ok {
 		return busy(wait, "too many requests are waiting already")

@@ -1,8 +1,12 @@
 package serve
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 )
 
@@ -18,4 +22,18 @@ func QueryInt(r *http.Request, f Field, standard int) (int, error) {
 		}
 	}
 	return 0, &FieldError{Field: f.Name, Err: fmt.Errorf("%q: expected one whole number from %d to %d", values, f.Min, f.Max), Status: 400}
+}
+
+// checkQuery refuses parameters that an endpoint doesn't know: a mistyped one would be left out in silence.
+func checkQuery(r *http.Request, known []Field) error {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return refuse(http.StatusBadRequest, "the URL's query: %w", err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if !slices.ContainsFunc(known, func(f Field) bool { return f.Name == name }) {
+			return &FieldError{Field: clip(name), Err: errors.New("there is no such parameter"), Status: http.StatusBadRequest}
+		}
+	}
+	return nil
 }

@@ -106,6 +106,12 @@ func TestBadRequests(t *testing.T) {
 	got = postJSON(t, url+"?top=0", `{"text": "x"}`)
 	require.Equal(t, 400, got.status)
 	requireFailure(t, got, "top", "expected one whole number from 1 to 9")
+	got = postJSON(t, url+"?tpo=1", `{"text": "x"}`)
+	require.Equal(t, 400, got.status)
+	requireFailure(t, got, "tpo", "there is no such parameter")
+	got = postJSON(t, url+"?top=%zz", `{"text": "x"}`)
+	require.Equal(t, 400, got.status)
+	requireFailure(t, got, "", "invalid URL escape")
 	require.Equal(t, 405, get(t, url).status)
 	require.Equal(t, 404, get(t, web.URL+"/v1/nothing").status)
 }
