@@ -20,7 +20,6 @@ import (
 // Without forward there are no lines.
 func ModuleGraph(model nn.Module, forward func()) []tensorboard.Node {
 	g := grapher{node: map[string]int{}, from: map[*torch.Tensor]string{}}
-	root := typeName(model)
 	type leaf struct {
 		nn.Module
 		name string
@@ -37,13 +36,13 @@ func ModuleGraph(model nn.Module, forward func()) []tensorboard.Node {
 		parameters[module] = append(parameters[module], p)
 	}
 	for i, m := range modules {
-		path := root
+		path := ""
 		if m.Name != "" {
-			path += "/" + strings.ReplaceAll(m.Name, ".", "/")
+			path = strings.ReplaceAll(m.Name, ".", "/") + "/"
 		}
 		var inputs []string
 		for _, p := range parameters[m.Name] {
-			n := tensorboard.Node{Name: path + "/" + p.Name, Op: "Parameter", Shape: p.Shape()}
+			n := tensorboard.Node{Name: path + p.Name, Op: "Parameter", Shape: p.Shape()}
 			g.nodes = append(g.nodes, n)
 			inputs = append(inputs, n.Name)
 		}
@@ -53,7 +52,7 @@ func ModuleGraph(model nn.Module, forward func()) []tensorboard.Node {
 		if parent && len(inputs) == 0 {
 			continue // a box
 		}
-		name := path + "/" + typeName(m.Module)
+		name := path + typeName(m.Module)
 		g.node[name] = len(g.nodes)
 		g.nodes = append(g.nodes, tensorboard.Node{Name: name, Op: typeName(m.Module), Inputs: inputs, Text: text(m.Module)})
 		if !parent {

@@ -318,19 +318,19 @@ func TestModuleGraph(t *testing.T) {
 	inputs := map[string][]string{}
 	for _, n := range nodes {
 		inputs[n.Name] = n.Inputs
-		if n.Name == "twoSided/image/0/Linear" {
+		if n.Name == "image/0/Linear" {
 			require.Equal(t, []int{3, 4}, n.Shape)
 			require.Contains(t, n.Text, "in_features=5")
 		}
 	}
 	require.Equal(t, map[string][]string{
-		"twoSided/image/0/weight": nil, "twoSided/image/0/bias": nil, "twoSided/text/weight": nil, "twoSided/head/weight": nil,
-		"twoSided/head/bias": nil, "input_3_5": nil, "input_3": nil,
-		"twoSided/image/0/Linear": {"twoSided/image/0/weight", "twoSided/image/0/bias", "input_3_5"},
-		"twoSided/image/1/ReLU":   {"twoSided/image/0/Linear"},
-		"twoSided/text/Embedding": {"twoSided/text/weight", "input_3"},
-		"twoSided/head/Linear": {
-			"twoSided/head/weight", "twoSided/head/bias", "twoSided/image/1/ReLU", "twoSided/text/Embedding",
+		"image/0/weight": nil, "image/0/bias": nil, "text/weight": nil, "head/weight": nil,
+		"head/bias": nil, "input_3_5": nil, "input_3": nil,
+		"image/0/Linear": {"image/0/weight", "image/0/bias", "input_3_5"},
+		"image/1/ReLU":   {"image/0/Linear"},
+		"text/Embedding": {"text/weight", "input_3"},
+		"head/Linear": {
+			"head/weight", "head/bias", "image/1/ReLU", "text/Embedding",
 		},
 	}, inputs)
 	for _, n := range hooks.ModuleGraph(m, nil) {
