@@ -26,10 +26,11 @@ type trainCmd struct {
 	recipe
 	dataFlag
 	deviceFlag
-	SaveEvery time.Duration `default:"1m" help:"How often the run's state is saved, beside after each epoch, so that --resume goes on from there."`
-	Resume    string        `type:"path" placeholder:"DIR" help:"Go on with the run in this folder, by its own settings, as if it had never stopped." config:"-"`
-	Profile   string        `type:"path" placeholder:"FILE" help:"Look in five steps where time goes: a trace for chrome://tracing or ui.perfetto.dev, and a table." config:"-"`
-	Out       string        `type:"path" placeholder:"DIR" help:"Folder of the run, which must not hold one (default: runs/TASK-MODEL-seedN, or the next with a number)."`
+	SaveEvery  time.Duration `default:"1m" help:"How often the run's state is saved, beside after each epoch, so that --resume goes on from there."`
+	SaveErrors string        `enum:"warn,stop" default:"warn" help:"What becomes of the run when it can't be saved, on a full disk, say: warn (and go on) or stop."`
+	Resume     string        `type:"path" placeholder:"DIR" help:"Go on with the run in this folder, by its own settings, as if it had never stopped." config:"-"`
+	Profile    string        `type:"path" placeholder:"FILE" help:"Look in five steps where time goes: a trace for chrome://tracing or ui.perfetto.dev, and a table." config:"-"`
+	Out        string        `type:"path" placeholder:"DIR" help:"Folder of the run, which must not hold one (default: runs/TASK-MODEL-seedN, or the next with a number)."`
 
 	group   *distributed.Group // nil in a run of one process
 	scratch string             // where a rank but 0 writes what nobody reads
@@ -131,9 +132,8 @@ func (c *trainCmd) newRun(out string, events *tensorboard.Writer, about map[stri
 		state:      &hooks.RunState{Path: filepath.Join(out, stateName), Every: c.SaveEvery, Async: true, Metadata: about},
 		progress:   hooks.NewProgress(os.Stderr),
 	}
-	r.state.GoOn = func(err error) {
-		r.progress.Message(fmt.Sprintf("WARNING: the run's state could not be saved: %v; training goes on, and could be resumed after step %d",
-			err, r.state.Saved().Step))
+	if c.SaveErrors == "warn" {
+		r.goOn()
 	}
 	curves := &hooks.Curves{
 		Path: filepath.Join(out, curvesName), Title: fmt.Sprintf("%s, %s, seed %d", info.title, c.Task.modelName(), c.Seed),
@@ -147,6 +147,18 @@ func (c *trainCmd) newRun(out string, events *tensorboard.Writer, about map[stri
 		r.hooks = append(r.hooks, &hooks.Profile{Path: c.Profile, Table: &r.profile})
 	}
 	return r, nil
+}
+
+// goOn has errors of saving told, and training go on: a full disk may have room again.
+func (r *trainRun) goOn() {
+	r.checkpoint.GoOn = func(err error) {
+		r.progress.Message(fmt.Sprintf("WARNING: the model could not be saved: %v; training goes on, and the last one is of step %d",
+			err, r.checkpoint.Saved()))
+	}
+	r.state.GoOn = func(err error) {
+		r.progress.Message(fmt.Sprintf("WARNING: the run's state could not be saved: %v; training goes on, and could be resumed after step %d",
+			err, r.state.Saved().Step))
+	}
 }
 
 // Name is what errors call the run as a hook.

@@ -23,6 +23,9 @@ type Checkpoint struct {
 	Model nn.Module
 	// Describe is what the checkpoint says of itself: see [trainer.SaveCheckpoint]. Without it that is the [State].
 	Describe func(State) any
+	// GoOn is told why the model could not be saved after an epoch, on a full disk, say: the run goes on, with the last model whole.
+	// Without it, and after the last epoch, the error ends the run.
+	GoOn func(error)
 
 	model nn.Module
 	state State
@@ -67,7 +70,12 @@ func ignoreMissing(err error) error {
 
 // OnEpoch saves the model.
 func (c *Checkpoint) OnEpoch(e trainer.Epoch) error {
-	return c.save(State{e.Place, e.Last, e.Validate})
+	err := c.save(State{e.Place, e.Last, e.Validate})
+	if err != nil && c.GoOn != nil && !e.Last {
+		c.GoOn(err)
+		return nil
+	}
+	return err
 }
 
 // OnEnd saves the model of a run that was interrupted, or that a hook ended.

@@ -261,3 +261,35 @@ func badDict(key string, value any) *torch.Dict {
 	d.Set(key, value)
 	return d
 }
+
+type onEpoch func(trainer.Epoch) error
+
+func (onEpoch) Name() string                    { return "on epoch" }
+func (f onEpoch) OnEpoch(e trainer.Epoch) error { return f(e) }
+
+// A model that can't be saved after an epoch is told of, and the last one has to be saved.
+func TestCheckpointThatGoesOn(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "c")
+	var told []error
+	block := func(from, to int) trainer.Hook { // by a folder where the file is to be
+		return onEpoch(func(e trainer.Epoch) error {
+			switch e.Epoch {
+			case from:
+				return errors.Join(os.Rename(path, path+".away"), os.Mkdir(path, 0o755))
+			case to:
+				return errors.Join(os.Remove(path), os.Rename(path+".away", path))
+			}
+			return nil
+		})
+	}
+	c := &hooks.Checkpoint{Path: path, GoOn: func(err error) { told = append(told, err) }}
+	require.NoError(t, newSeekable(t, 4, block(2, 3), c).Fit(t.Context()))
+	require.Len(t, told, 1)
+	require.ErrorContains(t, told[0], path)
+	require.Equal(t, 20, stepOf(t, path))
+
+	require.NoError(t, os.Remove(path))
+	require.ErrorContains(t, newSeekable(t, 2, block(2, 3), c).Fit(t.Context()), "hook checkpoint", "the last one")
+	require.Equal(t, 5, stepOf(t, path+".away"), "stays whole")
+}
