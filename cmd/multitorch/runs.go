@@ -83,10 +83,16 @@ func (r *foundRun) readCheckpoint() error {
 	if err != nil {
 		return err
 	}
-	r.about = &description{}
-	if err := json.Unmarshal([]byte(metadata["multitorch"]), r.about); err != nil {
+	var about struct { // a description without its figures, some of which are texts: "NaN"
+		Task     string
+		Recipe   recipe
+		Epoch    int
+		Finished bool
+	}
+	if err := json.Unmarshal([]byte(metadata["multitorch"]), &about); err != nil {
 		return fmt.Errorf("%s: it is no checkpoint that train wrote", path)
 	}
+	r.about = &description{Task: about.Task, Recipe: about.Recipe, Epoch: about.Epoch, Finished: about.Finished}
 	return nil
 }
 

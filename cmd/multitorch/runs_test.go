@@ -5,12 +5,17 @@ import (
 	"errors"
 	"image/png"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"multitorch/nn"
+	"multitorch/trainer"
+	"multitorch/trainer/tensorboard"
 )
 
 // link puts runs that tests share into a folder of their own, beside others that are none.
@@ -33,6 +38,23 @@ func link(t *testing.T, kinds ...string) string {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644))
 	}
 	return dir
+}
+
+// A figure that is not a number, which JSON has as a text, hides no run.
+func TestRunWithoutFigures(t *testing.T) {
+	dir := t.TempDir()
+	about := description{Task: "emoji10", Recipe: recipe{Epochs: 3}, Epoch: 2, Test: map[string]float64{"loss": math.NaN()}}
+	require.NoError(t, trainer.SaveCheckpoint(filepath.Join(dir, checkpointName), nn.NewLinear(1, 1), about))
+	r, err := readRun(dir)
+	require.NoError(t, err)
+	done, of := r.epochs()
+	require.Equal(t, []any{"emoji10", "interrupted", 2, 3, ""}, []any{r.task(), r.state(), done, of, r.figure()})
+	events, err := tensorboard.NewWriter(dir)
+	require.NoError(t, err)
+	defer events.Close()
+	r, err = readRun(dir)
+	require.NoError(t, err)
+	require.Equal(t, "running", r.state())
 }
 
 func TestRuns(t *testing.T) {
