@@ -42,7 +42,8 @@ func (m *GRU) Forward(x, h0 *torch.Tensor) (output, hn *torch.Tensor) {
 // [PackPaddedSequence] makes them. h0 and hn are in the order of the sequences
 // before packing.
 func (m *GRU) ForwardPacked(x *PackedSequence, h0 *torch.Tensor) (output *PackedSequence, hn *torch.Tensor) {
-	defer m.guard("GRU")
+	in := m.enterPacked(&x, &h0)
+	defer m.leavePacked("GRU", in, &output, &hn)
 	output, hs := m.forwardPacked(gru, x, state{"h0", h0, m.hidden})
 	return output, hs[0]
 }

@@ -179,6 +179,25 @@ func (b *Base) leaveAll(kind string, in []*torch.Tensor, outputs ...**torch.Tens
 	}
 }
 
+// enterPacked and leavePacked are enterAll and leaveAll for packed sequences, of which hooks see the data, as the first tensor.
+func (b *Base) enterPacked(x **PackedSequence, states ...**torch.Tensor) []*torch.Tensor {
+	if b.hooks.Load() == nil || *x == nil {
+		return nil
+	}
+	mine := **x // the caller's stays as it is
+	*x = &mine
+	return b.enterAll(append([]**torch.Tensor{&mine.Data}, states...)...)
+}
+
+func (b *Base) leavePacked(kind string, in []*torch.Tensor, output **PackedSequence, states ...**torch.Tensor) {
+	if r := recover(); r != nil {
+		panic(b.placed(r, kind))
+	}
+	if b.hooks.Load() != nil {
+		b.leaveAll(kind, in, append([]**torch.Tensor{&(*output).Data}, states...)...)
+	}
+}
+
 // Through runs f, the body of a Forward, with the module's hooks, and so that an error in it names
 // the module:
 //

@@ -168,6 +168,48 @@ func TestHooksOfOddModules(t *testing.T) {
 	require.Equal(t, []string{"pre", "2"}, order)
 }
 
+// Hooks see the data of packed sequences, and may exchange them; the caller's sequence stays as it is.
+func TestHooksOfPackedSequences(t *testing.T) {
+	x := nn.PackPaddedSequence(torch.Randn(torch.Shape{5, 3, 4}), torch.New([]int64{5, 3, 2}))
+	for kind, forward := range map[string]func() (nn.Module, func(*nn.PackedSequence) *nn.PackedSequence){
+		"RNN": func() (nn.Module, func(*nn.PackedSequence) *nn.PackedSequence) {
+			m := nn.NewRNN(4, 6)
+			return m, func(x *nn.PackedSequence) *nn.PackedSequence { y, _ := m.ForwardPacked(x, nil); return y }
+		},
+		"GRU": func() (nn.Module, func(*nn.PackedSequence) *nn.PackedSequence) {
+			m := nn.NewGRU(4, 6)
+			return m, func(x *nn.PackedSequence) *nn.PackedSequence { y, _ := m.ForwardPacked(x, nil); return y }
+		},
+		"LSTM": func() (nn.Module, func(*nn.PackedSequence) *nn.PackedSequence) {
+			m := nn.NewLSTM(4, 6)
+			return m, func(x *nn.PackedSequence) *nn.PackedSequence { y, _, _ := m.ForwardPacked(x, nil, nil); return y }
+		},
+	} {
+		m, run := forward()
+		data := x.Data
+		plain := run(x).Data
+		doubled := run(&nn.PackedSequence{Data: data.Mul(2), BatchSizes: x.BatchSizes, SortedIndices: x.SortedIndices, UnsortedIndices: x.UnsortedIndices}).Data
+		var got *torch.Tensor
+		pre := nn.RegisterForwardPreHook(m, func(_ nn.Module, in []*torch.Tensor) []*torch.Tensor {
+			got = in[0]
+			return append([]*torch.Tensor{in[0].Mul(2)}, in[1:]...)
+		})
+		post := nn.RegisterForwardHook(m, func(_ nn.Module, in, out []*torch.Tensor) []*torch.Tensor {
+			require.True(t, torch.Equal(doubled, out[0]), kind)
+			require.NotNil(t, out[1])
+			return append([]*torch.Tensor{out[0].Add(1)}, out[1:]...)
+		})
+		require.True(t, torch.Equal(doubled.Add(1), run(x).Data), kind)
+		require.Same(t, data, got, kind)
+		require.Same(t, data, x.Data, kind)
+		narrow := &nn.PackedSequence{Data: torch.Ones(torch.Shape{10, 3}), BatchSizes: x.BatchSizes}
+		require.ErrorContains(t, torch.Try(func() error { run(narrow); return nil }), kind)
+		pre.Remove()
+		post.Remove()
+		require.True(t, torch.Equal(plain, run(x).Data), kind)
+	}
+}
+
 // TestEveryModuleRunsHooks: whatever the module and the number of its tensors.
 func TestEveryModuleRunsHooks(t *testing.T) {
 	seen := map[string]bool{}

@@ -41,7 +41,8 @@ func (m *LSTM) Forward(x, h0, c0 *torch.Tensor) (output, hn, cn *torch.Tensor) {
 // ForwardPacked is Forward for sequences of several lengths, as [PackPaddedSequence] makes them.
 // States and cells are in the order of the sequences before packing.
 func (m *LSTM) ForwardPacked(x *PackedSequence, h0, c0 *torch.Tensor) (output *PackedSequence, hn, cn *torch.Tensor) {
-	defer m.guard("LSTM")
+	in := m.enterPacked(&x, &h0, &c0)
+	defer m.leavePacked("LSTM", in, &output, &hn, &cn)
 	output, hs := m.forwardPacked(lstm, x, m.cells(h0, c0)...)
 	return output, hs[0], hs[1]
 }

@@ -37,7 +37,8 @@ func (m *RNN) Forward(x, h0 *torch.Tensor) (output, hn *torch.Tensor) {
 
 // ForwardPacked is [GRU.ForwardPacked].
 func (m *RNN) ForwardPacked(x *PackedSequence, h0 *torch.Tensor) (output *PackedSequence, hn *torch.Tensor) {
-	defer m.guard("RNN")
+	in := m.enterPacked(&x, &h0)
+	defer m.leavePacked("RNN", in, &output, &hn)
 	output, hs := m.forwardPacked(rnns[m.config.Nonlinearity], x, state{"h0", h0, m.hidden})
 	return output, hs[0]
 }

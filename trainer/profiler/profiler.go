@@ -38,11 +38,12 @@ type Span struct {
 	Category  string // "phase", "forward" or "backward"
 	Module    string // the module's place in the model; "" for none
 	Phase     string // in which it was
-	Shapes    string // of a module's inputs
+	Shapes    string // of a module's inputs; of its outputs in a backward span
 	Goroutine int    // from 0, in the order in which they came
 	Begin     time.Duration
 	Took      time.Duration
 	inner     time.Duration // of Took, in spans within it
+	gradFn    string        // of the input, before
 }
 
 // Self is what a span took itself, without those within it.
@@ -100,7 +101,7 @@ func (p *Profiler) begin(s Span) {
 }
 
 // done closes the innermost span of this goroutine that is of a module and a category, and those within it.
-func (p *Profiler) done(category, module string) {
+func (p *Profiler) done(category, module string) (closed Span) {
 	now := p.now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -108,6 +109,7 @@ func (p *Profiler) done(category, module string) {
 	open := p.open[g]
 	for i := len(open) - 1; i >= 0; i-- {
 		if open[i].Category == category && open[i].Module == module {
+			closed = *open[i]
 			for len(p.open[g]) > i {
 				p.end(g, now)
 			}
@@ -115,6 +117,7 @@ func (p *Profiler) done(category, module string) {
 		}
 	}
 	p.label(g)
+	return closed
 }
 
 // doneBackward closes this goroutine's innermost span, if it is one of the backward pass.

@@ -213,6 +213,35 @@ func TestFailedForward(t *testing.T) {
 	require.Equal(t, "again", rowOf(t, p, "forward", "head").Phase)
 }
 
+// Operations in place and packed sequences are watched as well, and compute the same.
+func TestInPlaceAndPacked(t *testing.T) {
+	torch.ManualSeed(0)
+	linear, relu, gru := nn.NewLinear(4, 4), nn.NewReLU(nn.Inplace(true)), nn.NewGRU(4, 3)
+	all := nn.NewModuleList[nn.Module](linear, relu, gru)
+	x := torch.Randn(torch.Shape{5, 2, 4})
+	grads := func(p *profiler.Profiler) (grads []float32) {
+		nn.ZeroGrad(all)
+		p.Phase("forward")
+		y, _ := gru.ForwardPacked(nn.PackPaddedSequence(relu.Forward(linear.Forward(x)), torch.New([]int64{5, 2})), nil)
+		p.Phase("backward")
+		y.Data.Sum().Backward()
+		p.Phase("")
+		for _, param := range nn.Parameters(all) {
+			grads = append(grads, torch.ToSlice[float32](param.Grad())...)
+		}
+		return grads
+	}
+	want := grads(profiler.New())
+	p := profiler.New()
+	defer p.Watch(all)()
+	require.Equal(t, want, grads(p))
+	for _, module := range []string{"0", "1", "2"} {
+		require.Equal(t, 1, rowOf(t, p, "forward", module).Calls)
+	}
+	require.Equal(t, "GRU", rowOf(t, p, "backward", "2").Name)
+	require.Equal(t, "ReLU", rowOf(t, p, "backward", "1").Name)
+}
+
 func Example() {
 	model := nn.NewSequential(nn.NewLinear(4, 8), nn.NewReLU(), nn.NewLinear(8, 2))
 	p := profiler.New()

@@ -54,7 +54,7 @@ func (p *Profiler) WriteTrace(w io.Writer) error {
 		}
 		if s.Category != "phase" {
 			e.Name = s.title()
-			e.Args = map[string]any{"module": s.Module, "type": s.Name, "inputs": s.Shapes}
+			e.Args = map[string]any{"module": s.Module, "type": s.Name, "shapes": s.Shapes}
 		}
 		err = put(e)
 	}

@@ -10,7 +10,8 @@ import (
 )
 
 // Watch notes every Forward of a model's modules, and, of those without modules of their own, the backward pass, until stop is
-// called. No number changes; what passes inside transformers and sequences is freed later than without.
+// called. No number changes; what passes inside transformers and sequences is freed later than without. What a module changes in
+// place counts for it in the backward pass, since the gradient before it may have no hook any more.
 func (p *Profiler) Watch(m nn.Module) (stop func()) {
 	var hooks []*nn.Hook
 	for _, named := range nn.NamedModules(m) {
@@ -18,15 +19,25 @@ func (p *Profiler) Watch(m nn.Module) (stop func()) {
 		leaf := len(nn.Modules(named.Module)) == 1
 		hooks = append(hooks,
 			nn.RegisterForwardPreHook(named.Module, func(_ nn.Module, in []*torch.Tensor) []*torch.Tensor {
-				p.begin(Span{Name: kind, Category: "forward", Module: name, Shapes: shapes(in)})
+				s := Span{Name: kind, Category: "forward", Module: name, Shapes: shapes(in)}
+				if leaf && len(in) > 0 && in[0] != nil {
+					s.gradFn = in[0].GradFn()
+				}
+				p.begin(s)
 				return nil
 			}),
 			nn.RegisterForwardHook(named.Module, func(_ nn.Module, in, out []*torch.Tensor) []*torch.Tensor {
-				p.done("forward", name)
-				same := len(in) > 0 && len(out) > 0 && in[0] == out[0] // an Identity has no backward
-				if leaf && !same && torch.IsGradEnabled() {
-					p.watchGradients(Span{Name: kind, Category: "backward", Module: name, Shapes: shapes(in)}, in, out)
+				before := p.done("forward", name).gradFn
+				if !leaf || !torch.IsGradEnabled() {
+					return nil
 				}
+				if len(in) > 0 && len(out) > 0 && in[0] == out[0] {
+					if out[0].GradFn() == before { // an Identity has no backward
+						return nil
+					}
+					in = nil // what was there before is gone, and its gradient with it
+				}
+				p.watchGradients(Span{Name: kind, Category: "backward", Module: name, Shapes: shapes(out)}, in, out)
 				return nil
 			}))
 	}
