@@ -45,14 +45,18 @@ func (r *run[B, O]) look() (bad error) {
 		torch.Scoped(func(s *torch.Scope) {
 			var numbers []*torch.Tensor
 			add := func(t *torch.Tensor) {
-				numbers = append(numbers, s.Own(t.To(w.losses[0].Device()).To(torch.Float64)))
+				number := t.To(w.losses[0].Device(), torch.Float64)
+				if number != t { // To gives t itself where there is nothing to do
+					s.Own(number)
+				}
+				numbers = append(numbers, number)
 			}
 			for i, loss := range w.losses {
 				add(loss)
 				if t, ok := w.weights[i].(*torch.Tensor); ok {
 					add(t)
 				} else {
-					add(torch.New(w.weights[i]))
+					add(s.Own(torch.New(w.weights[i])))
 				}
 			}
 			for _, p := range nn.NamedParameters(r.Model) {
@@ -63,7 +67,7 @@ func (r *run[B, O]) look() (bad error) {
 				if torch.TraitsOf(g).Sparse {
 					g = sparseValues.Call(g)
 				}
-				add(vectorNorm.Call(g, math.Inf(1))) // the largest element: a sum could overflow
+				add(s.Own(vectorNorm.Call(g, math.Inf(1)))) // the largest element: a sum could overflow
 				names = append(names, p.Name)
 			}
 			values = torch.ToSlice[float64](torch.Stack(numbers, 0))
