@@ -25,8 +25,8 @@ type Config struct {
 
 	// Scores of the next id, in the order in which they are changed.
 	SequenceBias             []Bias    `json:"sequence_bias,omitempty"`
-	EncoderRepetitionPenalty float64   `json:"encoder_repetition_penalty"`
-	RepetitionPenalty        float64   `json:"repetition_penalty"` // 1 for none; more makes ids that are there less likely
+	EncoderRepetitionPenalty float64   `json:"encoder_repetition_penalty"` // without an encoder, of the prompt; so is its kin below
+	RepetitionPenalty        float64   `json:"repetition_penalty"`         // 1 for none; more makes ids that are there less likely
 	NoRepeatNGramSize        int       `json:"no_repeat_ngram_size"`
 	EncoderNoRepeatNGramSize int       `json:"encoder_no_repeat_ngram_size"`
 	BadWordsIDs              [][]int64 `json:"bad_words_ids,omitempty"` // sequences that are never completed

@@ -3,6 +3,7 @@ package generation_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +29,7 @@ func TestBatchesAreLikeSinglePrompts(t *testing.T) {
 			c.MaxNewTokens = rapid.IntRange(1, 12).Draw(t, "new")
 			c.NumBeams = rapid.IntRange(1, 3).Draw(t, "beams")
 			c.EOSTokenID = generation.IDs{3, 17, 20}
+			c.EncoderRepetitionPenalty = rapid.SampledFrom([]float64{1, 0.7, 1.5}).Draw(t, "encoder")
 			c.EarlyStopping = rapid.SampledFrom([]generation.EarlyStopping{generation.Likely, generation.Never}).Draw(t, "early")
 		})
 		together, err := generation.Generate(toy{vocab: 30}, prompts, c)
@@ -38,6 +40,25 @@ func TestBatchesAreLikeSinglePrompts(t *testing.T) {
 			require.Equal(t, alone.New[0], together.New[i])
 		}
 	})
+}
+
+// Without an encoder its settings are about the prompt, as in Transformers.
+func TestPromptsAreTheEncodersInput(t *testing.T) {
+	prompts := [][]int64{{4, 9, 11}, {5}}
+	for name, c := range map[string]generation.Config{
+		"only the prompt's": with(func(c *generation.Config) { c.EncoderRepetitionPenalty = 1e6 }),
+		"none of them":      with(func(c *generation.Config) { c.EncoderNoRepeatNGramSize = 1 }),
+	} {
+		c.MaxNewTokens = 12
+		result, err := generation.Generate(toy{vocab: 30}, prompts, c)
+		require.NoError(t, err)
+		for i, ids := range result.New {
+			require.Len(t, ids, 12)
+			for _, id := range ids {
+				require.Equal(t, name == "only the prompt's", slices.Contains(prompts[i], id), "%s: %d", name, id)
+			}
+		}
+	}
 }
 
 // A beam for each continuation finds the best of all sequences.
@@ -180,7 +201,7 @@ func TestImpossible(t *testing.T) {
 		{one, with(func(c *generation.Config) { c.MaxNewTokens = 50 }), "at most 49 new ones fit"},
 		{one, with(func(c *generation.Config) { c.MaxLength = 1 }), "nothing can be added"},
 		{one, with(func(c *generation.Config) { c.MaxNewTokens = -1 }), "max_new_tokens: expected at least 0, but got -1"},
-		{one, with(func(c *generation.Config) { c.MinLength, c.MaxLength = 20, 10 }), "min_length: at least 20"},
+		{one, with(func(c *generation.Config) { c.MinLength, c.MaxLength = 20, 10 }), "min_new_tokens: at least 20"},
 		{one, with(func(c *generation.Config) { c.Temperature, c.DoSample = 0, true }), "temperature: expected a number above 0"},
 		{one, with(func(c *generation.Config) { c.TopP = 1.5 }), "top_p: expected a number from 0 to 1"},
 		{one, with(func(c *generation.Config) { c.TopK = -3 }), "top_k: expected at least 0"},

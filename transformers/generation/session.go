@@ -40,6 +40,9 @@ func begin(m Model, prompts [][]int64, c Config) (*session, error) {
 		return nil, err
 	}
 	s.prompts = len(prompts)
+	if !s.traits.EncoderDecoder {
+		s.traits.EncoderIDs = prompts // what Transformers takes for the encoder's input then
+	}
 	s.pad = c.PadTokenID
 	if s.pad == nil && len(c.EOSTokenID) > 0 {
 		s.pad = &c.EOSTokenID[0]
@@ -154,7 +157,7 @@ func (s *session) settleLength(prompts [][]int64) error {
 		c.MinLength = c.MinNewTokens + longest
 	}
 	if c.MinLength > s.length {
-		return fmt.Errorf("generation: min_length: at least %d ids were asked for, prompt included, but at most %d", c.MinLength, s.length)
+		return fmt.Errorf("generation: min_length, min_new_tokens: at least %d ids were asked for, prompt included, but at most %d", c.MinLength, s.length)
 	}
 	return nil
 }
