@@ -73,6 +73,11 @@ func (c *finetuneCmd) Run(ctx context.Context, k *kong.Context) error {
 	if state != nil && rows.checksum() != was.Rows {
 		return fmt.Errorf("--resume: %s is not the table of the run any more: its rows are others", c.Data)
 	}
+	undo, err := newFolder(c.Out)
+	if err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	defer undo()
 	torch.ManualSeed(c.Seed)
 	m, from, err := c.classifier(rows.classes)
 	if err != nil {

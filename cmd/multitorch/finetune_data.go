@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -98,4 +99,27 @@ func (c *sentences) classifier(classes []string) (m *textClassifier, dir string,
 		m.model, err = transformers.AutoModelForSequenceClassification(dir, o)
 	}
 	return m, dir, err
+}
+
+// newFolder makes a folder and a file in it, which goes again: what can't be written is known before the training and not after
+// it. undo removes the folder if it was not there and nothing came into it.
+func newFolder(dir string) (undo func(), err error) {
+	_, missing := os.Stat(dir)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	undo = func() {
+		if missing != nil {
+			_ = os.Remove(dir) // fails where there is something in it
+		}
+	}
+	f, err := os.CreateTemp(dir, ".try-*")
+	if err == nil {
+		err = errors.Join(f.Close(), os.Remove(f.Name()))
+	}
+	if err != nil {
+		undo()
+		return nil, err
+	}
+	return undo, nil
 }

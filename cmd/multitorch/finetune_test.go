@@ -81,6 +81,8 @@ func TestFinetuneRefuses(t *testing.T) {
 	run(one).requireError(t, failed, "there is no class in column")
 	multitorch("label", "--model", model, table).requireError(t, failed, "expected a folder that multitorch finetune wrote", "missing keys: classifier.weight")
 	require.NoDirExists(t, out)
+	out = filepath.Join(one, "tuned") // in a file
+	run(table).requireError(t, failed, "--out: ")
 }
 
 // A run that is interrupted goes on to the same model.

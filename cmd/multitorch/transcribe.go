@@ -188,7 +188,7 @@ func soundFiles(named []string) (files []string, err error) {
 
 var soundEndings = []string{".wav", ".flac", ".mp3", ".ogg"}
 
-// maxSpeech bounds what is read of one file: 10 hours at 48 kHz in stereo would take 13 GB, this takes 2.
+// maxSpeech bounds what is read of one file, of one channel: 3 hours at 48 kHz or 9 at 16 kHz, which take 2 GB.
 const maxSpeech = 512 << 20
 
 // readSound is a file's samples as a recogniser hears them: one channel at its rate.
@@ -196,9 +196,9 @@ func readSound(from media, r recogniser) (samples *torch.Tensor, err error) {
 	var wave *torch.Tensor
 	var rate int
 	if from.data != nil {
-		wave, rate, err = audio.Decode(bytes.NewReader(from.data), int64(len(from.data)), audio.MaxSamples(maxSpeech))
+		wave, rate, err = audio.Decode(bytes.NewReader(from.data), int64(len(from.data)), audio.MaxSamples(maxSpeech), audio.Mixed(true))
 	} else {
-		wave, rate, err = audio.Load(from.path, audio.MaxSamples(maxSpeech))
+		wave, rate, err = audio.Load(from.path, audio.MaxSamples(maxSpeech), audio.Mixed(true))
 	}
 	if err != nil {
 		return nil, err

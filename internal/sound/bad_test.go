@@ -179,6 +179,9 @@ func TestSilenceBomb(t *testing.T) {
 	require.Less(t, b.Len(), 4000)
 	_, err := decode(b.Bytes(), sound.Limits{MaxSamples: 8 << 16})
 	require.ErrorContains(t, err, "more than 524288 samples; read a part of it")
+	mean, err := decode(b.Bytes(), sound.Limits{MaxSamples: 1 << 17, Mixed: true}) // the limit is of what is held
+	require.NoError(t, err)
+	require.Equal(t, []int{1, 1 << 17}, []int{mean.Channels, mean.Frames})
 }
 
 // oggPage is a page of one packet.

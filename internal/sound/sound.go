@@ -35,6 +35,7 @@ type Limits struct {
 	Frames     int  // frames to read; all that follow if 0
 	MaxSamples int  // of all channels that may be read; [MaxSamples] if 0
 	Truncated  bool // take what is there of a file that is cut short
+	Mixed      bool // read the channels' mean, as one channel
 }
 
 // MaxSamples is how many samples are read of a file if nothing else is said: they take 1 GiB.
@@ -111,6 +112,9 @@ func Decode(r io.ReaderAt, size int64, l Limits) (c Clip, err error) {
 	src, err := open(r, size, l)
 	if err != nil {
 		return Clip{}, err
+	}
+	if l.Mixed {
+		src = &mixed{source: src}
 	}
 	c.Info = src.info()
 	c.Data, err = gather(src, l)

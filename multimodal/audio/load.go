@@ -26,12 +26,17 @@ type NumFrames int
 // AllowTruncated(true) lets [Load] take what is there of a file that is cut short. The default is an error.
 type AllowTruncated bool
 
+// Mixed(true) lets [Load] read the mean of the channels as one channel: what [Mono] makes of them, without ever holding them
+// all, and with [MaxSamples] of that one.
+type Mixed bool
+
 // LoadOption is an option of [Load] and [Decode].
 type LoadOption interface{ load(*sound.Limits) }
 
 func (n MaxSamples) load(l *sound.Limits)     { l.MaxSamples = int(n) }
 func (n FrameOffset) load(l *sound.Limits)    { l.Offset = int(n) }
 func (n NumFrames) load(l *sound.Limits)      { l.Frames = int(n) }
+func (m Mixed) load(l *sound.Limits)          { l.Mixed = bool(m) }
 func (t AllowTruncated) load(l *sound.Limits) { l.Truncated = bool(t) }
 
 // Load reads a WAV, FLAC, MP3 or Ogg Vorbis file: its samples, float32 [channels, frames], and how many there are per

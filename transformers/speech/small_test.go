@@ -65,6 +65,8 @@ func TestNothingIsKept(t *testing.T) {
 	require.ErrorContains(t, err, `the language "tlh" is not one of the model's 2`)
 	_, err = w.Transcribe(t.Context(), short.Log(), speech.Options{})
 	require.ErrorContains(t, err, "NaN or infinite")
+	_, err = w.Transcribe(t.Context(), short.Add(1).Mul(1e37), speech.Options{})
+	require.ErrorContains(t, err, "expected samples from -1 to 1, but the largest is")
 }
 
 func TestFoldersThatAreNotWhole(t *testing.T) {
@@ -73,6 +75,10 @@ func TestFoldersThatAreNotWhole(t *testing.T) {
 		"is of another model, which has more than":         {"generation_config.json", `{"eos_token_id": 3, "no_timestamps_token_id": 9000}`},
 		"makes 80 bands and 3000 frames, but the model":    {"preprocessor_config.json", `{"feature_extractor_type": "WhisperFeatureExtractor"}`},
 		"it has 1 tokens, but the model's text has 3":      {"tokenizer.json", `{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}`},
+		"<|notimestamps|> is 1, but no_timestamps_token_id of generation_config.json is": {
+			"tokenizer.json",
+			`{"model": {"type": "WordLevel", "unk_token": "a", "vocab": {"a": 0, "<|notimestamps|>": 1, "b": 2, "c": 3}}}`,
+		},
 		"tokenizer.json":    {"tokenizer.json", `{`},
 		"model.safetensors": {"model.safetensors", "cut short"},
 	} {

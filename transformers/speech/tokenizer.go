@@ -18,6 +18,9 @@ func (t *tokens) readTokenizer(dir string) error {
 	if n := tokenizer.VocabSize(true); int64(n) < t.lowest {
 		return fmt.Errorf("%s: it has %d tokens, but the model's text has %d: it is another model's", path, n, t.lowest)
 	}
+	if id, ok := tokenizer.TokenToID("<|notimestamps|>"); ok && id != t.noTimestamps {
+		return fmt.Errorf("%s: <|notimestamps|> is %d, but no_timestamps_token_id of generation_config.json is %d", path, id, t.noTimestamps)
+	}
 	t.noSpeech = -1
 	for _, name := range []string{"<|nospeech|>", "<|nocaptions|>"} {
 		if id, ok := tokenizer.TokenToID(name); ok {

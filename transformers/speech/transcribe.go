@@ -53,8 +53,8 @@ type reading struct {
 }
 
 func (r *reading) read(ctx context.Context, samples *torch.Tensor) error {
-	if !finite(samples) {
-		return errors.New("speech: some samples are NaN or infinite")
+	if err := audible(samples); err != nil {
+		return err
 	}
 	if r.transcript.Duration <= r.window() {
 		features := r.features(samples)
@@ -127,10 +127,19 @@ func (r *reading) tell(seconds float64) {
 	}
 }
 
-// finite reports whether all samples are numbers.
-func finite(samples *torch.Tensor) (ok bool) {
-	torch.Step(func() { ok = samples.IsFinite().All().ItemBool() })
-	return ok
+// mostSample is far beyond what a sound has, and far below what a model can't compute with: a spectrum has squares.
+const mostSample = 1e12
+
+// audible is an error unless all samples are numbers from which something can be heard.
+func audible(samples *torch.Tensor) (err error) {
+	torch.Step(func() {
+		if !samples.IsFinite().All().ItemBool() {
+			err = errors.New("speech: some samples are NaN or infinite")
+		} else if most := samples.Abs().Max().Item(); most > mostSample {
+			err = fmt.Errorf("speech: expected samples from -1 to 1, but the largest is %.3g; is the file's scale another one?", most)
+		}
+	})
+	return err
 }
 
 // loudest is the level of the loudest 25 ms, in decibels below full scale.

@@ -2,7 +2,6 @@ package speech
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -82,8 +81,8 @@ func (w *Wav2Vec2) Transcribe(ctx context.Context, samples *torch.Tensor, progre
 	if samples.Dim() != 1 || w.model.Config.Steps(samples.Size(0)) == 0 {
 		return nil, fmt.Errorf("speech: expected samples [length], enough for a step of the model, but got the shape %v", samples.Shape())
 	}
-	if !finite(samples) {
-		return nil, errors.New("speech: some samples are NaN or infinite")
+	if err := audible(samples); err != nil {
+		return nil, err
 	}
 	t := &Transcript{Duration: float64(samples.Size(0)) / float64(w.Rate())}
 	var ids []int64
