@@ -65,6 +65,11 @@ char* mtd_reducer_before_backward(mtd_reducer r, const mtd_tensor* outputs, int6
 // The sizes of the buckets in elements, malloc'd, in the order of their reduction.
 char* mtd_reducer_buckets(mtd_reducer r, int64_t** sizes, int64_t* n);
 
+// ---- a trace (trace.cpp) ----
+char* mtd_trace_start(void);
+// Its collectives and backward nodes, a line each: begin and end in nanoseconds, and the name; malloc'd.
+char* mtd_trace_stop(char** lines);
+
 #ifdef __cplusplus
 }
 #endif
