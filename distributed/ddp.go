@@ -98,7 +98,7 @@ func NewDistributedDataParallel(m nn.Module, g *Group, opts ...DDPOption) (*Dist
 	handles, release := borrow(trained, "DistributedDataParallel")
 	defer release()
 	reducer, err := c10d.NewReducer(g.c, handles, d.names, make([]bool, len(trained)), c10d.ReducerOptions{
-		BucketBytes: int(float64(d.config.BucketCapMB) * mebibyte), FirstBucketBytes: mebibyte,
+		BucketBytes: int(float64(d.config.BucketCapMB) * mebibyte), FirstBucketBytes: d.config.firstBucket(),
 		FindUnused: bool(d.config.FindUnusedParameters), BucketView: bool(d.config.GradientAsBucketView),
 	})
 	if err != nil {
@@ -108,6 +108,14 @@ func NewDistributedDataParallel(m nn.Module, g *Group, opts ...DDPOption) (*Dist
 	shareNorms(m, g.sum)
 	d.cleanup = runtime.AddCleanup(d, func(r c10d.Reducer) { r.Free() }, reducer)
 	return d, nil
+}
+
+// firstBucket is 1 MiB, where libtorch 2 is not given another BucketCapMB, which is then the first one's too.
+func (c DDPConfig) firstBucket() int {
+	if c.BucketCapMB != 25 && !strings.HasPrefix(torch.Version(), "1.") {
+		return int(float64(c.BucketCapMB) * mebibyte)
+	}
+	return mebibyte
 }
 
 // Close takes the reducer off the model.

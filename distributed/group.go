@@ -84,8 +84,8 @@ func (g *Group) Destroy(because error) {
 	close(w.stop)
 	w.stopped.Wait()
 	left := w.requests.set(grace, fmt.Sprintf("left/%d", w.rank), "1")
-	if left == nil && w.rank == 0 && !w.agent && w.file == "" {
-		w.waitForOthers()
+	if left == nil && w.keepsStore() {
+		w.waitForOthers(3*w.interval + 2*grace)
 	}
 	done := make(chan struct{})
 	go func() { // Gloo's threads may be in the middle of something
@@ -108,8 +108,8 @@ func (g *Group) Destroy(because error) {
 }
 
 // waitForOthers keeps the store until all have left, or do not come.
-func (w *world) waitForOthers() {
-	for end := time.Now().Add(3*w.interval + 2*grace); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+func (w *world) waitForOthers(atMost time.Duration) {
+	for end := time.Now().Add(atMost); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		left := true
 		for r := range w.size {
 			text, err := w.requests.read(grace, fmt.Sprintf("left/%d", r))

@@ -44,12 +44,19 @@ func Init(opts ...Option) (*Group, error) {
 	}
 	g, err := w.join(all)
 	if err != nil {
+		left := w.requests.set(grace, fmt.Sprintf("left/%d", w.rank), "1")
+		if left == nil && w.keepsStore() {
+			w.waitForOthers(2 * time.Second) // they are to read why, too
+		}
 		w.requests.close()
 		w.signs.close()
 		return nil, err
 	}
 	return g, nil
 }
+
+// keepsStore reports whether the store ends with this process.
+func (w *world) keepsStore() bool { return w.rank == 0 && !w.agent && w.file == "" }
 
 func (w *world) join(all []int) (*Group, error) {
 	n, err := w.requests.add(w.initTimeout, fmt.Sprintf("join/%d", w.rank), 1)
