@@ -21,7 +21,7 @@ func (s *Server) watch(ctx context.Context) {
 		signal.Notify(hangup, syscall.SIGHUP)
 		defer signal.Stop(hangup)
 	}
-	seen := stamps(s.config.Watch)
+	seen := s.seen
 	tick := time.NewTicker(cmp.Or(s.config.Every, 2*time.Second))
 	defer tick.Stop()
 	for {

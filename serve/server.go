@@ -36,6 +36,7 @@ type Server struct {
 	log     *slog.Logger
 	limiter *limiter
 	metrics *measures
+	seen    string // stamps of the watched files, from before they were loaded
 
 	reloading sync.Mutex
 	mu        sync.RWMutex // of app
@@ -52,6 +53,7 @@ func New(ctx context.Context, c Config, load func(ctx context.Context) (*App, er
 		s.log = slog.Default()
 	}
 	s.metrics = newMeasures(s)
+	s.seen = stamps(c.Watch)
 	app, err := s.newApp(ctx)
 	if err != nil {
 		return nil, err
