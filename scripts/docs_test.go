@@ -164,6 +164,7 @@ type Double struct {
 }
 
 func main() {
+	var err error
 	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()
 `,
