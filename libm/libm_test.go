@@ -96,6 +96,7 @@ var elsewhere = map[string]string{ // a file, or a folder
 	"trainer/progress/state.go":     "what a progress bar shows has no counterpart in Python",
 	"tokenizers":                    "pure Go, without C: training alone takes logarithms, whose scores agree within 1e-9",
 	"trainer/plot/axis.go":          "ticks of an axis",
+	"trainer/report/chart.go":       "ticks of an axis",
 }
 
 // No number that Python has too is computed by Go's math.

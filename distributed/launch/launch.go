@@ -123,7 +123,7 @@ func (c *Config) attempt(ctx context.Context, port, attempt int, signals <-chan 
 		rank := c.Node*c.Ranks + i
 		cmd := exec.Command(c.Command[0], c.Command[1:]...)
 		cmd.Env = append(os.Environ(), c.environment(i, rank, port, attempt)...)
-		cmd.Stdout, cmd.Stderr = c.Stdout, c.Stderr
+		cmd.Stdout, cmd.Stderr = shared(&out, c.Stdout), shared(&out, c.Stderr)
 		if rank > 0 {
 			cmd.Stdout, cmd.Stderr = &prefixed{&out, c.Stdout, rank, nil}, &prefixed{&out, c.Stderr, rank, nil}
 		}
@@ -210,6 +210,25 @@ func code(err error) int {
 		return 128 + int(s.Signal())
 	}
 	return exit.ExitCode()
+}
+
+// shared is a writer to which the ranks write in turns. Rank 0 has a file, such as the terminal, as its own.
+func shared(mu *sync.Mutex, w io.Writer) io.Writer {
+	if _, is := w.(*os.File); is {
+		return w
+	}
+	return &locked{mu, w}
+}
+
+type locked struct {
+	mu *sync.Mutex
+	to io.Writer
+}
+
+func (l *locked) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.to.Write(b)
 }
 
 // prefixed writes whole lines with the rank before them.

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -42,23 +41,11 @@ func TestMain(m *testing.M) {
 	os.Exit(0)
 }
 
-// text is what ranks write, from several goroutines.
-type text struct {
-	sync.Mutex
-	bytes.Buffer
-}
-
-func (t *text) Write(b []byte) (int, error) {
-	t.Lock()
-	defer t.Unlock()
-	return t.Buffer.Write(b)
-}
-
 func shell(script string) []string { return []string{"/bin/sh", "-c", script} }
 
 func run(t *testing.T, c launch.Config) (out, errs string, err error) {
 	t.Helper()
-	var o, e text
+	var o, e bytes.Buffer
 	c.Stdout, c.Stderr = &o, &e
 	err = launch.Run(context.Background(), c)
 	return o.String(), e.String(), err
@@ -119,7 +106,7 @@ func TestSignalsReachEveryRank(t *testing.T) {
 func TestEndOfTheContext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer cancel()
-	var o text
+	var o bytes.Buffer
 	err := launch.Run(ctx, launch.Config{Ranks: 2, Command: shell(`exec sleep 100`), Stdout: &o, Stderr: &o, Restarts: 3})
 	var first *launch.Error
 	require.ErrorAs(t, err, &first)
