@@ -157,6 +157,7 @@ func (c *Config) attempt(ctx context.Context, port, attempt int, signals <-chan 
 		select {
 		case e := <-ended:
 			running--
+			commands[e.rank-c.Node*c.Ranks] = nil
 			if e.err != nil && first == nil {
 				first = &Error{e.rank, e.err, code(e.err)}
 				grace = time.After(c.Grace)
@@ -194,7 +195,7 @@ func (c *Config) environment(local, rank, port, attempt int) []string {
 // signalAll signals those that run, with what they have started.
 func signalAll(commands []*exec.Cmd, s syscall.Signal) {
 	for _, c := range commands {
-		if c != nil && c.ProcessState == nil {
+		if c != nil {
 			_ = syscall.Kill(-c.Process.Pid, s)
 		}
 	}
