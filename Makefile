@@ -4,7 +4,7 @@ STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 TESTFLAGS ?= -timeout 20m
 # Packages in which goroutines meet: they are tested once more under the race detector, but for comparisons with Python.
-RACE      ?= ./torch/... ./nn/... ./datasets/... ./trainer/... ./tokenizers/...
+RACE      ?= ./torch/... ./nn/... ./datasets/... ./trainer/... ./tokenizers/... ./serve/... ./distributed/launch
 FUZZTIME  ?= 10s
 TIME      ?= 5s
 
