@@ -3,7 +3,6 @@ package trainer_test
 import (
 	"context"
 	"iter"
-	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -86,32 +85,3 @@ func TestAccumulateRagged(t *testing.T) {
 		}
 	})
 }
-
-// An evaluation of a million samples takes no more memory than one of a tenth of them.
-func TestEvaluationInConstantMemory(t *testing.T) {
-	torch.ManualSeed(1)
-	model := &net{FC: nn.NewLinear(2, 3)}
-	const batch = 10_000
-	peak := func(n int) (bytes int64, resident int) {
-		points := trainer.Count(n)
-		step := func(i int) (*torch.Tensor, metrics.Classified) {
-			x, class := torch.Rand(torch.Shape{batch, 2}), torch.Randint(0, 3, torch.Shape{batch})
-			scores := model.FC.Forward(x)
-			bytes = max(bytes, torch.Memory().Bytes)
-			return nn.NewCrossEntropyLoss().Forward(scores, class), metrics.Classified{Scores: scores, Target: class}
-		}
-		e, err := trainer.Evaluate(t.Context(), model, points, step, metrics.Metric[metrics.Classified](metrics.NewAccuracy()),
-			metrics.NewMacroF1(3), metrics.NewTopK(2), metrics.NewPerplexity())
-		require.NoError(t, err)
-		require.Equal(t, n*batch, e.Samples)
-		runtime.GC()
-		return bytes, residentMiB(t)
-	}
-	before, small := peak(10)
-	after, large := peak(100)
-	t.Logf("1e5 samples: %d bytes of tensors at most, %d MiB; 1e6: %d bytes, %d MiB", before, small, after, large)
-	require.LessOrEqual(t, after, before+before/4)
-	require.LessOrEqual(t, large, small+32)
-}
-
-func residentMiB(t *testing.T) int { return resident(t) >> 20 }
