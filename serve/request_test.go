@@ -146,20 +146,33 @@ func TestBodiesHaveABudget(t *testing.T) {
 	t.Parallel()
 	_, web := served(t, serve.Config{Limits: serve.Limits{MaxBody: 1000, MaxBodies: 1500}}, lengths("a", serve.Batching{}, nil))
 	slow, feed := io.Pipe() // of unknown length, so it holds 1000
-	done := make(chan answered)
-	go func() { done <- post(t, web.URL+"/v1/length", "application/json", slow) }()
-	_, err := feed.Write([]byte(`{"text": "x"`)) // it has been let in once this is read
+	r, err := http.NewRequest(http.MethodPost, web.URL+"/v1/length", slow)
+	require.NoError(t, err)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Expect", "100-continue") // nothing is sent before it has been let in
+	client := &http.Client{Transport: &http.Transport{ExpectContinueTimeout: time.Minute}}
+	defer client.CloseIdleConnections()
+	done := make(chan int, 1)
+	go func() {
+		got, err := client.Do(r)
+		if err != nil {
+			done <- 0
+			return
+		}
+		got.Body.Close()
+		done <- got.StatusCode
+	}()
+	_, err = feed.Write([]byte(`{"text": "x"`))
 	require.NoError(t, err)
 	large := `{"text": "x"` + strings.Repeat(" ", 600) + `}`
-	require.Eventually(t, func() bool {
-		got := postJSON(t, web.URL+"/v1/length", large)
-		return got.status == 503 && got.header.Get("Retry-After") == "1"
-	}, 10*time.Second, 10*time.Millisecond)
+	got := postJSON(t, web.URL+"/v1/length", large)
+	require.Equal(t, 503, got.status, got.body)
+	require.Equal(t, "1", got.header.Get("Retry-After"))
 	require.Equal(t, 200, postJSON(t, web.URL+"/v1/length", `{"text": "small"}`).status)
 	_, err = feed.Write([]byte(`}`))
 	require.NoError(t, err)
 	feed.Close()
-	require.Equal(t, 200, (<-done).status)
+	require.Equal(t, 200, <-done)
 	require.Equal(t, 200, postJSON(t, web.URL+"/v1/length", large).status)
 }
 

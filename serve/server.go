@@ -39,6 +39,7 @@ type Server struct {
 	seen    string // stamps of the watched files, from before they were loaded
 
 	reloading sync.Mutex
+	closed    bool         // guarded by reloading
 	mu        sync.RWMutex // of app
 	app       *App
 	stops     sync.WaitGroup // of apps that were replaced
@@ -93,6 +94,9 @@ func (s *Server) take() *App {
 func (s *Server) Reload(ctx context.Context) error {
 	s.reloading.Lock()
 	defer s.reloading.Unlock()
+	if s.closed {
+		return errors.New("serve: the server is closed")
+	}
 	begin := time.Now()
 	app, err := s.newApp(ctx)
 	if err != nil {
@@ -122,8 +126,14 @@ func (s *Server) serveApp(w http.ResponseWriter, r *http.Request) {
 	a.mux.ServeHTTP(w, r)
 }
 
-// Close waits for the requests that have begun, and ends the app.
+// Close waits for the requests that have begun, and for a reload, and ends the app.
 func (s *Server) Close() {
+	s.reloading.Lock()
+	defer s.reloading.Unlock()
+	if s.closed {
+		return
+	}
+	s.closed = true
 	s.app.stop()
 	s.stops.Wait()
 }
@@ -148,6 +158,7 @@ func Run(ctx context.Context, c Config, load func(ctx context.Context) (*App, er
 		return err
 	}
 	defer s.Close()
+	s.log.Info("serving", "address", "http://"+listener.Addr().String(), "title", s.app.About.Title, "model", s.app.About.Model)
 	return s.run(ctx, listener, admin)
 }
 
@@ -173,7 +184,6 @@ func (s *Server) run(ctx context.Context, listener, admin net.Listener) error {
 		}
 		s.config.Ready(listener.Addr(), at)
 	}
-	s.log.Info("serving", "address", "http://"+listener.Addr().String(), "title", s.app.About.Title, "model", s.app.About.Model)
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)
