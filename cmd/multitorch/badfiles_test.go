@@ -214,6 +214,7 @@ func edit(t testing.TB, describe func(map[string]any), change func([]torch.Named
 }
 
 func TestCheckpointsThatDoNotFit(t *testing.T) {
+	t.Parallel()
 	words := func(n int) []string {
 		list := []string{"<pad>", "<unk>"}
 		for i := range n - 2 {

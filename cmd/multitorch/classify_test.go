@@ -49,6 +49,7 @@ func tinyCLIP(t *testing.T) (dir, picture string) {
 
 func TestClassify(t *testing.T) {
 	dir, picture := tinyCLIP(t)
+	t.Parallel() // after the fixture, whose weights are drawn from the common generator
 	o := multitorch("classify", "--model", dir, "--labels", "cat,dog,some thing", "--top", "2", picture)
 	require.Equal(t, 0, o.code, o.stderr)
 	lines := strings.Split(strings.TrimSpace(o.stdout), "\n")

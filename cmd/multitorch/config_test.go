@@ -67,11 +67,11 @@ func TestBadConfig(t *testing.T) {
 		"":                                    "there is nothing in it",
 		"task: table\nfusion: nope\ndata: /x": "my.yaml, line 2: --fusion: expected one of",
 	} {
-		multitorch("train", "--config", writeConfig(t, text)).requireError(t, misused, want)
+		requireMisuse(t, []string{"train", "--config", writeConfig(t, text)}, want)
 	}
-	multitorch("train", "fashion-mnist", "--config", writeConfig(t, "task: table")).
-		requireError(t, misused, "the file is for the task table, and the command line for fashion-mnist")
-	multitorch("train", "--set", "lr").requireError(t, misused, "--set lr: expected NAME=VALUE")
+	requireMisuse(t, []string{"train", "fashion-mnist", "--config", writeConfig(t, "task: table")},
+		"the file is for the task table, and the command line for fashion-mnist")
+	requireMisuse(t, []string{"train", "--set", "lr"}, "--set lr: expected NAME=VALUE")
 }
 
 // The page of a run has the task's classes and pictures, and the run's settings.

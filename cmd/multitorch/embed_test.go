@@ -25,6 +25,7 @@ func withMiniLM(t *testing.T) {
 }
 
 func TestEmbedAndSimilar(t *testing.T) {
+	t.Parallel()
 	withMiniLM(t)
 	dir := t.TempDir()
 	lines := filepath.Join(dir, "lines.txt")

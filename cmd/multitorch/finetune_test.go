@@ -45,6 +45,7 @@ func reviews(t *testing.T) string {
 
 func TestFinetune(t *testing.T) {
 	model, table := tinyEncoder(t), reviews(t)
+	t.Parallel() // after the fixture, whose weights are drawn from the common generator
 	lines := filepath.Join(t.TempDir(), "lines.txt")
 	require.NoError(t, os.WriteFile(lines, []byte("a good film\na very bad film\n"), 0o666))
 	for _, how := range [][]string{{"--layers=-1"}, {"--layers=1"}, {"--lora=4"}} {
@@ -64,6 +65,7 @@ func TestFinetune(t *testing.T) {
 
 func TestFinetuneRefuses(t *testing.T) {
 	model, table := tinyEncoder(t), reviews(t)
+	t.Parallel() // after the fixture, whose weights are drawn from the common generator
 	out := filepath.Join(t.TempDir(), "tuned")
 	run := func(args ...string) outcome {
 		return multitorch(append([]string{"finetune", "--model", model, "--out", out}, args...)...)
@@ -88,15 +90,16 @@ func TestFinetuneRefuses(t *testing.T) {
 // A run that is interrupted goes on to the same model.
 func TestFinetuneGoesOn(t *testing.T) {
 	model, table := tinyEncoder(t), reviews(t)
+	t.Parallel() // after the fixture, whose weights are drawn from the common generator
 	for _, how := range []string{"--layers=-1", "--lora=4"} {
 		args := func(out string) []string {
-			return []string{"finetune", "--model", model, "--epochs", "150", "--batch-size", "8", "--out", out, table, how}
+			return []string{"finetune", "--model", model, "--epochs", "40", "--batch-size", "8", "--out", out, table, how}
 		}
 		whole, out := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "tuned")
 		multitorch(args(whole)...).requireOK(t)
 		require.NotContains(t, files(t, whole), stateName)
 		r := start(t, args(out)...)
-		r.waitFor(t, "epoch 3/150: loss")
+		r.waitFor(t, "epoch 3/40: loss")
 		r.signal(t, syscall.SIGTERM)
 		said, status := r.end()
 		require.Equal(t, 143, status.ExitStatus(), said)

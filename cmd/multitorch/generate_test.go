@@ -34,6 +34,7 @@ func tinyGPT2(t *testing.T) string {
 
 func TestGenerate(t *testing.T) {
 	dir := tinyGPT2(t)
+	t.Parallel() // after the fixture, whose weights are drawn from the common generator
 	text := func(args ...string) string {
 		t.Helper()
 		o := multitorch(append([]string{"generate", dir, "words"}, args...)...)

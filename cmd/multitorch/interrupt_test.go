@@ -126,6 +126,7 @@ func TestIgnoredSignal(t *testing.T) {
 
 // When nobody reads what training writes, it goes on, and leaves all that it should.
 func TestTrainingWithoutAReader(t *testing.T) {
+	t.Parallel()
 	out := filepath.Join(t.TempDir(), "run")
 	cmd := command(train(out, "--model", "text", "--epochs", "3")...)
 	read, write, err := os.Pipe()
@@ -197,6 +198,7 @@ func TestTwoRunsInOneFolder(t *testing.T) {
 
 // Two runs of one name that begin together get folders of their own.
 func TestTwoRunsAtOnce(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	var runs []*running
 	for range 2 {
@@ -218,6 +220,7 @@ func TestTwoRunsAtOnce(t *testing.T) {
 // A loss that is not finite ends training; nothing after it is saved. Whether it is
 // NaN or infinite depends on the version of libtorch.
 func TestLossThatIsNotFinite(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		args []string
 		want string

@@ -17,6 +17,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"strings"
@@ -78,23 +79,40 @@ func main() {
 // ask for a context.
 func run(begin func() context.Context, args []string) int {
 	ctx := context.Background()
-	config, args, err := configOf(args)
+	started := func() (context.Context, error) {
+		ctx = begin()
+		return ctx, nil
+	}
+	k, err := parse(args, stdout, started, func(code int) { os.Exit(checked(code)) })
+	if stdout.err != nil { // of --help
+		return checked(0)
+	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "multitorch: %s\n", plain(err.Error()))
 		return misused
 	}
+	if err := torch.Try(func() error { return k.Run() }); err != nil {
+		fmt.Fprintf(os.Stderr, "multitorch: %s\n", plain(err.Error()))
+		return status(ctx, err)
+	}
+	return checked(0)
+}
+
+// parse finds the command and its flags. Help, where it is asked for, goes to out, and exit is called after it.
+func parse(args []string, out io.Writer, started func() (context.Context, error), exit func(code int)) (*kong.Context, error) {
+	config, args, err := configOf(args)
+	if err != nil {
+		return nil, err
+	}
 	parser, err := kong.New(newCLI(),
 		kong.Name("multitorch"),
 		kong.Description("Multimodal deep learning in Go on libtorch."),
-		kong.BindToProvider(func() (context.Context, error) {
-			ctx = begin()
-			return ctx, nil
-		}),
+		kong.BindToProvider(started),
 		kong.Vars{"fusions": strings.Join(fusion.Names(), ", "), "template": pipelines.Template},
 		kong.Bind(config),
 		kong.WithBeforeResolve(func(k *kong.Context) error { return config.apply(k) }),
-		kong.Writers(stdout, os.Stderr),
-		kong.Exit(func(code int) { os.Exit(checked(code)) }), // after --help
+		kong.Writers(out, os.Stderr),
+		kong.Exit(exit),
 	)
 	if err != nil {
 		panic(err) // the tags of the commands are wrong
@@ -103,18 +121,10 @@ func run(begin func() context.Context, args []string) int {
 		args = []string{"--help"}
 	}
 	k, err := parser.Parse(args)
-	if stdout.err != nil { // of --help
-		return checked(0)
-	}
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "multitorch: %s\n%s says what there is.\n", plain(config.located(err).Error()), helpFor(err))
-		return misused
+		return nil, fmt.Errorf("%w\n%s says what there is.", config.located(err), helpFor(err))
 	}
-	if err := torch.Try(func() error { return k.Run() }); err != nil {
-		fmt.Fprintf(os.Stderr, "multitorch: %s\n", plain(err.Error()))
-		return status(ctx, err)
-	}
-	return checked(0)
+	return k, nil
 }
 
 // status is the exit status for an error.

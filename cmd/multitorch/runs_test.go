@@ -42,6 +42,7 @@ func link(t *testing.T, kinds ...string) string {
 
 // A figure that is not a number, which JSON has as a text, hides no run.
 func TestRunWithoutFigures(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	about := description{Task: "emoji10", Recipe: recipe{Epochs: 3}, Epoch: 2, Test: map[string]float64{"loss": math.NaN()}}
 	require.NoError(t, trainer.SaveCheckpoint(filepath.Join(dir, checkpointName), nn.NewLinear(1, 1), about))

@@ -183,8 +183,8 @@ func TestAblationAndRobustness(t *testing.T) {
 	require.NoError(t, err)
 
 	multitorch("eval", "--ablation", checkpointOf(t, "concat")).requireError(t, failed, "the tutorial's", "such as gated")
-	require.Equal(t, misused, multitorch("eval", "--ablation", "--ensemble", "a", "b").code)
-	require.Equal(t, misused, multitorch("eval", "--robustness", out, "a", "b").code)
+	requireMisuse(t, []string{"eval", "--ablation", "--ensemble", "a", "b"}, "--ablation")
+	requireMisuse(t, []string{"eval", "--robustness", out, "a", "b"}, "--robustness")
 }
 
 func TestEnsemble(t *testing.T) {
@@ -211,7 +211,7 @@ func TestEnsemble(t *testing.T) {
 		{"--ensemble", "--weights=-1,1", image, text},
 		{"--ensemble", "--weights=NaN,1", image, text},
 	} {
-		require.Equal(t, misused, multitorch(append([]string{"eval"}, wrong...)...).code, "%v", wrong)
+		requireMisuse(t, append([]string{"eval"}, wrong...))
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 
 // TestTranscribeWithWhisper uses the real model, where it has been fetched.
 func TestTranscribeWithWhisper(t *testing.T) {
+	t.Parallel()
 	dir, err := pretrained.Find("whisper-tiny.en")
 	if errors.Is(err, pretrained.ErrNotFetched) {
 		t.Skip("not tried with Whisper: ", err)

@@ -43,6 +43,23 @@ func TestResultsLooksAtItsFilesFirst(t *testing.T) {
 	}
 }
 
+// requireMisuse requires an error of the command line itself, in this process.
+func requireMisuse(t testing.TB, args []string, want ...string) {
+	t.Helper()
+	_, err := parsed(args...)
+	require.Error(t, err, args)
+	for _, w := range want {
+		require.ErrorContains(t, err, w, args)
+	}
+}
+
+// parsed is what a command line gives before anything is done: help, or an error.
+func parsed(args ...string) (help string, err error) {
+	var b strings.Builder
+	_, err = parse(args, &b, nil, func(int) {})
+	return b.String(), err
+}
+
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	for command, want := range map[string][]string{
@@ -60,16 +77,17 @@ func TestHelp(t *testing.T) {
 		"data show":       {"--out=FILE", "--samples=40", "--class=NAME"},
 		"doctor":          {"libtorch"},
 	} {
-		o := multitorch(strings.Fields(command + " --help")...).requireOK(t)
-		require.Empty(t, o.stderr)
+		help, _ := parsed(strings.Fields(command + " --help")...)
 		for _, w := range want {
-			require.Contains(t, o.stdout, w)
+			require.Contains(t, help, w)
 		}
-		for line := range strings.Lines(o.stdout) {
+		for line := range strings.Lines(help) {
 			require.LessOrEqual(t, len([]rune(line)), 100, "%q", line)
 		}
 	}
-	require.Equal(t, multitorch("--help"), multitorch())
+	o := multitorch("--help").requireOK(t)
+	require.Empty(t, o.stderr)
+	require.Equal(t, o, multitorch())
 }
 
 // What is wrong with the command line itself is said before anything is done.
@@ -110,15 +128,14 @@ func TestUsageErrors(t *testing.T) {
 		"results --seeds=1,x":               {"--seeds", "x"},
 		"results --epochs 0":                {"--epochs: expected at least 1, but got 0"},
 	} {
-		t.Run(args, func(t *testing.T) {
-			cmd := command(strings.Fields(args)...)
-			cmd.Dir = t.TempDir()
-			o := finish(cmd)
-			o.requireError(t, misused, want...)
-			require.Empty(t, o.stdout)
-			require.Empty(t, files(t, cmd.Dir), "nothing was written")
-		})
+		requireMisuse(t, strings.Fields(args), want...)
 	}
+	cmd := command("train", "--model", "\x1b[31m")
+	cmd.Dir = t.TempDir()
+	o := finish(cmd)
+	o.requireError(t, misused, `\x1b[31m`, "multitorch train --help says what there is.")
+	require.Empty(t, o.stdout)
+	require.Empty(t, files(t, cmd.Dir), "nothing was written")
 }
 
 // A device that is not there is refused when it is asked for by name; without a
