@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"runtime"
 	"syscall"
 	"time"
@@ -82,6 +83,11 @@ func (c *serveCmd) Run() error {
 		return err
 	}
 	log := c.logger()
+	if os.Getenv("GOGC") == "" {
+		// The heap of Go's own is a few MiB, beside libtorch's hundreds: it would be swept a hundred times a second, which is
+		// what one request in a hundred waits for.
+		debug.SetGCPercent(400)
+	}
 	return serve.Run(ctx, serve.Config{
 		Addr: c.Addr, Admin: c.Admin, Grace: c.Grace, Watch: []string{watched(path)}, Every: c.Watch, Log: log,
 		Limits: serve.Limits{MaxBody: int64(c.MaxBody) << 20, Time: c.Timeout},
