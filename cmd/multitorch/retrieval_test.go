@@ -60,6 +60,6 @@ func TestRetrieval(t *testing.T) {
 	multitorch("search", "fruit", "--checkpoint", filepath.Join(out, "none")).requireError(t, failed, "there is no such file")
 	multitorch("predict", "--checkpoint", checkpoint, "--text", "fruit").requireError(t, failed, "--text", "multitorch search")
 	multitorch("predict", "--checkpoint", checkpoint).requireError(t, failed, "--image")
-	requireMisuse(t, []string{"search", "fruit", "--top", "0"}, "--top: expected at least 1")
+	requireMisuse(t, []string{"search", "fruit", "--top", "0"}, "--top: expected 1 to 1000")
 	requireMisuse(t, []string{"search"}, "<query>")
 }

@@ -133,7 +133,7 @@ func TestUsageErrors(t *testing.T) {
 	cmd := command("train", "--model", "\x1b[31m")
 	cmd.Dir = t.TempDir()
 	o := finish(cmd)
-	o.requireError(t, misused, `\x1b[31m`, "multitorch train --help says what there is.")
+	o.requireError(t, misused, `\x1b[31m`, "multitorch train emoji10 --help says what there is.")
 	require.Empty(t, o.stdout)
 	require.Empty(t, files(t, cmd.Dir), "nothing was written")
 }
