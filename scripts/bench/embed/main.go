@@ -1,6 +1,6 @@
 // Command embed makes vectors of texts with MiniLM, and loads a folder of 500 MB, in Go and with Transformers on the same
 // libtorch, in turn, and prints the medians and their ratios: seconds, the peak of memory, and the memory of the process's own
-// after loading. MULTITORCH_TRANSFORMERS names a Python with torch, of the libtorch that Go has, and transformers.
+// after loading. Where the Python has onnx, onnxscript and onnxruntime, MiniLM runs there too. MULTITORCH_TRANSFORMERS names a Python with torch, of the libtorch that Go has, and transformers.
 package main
 
 import (
@@ -145,6 +145,9 @@ func compare() error {
 		ratio := g.Forward / p.Forward
 		fmt.Printf("MiniLM, batch %2s   Go %7.2f ms   Transformers %7.2f ms   %.2fx (quickest %.2f and %.2f ms)   peak %d and %d MiB\n",
 			size, 1e3*g.Forward, 1e3*p.Forward, ratio, 1e3*g.Best, 1e3*p.Best, g.PeakKiB>>10, p.PeakKiB>>10)
+		if err := besideONNX(interpreter, dir, size, g); err != nil {
+			return err
+		}
 	}
 	if !*large {
 		return nil
