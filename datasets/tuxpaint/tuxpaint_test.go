@@ -9,7 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 	"github.com/ulikunitz/xz"
@@ -166,5 +168,15 @@ func TestRealData(t *testing.T) {
 
 func FuzzCaptions(f *testing.F) {
 	f.Add([]byte("A blackbird.\nfr.utf8=Un merle.\n"))
-	f.Fuzz(func(t *testing.T, content []byte) { require.NotEmpty(t, tuxpaint.Captions(content)) })
+	f.Add([]byte("Un m\xe9rle.\nfr.utf8=Un merle.\n"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		captions := tuxpaint.Captions(content)
+		first, _, _ := bytes.Cut(content, []byte("\n"))
+		_, english := captions["en"]
+		require.Equal(t, utf8.Valid(first), english, "the first line, unless it is in another encoding")
+		for language, text := range captions {
+			require.True(t, utf8.ValidString(language+text))
+			require.Equal(t, strings.TrimSpace(text), text)
+		}
+	})
 }
