@@ -4,7 +4,10 @@ STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 TESTFLAGS ?= -timeout 20m
 # Packages in which goroutines meet: they are tested once more under the race detector, but for comparisons with Python.
-RACE      ?= ./torch/... ./nn/... ./datasets/... ./trainer/... ./tokenizers/... ./serve/... ./distributed/launch
+RACE      ?= ./torch ./torch/aten ./nn ./datasets ./datasets/catalog ./datasets/emoji10 ./datasets/shards ./datasets/table \
+	./trainer ./trainer/hooks ./trainer/profiler ./trainer/progress ./trainer/runlog ./trainer/tensorboard ./tokenizers \
+	./serve/... ./distributed/launch ./multimodal/columns ./multimodal/image ./internal/goroutine ./internal/libtorch \
+	./internal/source
 FUZZTIME  ?= 10s
 TIME      ?= 5s
 
