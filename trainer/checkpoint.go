@@ -1,22 +1,16 @@
 package trainer
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"multitorch/nn"
 	"multitorch/torch"
 )
 
-// Where a checkpoint's description and its checksum lie in the file's metadata.
-const (
-	infoKey     = "multitorch"
-	checksumKey = "multitorch.sha256"
-)
+// infoKey is where a checkpoint's description lies in the file's metadata.
+const infoKey = "multitorch"
 
 // SaveCheckpoint writes the model's state, under PyTorch's names, and info, as
 // JSON, into one safetensors file: whole or not at all.
@@ -31,12 +25,7 @@ func SaveCheckpoint(path string, model nn.Module, info any) error {
 	if err != nil {
 		return fmt.Errorf("checkpoint %s: %w", path, err)
 	}
-	state := nn.StateDict(model)
-	sum, err := checksum(text, state)
-	if err != nil {
-		return fmt.Errorf("checkpoint %s: %w", path, err)
-	}
-	return torch.SaveSafetensors(path, state, map[string]string{"format": "pt", infoKey: text, checksumKey: sum})
+	return saveSealed(path, text, nn.StateDict(model), map[string]string{"format": "pt", infoKey: text})
 }
 
 // LoadCheckpoint reads what SaveCheckpoint wrote: it fills info and returns the
@@ -68,7 +57,7 @@ func describe(state []torch.NamedTensor, metadata map[string]string, info any) e
 			return err
 		}
 	} else {
-		got, err := checksum(text, state)
+		got, err := checksum(text, state, nil)
 		if err != nil {
 			return err
 		}
@@ -99,16 +88,3 @@ type shortened struct{ error }
 func (s shortened) Error() string { return fmt.Sprintf("%.300s", s.error.Error()) }
 
 func (s shortened) Unwrap() error { return s.error }
-
-// checksum is a SHA-256 of the description, a newline, and what
-// [torch.WriteContents] says of the state.
-func checksum(text string, state []torch.NamedTensor) (string, error) {
-	h := sha256.New()
-	if _, err := io.WriteString(h, text+"\n"); err != nil {
-		return "", err
-	}
-	if err := torch.WriteContents(h, state); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}

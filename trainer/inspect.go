@@ -37,7 +37,7 @@ func Inspect(path string) (*Inspected, error) {
 			continue
 		}
 		i.Kind, i.Description = of.kind, text
-		got, err := checksum(text, tensors)
+		got, err := checksum(text, tensors, nil)
 		if err != nil {
 			i.Free()
 			return nil, err

@@ -8,11 +8,8 @@ import (
 	"multitorch/torch"
 )
 
-// Where a state and its checksum lie in the file's metadata.
-const (
-	stateKey         = "multitorch.state"
-	stateChecksumKey = "multitorch.sha256"
-)
+// stateKey is where a state lies in the file's metadata.
+const stateKey = "multitorch.state"
 
 // SaveState writes a state, a [torch.Dict] of tensors, numbers, texts, lists and dicts, into one safetensors file: whole or
 // not at all. Its metadata have the numbers as JSON, and a checksum of all. More metadata may be given.
@@ -21,13 +18,9 @@ func SaveState(path string, state *torch.Dict, metadata map[string]string) error
 	if err != nil {
 		return fmt.Errorf("checkpoint %s: %w", path, err)
 	}
-	sum, err := checksum(text, tensors)
-	if err != nil {
-		return fmt.Errorf("checkpoint %s: %w", path, err)
-	}
-	all := map[string]string{"format": "pt", stateKey: text, stateChecksumKey: sum}
+	all := map[string]string{"format": "pt", stateKey: text}
 	maps.Copy(all, metadata)
-	return torch.SaveSafetensors(path, tensors, all)
+	return saveSealed(path, text, tensors, all)
 }
 
 // LoadState reads what SaveState wrote. A file that is cut short, was damaged, or that another program wrote, is an error
@@ -54,11 +47,11 @@ func checkedState(tensors []torch.NamedTensor, metadata map[string]string) (*tor
 		}
 		return nil, errors.New("there is no state of a run in it: expected a file that a run's checkpoints wrote")
 	}
-	got, err := checksum(text, tensors)
+	got, err := checksum(text, tensors, nil)
 	if err != nil {
 		return nil, err
 	}
-	if got != metadata[stateChecksumKey] {
+	if got != metadata[checksumKey] {
 		return nil, errors.New("its contents are not those that its checksum was made of: the file was damaged or changed; " +
 			"take another copy of it")
 	}

@@ -35,6 +35,18 @@ const bufferSize = 64 << 10
 // removes. Where the file system has no files without a name (NFS, say) such a file may stay. It is never mistaken for the
 // file itself.
 func Write(path string, write func(io.Writer) error) error {
+	return WriteLate(path, func(w io.Writer) (Late, error) { return Late{}, write(w) })
+}
+
+// Late are bytes that take the place of those written at an offset.
+type Late struct {
+	At    int64
+	Bytes []byte
+}
+
+// WriteLate is [Write] for content of which a part is known only when all is written, such as a checksum that stands
+// before what it is of: the bytes that write returns are put over those at their offset before any of it can be seen.
+func WriteLate(path string, write func(io.Writer) (Late, error)) error {
 	target, perm, err := resolve(path)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
@@ -167,12 +179,16 @@ func LeftoverOf(name string) string {
 }
 
 // fill writes the content and does not return before it is on the disk.
-func fill(temp *os.File, write func(io.Writer) error) error {
+func fill(temp *os.File, write func(io.Writer) (Late, error)) error {
 	w := bufio.NewWriterSize(temp, bufferSize) // it remembers its first error, and Flush returns it
-	if err := write(w); err != nil {
+	late, err := write(w)
+	if err != nil {
 		return err
 	}
 	if err := w.Flush(); err != nil {
+		return err
+	}
+	if _, err := temp.WriteAt(late.Bytes, late.At); err != nil {
 		return err
 	}
 	return temp.Sync()

@@ -310,3 +310,19 @@ func TestWriteFullDisk(t *testing.T) {
 	requireFile(t, path, "previous")
 	requireOnly(t, dir, "a.txt")
 }
+
+// Bytes that are known only at the end stand where they belong when the file can be seen, whatever the content's length.
+func TestWriteLate(t *testing.T) {
+	for _, size := range []int{4, 1000, 200_000} {
+		path := filepath.Join(t.TempDir(), "file")
+		content := bytes.Repeat([]byte{'.'}, size)
+		require.NoError(t, atomicfile.WriteLate(path, func(w io.Writer) (atomicfile.Late, error) {
+			_, err := w.Write(content)
+			return atomicfile.Late{At: 1, Bytes: []byte("abc")}, err
+		}))
+		copy(content[1:], "abc")
+		got, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, content, got)
+	}
+}
