@@ -34,6 +34,7 @@ type Writer struct {
 	lock   *os.File           // the directory, locked against a second writer
 	file   *os.File           // nil once closed
 	size   int64              // bytes of whole records in file
+	mark   Mark               // behind them
 	broken error              // why nothing can be added any more
 	runs   map[string]*Writer // the sub-directories that Scalars writes to
 }
@@ -203,6 +204,11 @@ func (w *Writer) add(e Event) error {
 
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return w.write(e.Step, record)
+}
+
+// write writes a record of an event at a step. The lock is held.
+func (w *Writer) write(step int64, record []byte) error {
 	if w.file == nil {
 		return w.failed(fs.ErrClosed)
 	}
@@ -216,7 +222,7 @@ func (w *Writer) add(e Event) error {
 		}
 		return w.failed(err)
 	}
-	w.size += int64(len(record))
+	w.note(step, int64(len(record)))
 	return nil
 }
 
