@@ -172,10 +172,14 @@ func TestTensorBoardReadsRunsThatWentOn(t *testing.T) {
 	require.NoError(t, w.Close())
 	out, err := exec.Command(python, "-c", `
 import json, sys
-from tensorboard.backend.event_processing import event_accumulator
+from tensorboard.backend.event_processing import event_accumulator, plugin_event_accumulator
+from tensorboard.util import tensor_util
 events = event_accumulator.EventAccumulator(sys.argv[1])
-events.Reload()
-print(json.dumps([[[e.step, e.value] for e in events.Scalars(tag)] for tag in ("loss/step", "loss/test")] + [len(events.Tensors("note/text_summary"))]))
+page = plugin_event_accumulator.EventAccumulator(sys.argv[1])  # of the web page
+events.Reload(), page.Reload()
+scalars = [[[e.step, e.value] for e in events.Scalars(tag)] for tag in ("loss/step", "loss/test")]
+assert scalars == [[[e.step, tensor_util.make_ndarray(e.tensor_proto).item()] for e in page.Tensors(tag)] for tag in ("loss/step", "loss/test")]
+print(json.dumps(scalars + [len(page.Tensors("note/text_summary"))]))
 `, dir).Output()
 	require.NoError(t, err)
 	require.JSONEq(t, "[[[1,1],[2,2],[3,3],[4,4],[5,105],[6,106],[7,107],[8,108]],[[4,104]],0]", string(out))
