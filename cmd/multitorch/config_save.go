@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -16,7 +15,6 @@ import (
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
 
-	"multitorch/internal/atomicfile"
 	"multitorch/torch"
 )
 
@@ -25,7 +23,7 @@ var notRepeated = []string{"out"}
 
 // runFile is what a run is repeated by: its task and its flags as they came out, whatever they came from, and where it was
 // trained.
-func runFile(k *kong.Context, t task, resolved, environment []setting) ([]byte, error) {
+func runFile(k *kong.Context, t task, resolved, environment []setting) (string, error) {
 	root := &yaml.Node{Kind: yaml.MappingNode}
 	root.HeadComment = "What this run was trained by: multitorch train --config " + runFileName + " trains it again."
 	add(root, taskKey, t.info().name)
@@ -44,24 +42,28 @@ func runFile(k *kong.Context, t task, resolved, environment []setting) ([]byte, 
 			continue
 		}
 		if err := add(root, flag.Name, value.Interface()); err != nil {
-			return nil, err
+			return "", err
 		}
 	}
 	where := &yaml.Node{Kind: yaml.MappingNode}
 	for _, s := range environment {
 		if err := add(where, s.name, s.value); err != nil {
-			return nil, err
+			return "", err
 		}
 	}
 	root.Content = append(root.Content,
 		&yaml.Node{Kind: yaml.ScalarNode, Value: environmentKey, HeadComment: "Where that was: train notes what is other where it trains again."}, where)
-	var b bytes.Buffer
+	return encoded(root)
+}
+
+func encoded(root *yaml.Node) (string, error) {
+	var b strings.Builder
 	e := yaml.NewEncoder(&b)
 	e.SetIndent(2)
 	if err := e.Encode(root); err != nil {
-		return nil, fmt.Errorf("%s: %w", runFileName, err)
+		return "", fmt.Errorf("%s: %w", runFileName, err)
 	}
-	return b.Bytes(), nil
+	return b.String(), nil
 }
 
 func add(m *yaml.Node, name string, value any) error {
@@ -99,8 +101,8 @@ func arithmetic() []setting {
 	}
 }
 
-// noteOther says what is not as it was where the configuration comes from.
-func (c *config) noteOther() {
+// noteOther says what is not as it was where the configuration comes from, but for what is named.
+func (c *config) noteOther(but ...string) {
 	if c == nil || !c.Has(environmentKey) {
 		return
 	}
@@ -109,7 +111,7 @@ func (c *config) noteOther() {
 		return // a person wrote it
 	}
 	for _, now := range arithmetic() {
-		if then, ok := was.(map[string]any)[now.name]; ok && then != now.value {
+		if then, ok := was.(map[string]any)[now.name]; ok && then != now.value && !slices.Contains(but, now.name) {
 			logLine(fmt.Sprintf("note: %s was %v, and is %v: figures may differ in their last digits", now.name, then, now.value))
 		}
 	}
@@ -139,16 +141,7 @@ func cpuName() string {
 	return "unknown"
 }
 
-// saveConfig leaves the configuration in the run's folder.
-func (c *trainCmd) saveConfig(k *kong.Context, dir string, device torch.Device) error {
-	text, err := runFile(k, c.Task, []setting{
-		{"epochs", c.Epochs}, {"device", device.String()},
-	}, environmentNow())
-	if err != nil {
-		return err
-	}
-	return atomicfile.Write(runFilePath(dir), func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	})
+// config is the configuration that the run leaves in its folder.
+func (c *trainCmd) config(k *kong.Context, device torch.Device) (string, error) {
+	return runFile(k, c.Task, []setting{{"epochs", c.Epochs}, {"device", device.String()}}, environmentNow())
 }

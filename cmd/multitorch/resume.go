@@ -11,7 +11,9 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -36,18 +38,19 @@ type runAbout struct {
 	Workers int             `json:"workers"`
 	DataDir string          `json:"data_dir,omitempty"`
 	Device  string          `json:"device"`
+	File    string          `json:"file,omitempty"` // the run's configuration, as it is in its folder
 	// Flags are all of the command's, as they were read: by these differences are named.
 	Flags map[string]string `json:"flags"`
 }
 
-func (c *trainCmd) about(k *kong.Context, device torch.Device) (map[string]string, error) {
+func (c *trainCmd) about(k *kong.Context, device torch.Device, file string) (map[string]string, error) {
 	options, err := json.Marshal(c.Task)
 	if err != nil {
 		return nil, err
 	}
 	a := runAbout{
 		Task: c.Task.info().name, Options: options, Recipe: c.recipe, Workers: c.Workers, DataDir: c.DataDir,
-		Device: device.String(), Flags: map[string]string{},
+		Device: device.String(), File: file, Flags: map[string]string{},
 	}
 	for _, f := range k.Flags() {
 		a.Flags[f.Name] = flagText(f)
@@ -66,7 +69,7 @@ func flagText(f *kong.Flag) string {
 
 // free are flags that change no number of a run: they may be given again. Those of the epochs and the folder have rules of
 // their own.
-var free = []string{"resume", "workers", "device", "threads", "data-dir", "save-every", "epochs", "out", "config", "set", "profile"}
+var free = []string{"resume", "workers", "device", "threads", "data-dir", "save-every", "save-errors", "epochs", "out", "config", "set", "profile"}
 
 // differences names the flags that were given with --resume and are not those of the run.
 func (a *runAbout) differences(k *kong.Context) error {
@@ -157,6 +160,9 @@ func (c *trainCmd) resume(ctx context.Context, k *kong.Context) error {
 		return err
 	}
 	nn.To(model, device)
+	if err := c.goOnWith(k, a, dir); err != nil {
+		return fmt.Errorf("--resume: %w", err)
+	}
 	r, err := c.newRun(dir, events, a.metadata())
 	if err != nil {
 		return err
@@ -207,7 +213,7 @@ func (c *trainCmd) takeOver(a *runAbout, k *kong.Context) error {
 	if c.DataDir == "" {
 		c.DataDir = a.DataDir
 	}
-	if err := c.recipe.check(); err != nil {
+	if err := errors.Join(c.takeOverFlags(a, given), c.recipe.check(), c.deviceFlag.Validate()); err != nil {
 		return err
 	}
 	if c.Given == nil || *c.Given == c.Epochs {
@@ -221,4 +227,23 @@ func (c *trainCmd) takeOver(a *runAbout, k *kong.Context) error {
 	}
 	c.Epochs, a.Recipe.Epochs = *c.Given, *c.Given
 	return nil
+}
+
+// takeOverFlags gives flags that no task has their values of the run, where they were not given anew. Files of before they were
+// taken over may lack some.
+func (c *trainCmd) takeOverFlags(a *runAbout, given func(name string) bool) (err error) {
+	for name, set := range map[string]func(text string) error{
+		"threads":     func(text string) (err error) { c.Threads, err = strconv.Atoi(text); return err },
+		"save-every":  func(text string) (err error) { c.SaveEvery, err = time.ParseDuration(text); return err },
+		"save-errors": func(text string) error { c.SaveErrors = text; return nil },
+	} {
+		text, known := a.Flags[name]
+		if !known || given(name) {
+			continue
+		}
+		if wrong := set(text); wrong != nil {
+			err = errors.Join(err, fmt.Errorf("--%s of the run: %w", name, wrong))
+		}
+	}
+	return err
 }

@@ -215,3 +215,29 @@ func TestResume(t *testing.T) {
 		multitorch("train", "--resume", out).requireError(t, failed, "--resume", path)
 	}
 }
+
+// The configuration in the folder says what was run: with the epochs that --resume was given, and without what a person wrote into it.
+func TestResumeKeepsTheConfigurationTrue(t *testing.T) {
+	t.Parallel()
+	out := filepath.Join(t.TempDir(), "run")
+	multitorch(train(out, "--model", "text", "--threads", "1", "--save-errors", "stop")...).requireOK(t)
+	path := filepath.Join(out, runFileName)
+	began, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(began), "batch-size: 256", "batch-size: 7\nfoo: bar", 1)), 0o644))
+	o := multitorch("train", "--resume", out, "--epochs", "2", "--workers", "1").requireOK(t)
+	require.Contains(t, o.stderr, runFileName+", line ")
+	require.Contains(t, o.stderr, "batch-size is 7, and was 256: a run goes on by the settings of its state")
+	require.Contains(t, o.stderr, "foo is bar, and was not there")
+	require.NotContains(t, o.stderr, "note: threads")
+	want := strings.NewReplacer("\nepochs: 1\n", "\nepochs: 2\n", "\nworkers: 0\n", "\nworkers: 1\n").Replace(string(began))
+	now, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, want, string(now))
+
+	require.NoError(t, os.Remove(path)) // the state has it
+	multitorch("train", "--resume", out).requireOK(t)
+	now, err = os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, want, string(now))
+}

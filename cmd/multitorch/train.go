@@ -71,7 +71,11 @@ func (c *trainCmd) train(ctx context.Context, k *kong.Context, from *config) err
 		return err
 	}
 	nn.To(model, device)
-	about, err := c.about(k, device)
+	file, err := c.config(k, device)
+	if err != nil {
+		return err
+	}
+	about, err := c.about(k, device, file)
 	if err != nil {
 		return err
 	}
@@ -81,7 +85,7 @@ func (c *trainCmd) train(ctx context.Context, k *kong.Context, from *config) err
 		return err
 	}
 	defer events.Close()
-	if err := c.saveConfig(k, out, device); err != nil {
+	if err := overwrite(runFilePath(out), file); err != nil {
 		return err
 	}
 	r, err := c.newRun(out, events, about)

@@ -131,8 +131,13 @@ func TestGoOnFromABadMark(t *testing.T) {
 	write(t, dir, 0, 4, 0)
 	name := filepath.Base(eventFiles(t, dir)[0])
 	for _, m := range []tensorboard.Mark{
-		{Step: 2}, {File: "/etc/passwd", To: 100, Step: 2}, {File: "../" + name, To: 100, Step: 2}, {File: "events.out.tfevents.0000000001.gone", To: 9, Step: 2},
-		{File: name, From: -1, To: 9, Step: 2}, {File: name, From: 50, To: 9, Step: 2}, {File: name, From: 3, To: 1 << 60, Step: 2},
+		{Step: 2},
+		{File: "/etc/passwd", To: 100, Step: 2},
+		{File: "../" + name, To: 100, Step: 2},
+		{File: "events.out.tfevents.0000000001.gone", To: 9, Step: 2},
+		{File: name, From: -1, To: 9, Step: 2},
+		{File: name, From: 50, To: 9, Step: 2},
+		{File: name, From: 3, To: 1 << 60, Step: 2},
 		{File: name, From: 1 << 60, To: 1<<60 + 1, Step: 2},
 	} {
 		w := newWriter(t, dir)
