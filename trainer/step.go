@@ -120,19 +120,19 @@ func (r *run[B, O]) forward(batch B) (loss *torch.Tensor, output O) {
 }
 
 func (r *run[B, O]) forwardAlone(batch B) (loss *torch.Tensor, output O) {
-	if r.Autocast == 0 {
-		return r.Step(batch)
-	}
-	torch.Autocast(r.device(), r.Autocast, func() { loss, output = r.Step(batch) })
-	return loss, output
+	return r.Trainer.forward(batch, r.parameters)
 }
 
-// device is where the model is.
-func (r *run[B, O]) device() torch.Device {
-	for _, p := range r.parameters() {
-		return p.Device()
+func (t *Trainer[B, O]) forward(batch B, parameters func() []*nn.Parameter) (loss *torch.Tensor, output O) {
+	if t.Autocast == 0 {
+		return t.Step(batch)
 	}
-	return torch.CPU
+	device := torch.CPU // or where the model is
+	if all := parameters(); len(all) > 0 {
+		device = all[0].Device()
+	}
+	torch.Autocast(device, t.Autocast, func() { loss, output = t.Step(batch) })
+	return loss, output
 }
 
 // backward adds a batch's gradients to those of its step. With ranks these become their mean; factor is what this rank counts

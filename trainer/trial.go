@@ -22,6 +22,21 @@ func (t *Trainer[B, O]) FastDevRun(ctx context.Context) error {
 	})
 }
 
+// Forward computes Step on the first training batch, for what wants to see the model run: a graph of its modules ([hooks.TensorBoard]),
+// say. The random numbers are as without it.
+func (t *Trainer[B, O]) Forward(ctx context.Context) error {
+	random := t.randomNow()
+	defer random.free()
+	defer random.restore()
+	for batch, err := range First(t.Train, 1).All(ctx) {
+		if err != nil {
+			return err
+		}
+		t.forward(batch, func() []*nn.Parameter { return nn.Parameters(t.Model) })
+	}
+	return nil
+}
+
 // trial runs f with a copy of the trainer, and brings back what a run changes.
 func (t *Trainer[B, O]) trial(f func(quick *Trainer[B, O]) error) error {
 	quick := *t

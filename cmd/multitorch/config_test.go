@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"multitorch/trainer/tensorboard"
 )
 
 func writeConfig(t *testing.T, text string) string {
@@ -103,4 +105,32 @@ func TestTrainProfile(t *testing.T) {
 	without, err := os.ReadFile(checkpointOf(t, "text"))
 	require.NoError(t, err)
 	require.Equal(t, without, with)
+}
+
+// TensorBoard gets the settings by which runs are compared, and the model's graph.
+func TestTrainWritesSettingsAndGraph(t *testing.T) {
+	t.Parallel()
+	out, _ := trained(t, "concat")
+	names, err := filepath.Glob(filepath.Join(out, "events.out.tfevents.*"))
+	require.NoError(t, err)
+	require.Len(t, names, 1)
+	f, err := os.Open(names[0])
+	require.NoError(t, err)
+	defer f.Close()
+	graph, start := "", ""
+	for e, err := range tensorboard.Read(f) {
+		require.NoError(t, err)
+		graph += string(e.Graph)
+		for _, v := range e.Values {
+			if v.Tag == "_hparams_/session_start_info" {
+				start = string(v.Content)
+			}
+		}
+	}
+	require.Contains(t, graph, "Conv2d")
+	require.Contains(t, graph, "input_", "it was run on a batch")
+	for _, name := range []string{"task", "emoji10", "model", "concat", "batch-size", "lr", "seed", "epochs"} {
+		require.Contains(t, start, name)
+	}
+	require.NotContains(t, start, "workers")
 }

@@ -69,7 +69,9 @@ func flagText(f *kong.Flag) string {
 
 // free are flags that change no number of a run: they may be given again. Those of the epochs and the folder have rules of
 // their own.
-var free = []string{"resume", "workers", "device", "threads", "data-dir", "save-every", "save-errors", "epochs", "out", "config", "set", "profile"}
+var free = []string{
+	"resume", "workers", "device", "threads", "data-dir", "save-every", "save-errors", "epochs", "out", "config", "set", "profile",
+}
 
 // differences names the flags that were given with --resume and are not those of the run.
 func (a *runAbout) differences(k *kong.Context) error {

@@ -58,6 +58,7 @@ type training interface {
 	Fit(ctx context.Context) error
 	Resume(ctx context.Context, state *torch.Dict) error
 	Times() trainer.Times
+	Forward(ctx context.Context) error
 	Evaluate(ctx context.Context) (trainer.Evaluation, error)
 }
 

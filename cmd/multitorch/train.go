@@ -118,6 +118,7 @@ type trainRun struct {
 	checkpoint *hooks.Checkpoint
 	state      *hooks.RunState
 	progress   *hooks.Progress
+	board      *hooks.TensorBoard
 	last       trainer.Evaluation
 	profile    strings.Builder // the table that --profile asked for
 }
@@ -135,6 +136,7 @@ func (c *trainCmd) newRun(out string, events *tensorboard.Writer, about map[stri
 		checkpoint: &hooks.Checkpoint{Path: filepath.Join(out, checkpointName), Describe: describe},
 		state:      &hooks.RunState{Path: filepath.Join(out, stateName), Every: c.SaveEvery, Async: true, Metadata: about},
 		progress:   hooks.NewProgress(os.Stderr),
+		board:      boardOf(c.Task, out, events),
 	}
 	if c.SaveErrors == "warn" {
 		r.goOn()
@@ -145,7 +147,7 @@ func (c *trainCmd) newRun(out string, events *tensorboard.Writer, about map[stri
 	if len(info.columns) > 0 {
 		curves.Accuracy = info.columns[0]
 	}
-	r.hooks = append(logs(out), r.checkpoint, r.progress, &hooks.TensorBoard{Writer: events}, curves,
+	r.hooks = append(logs(out), r.checkpoint, r.progress, r.board, curves,
 		reportOf(c.Task, out, curves.Title), r, r.state)
 	if c.Profile != "" {
 		r.hooks = append(r.hooks, &hooks.Profile{Path: c.Profile, Table: &r.profile})
@@ -176,6 +178,7 @@ func (r *trainRun) OnEpoch(e trainer.Epoch) error {
 
 // fit trains, anew or going on, and says what came of it.
 func (r *trainRun) fit(ctx context.Context, train func(context.Context) error, loop training) error {
+	drawn(ctx, r.board, loop)
 	defer context.AfterFunc(ctx, func() {
 		r.progress.Message("stopping after this step; Ctrl-C once more ends the program at once")
 	})()
