@@ -101,6 +101,9 @@ func decode(ctx context.Context, encoded []byte) (image.Image, error) {
 		}
 		return m, err
 	}
+	if m := decodePlain(ctx, encoded); m != nil {
+		return m, nil
+	}
 	config, format, err := image.DecodeConfig(bytes.NewReader(encoded))
 	if errors.Is(err, image.ErrFormat) {
 		return nil, fmt.Errorf("expected an image (PNG, JPEG, GIF, WebP, BMP or TIFF), found %s; convert it to one of these",

@@ -158,6 +158,56 @@ WIDE void mt_ycc_to_rgb(const uint8_t *luma, int64_t stride, const uint8_t *cb, 
 	}
 }
 
+INLINE int apart(int a, int b) { return a < b ? b - a : a - b; }
+
+// paeth is which of the bytes to the left, above and both is nearest to left + above - both.
+INLINE int paeth(int left, int above, int both) {
+	int l = apart(above, both), a = apart(left, both), b = apart(left + above, 2 * both);
+	int nearer = a <= b ? above : both;
+	return l <= a && l <= b ? left : nearer;
+}
+
+// unfilter is one line of PNG, for a number of channels that the compiler knows. What is left of the first pixel is 0.
+INLINE int unfilter(int filter, const uint8_t *restrict in, int64_t n, int c, const uint8_t *restrict above, uint8_t *restrict out) {
+	int left[4] = {0}, both[4] = {0};
+	switch (filter) {
+	case 0: memcpy(out, in, n); return 1;
+	case 1:
+		for (int64_t x = 0; x < n; x += c)
+			for (int i = 0; i < c; i++) out[x + i] = left[i] = (uint8_t)(in[x + i] + left[i]);
+		return 1;
+	case 2:
+		for (int64_t x = 0; x < n; x++) out[x] = in[x] + above[x];
+		return 1;
+	case 3:
+		for (int64_t x = 0; x < n; x += c)
+			for (int i = 0; i < c; i++) out[x + i] = left[i] = (uint8_t)(in[x + i] + (left[i] + above[x + i]) / 2);
+		return 1;
+	case 4:
+		for (int64_t x = 0; x < n; x += c)
+			for (int i = 0; i < c; i++) {
+				int up = above[x + i];
+				out[x + i] = left[i] = (uint8_t)(in[x + i] + paeth(left[i], up, both[i]));
+				both[i] = up;
+			}
+		return 1;
+	}
+	return 0;
+}
+
+WIDE int mt_unfilter(const uint8_t *lines, int64_t n, int64_t channels, int64_t from, int64_t to, const uint8_t *above, uint8_t *out) {
+	if (from > 0) above = out + (from - 1) * n;
+	lines += from * (n + 1), out += from * n;
+	int good = 1;
+	for (int64_t y = from; y < to; y++, lines += n + 1, above = out, out += n) switch (channels) {
+		case 1: good &= unfilter(*lines, lines + 1, n, 1, above, out); break;
+		case 2: good &= unfilter(*lines, lines + 1, n, 2, above, out); break;
+		case 3: good &= unfilter(*lines, lines + 1, n, 3, above, out); break;
+		default: good &= unfilter(*lines, lines + 1, n, 4, above, out);
+		}
+	return good;
+}
+
 enum { PRECISION = 22, HALF = 1 << (PRECISION - 1) };
 
 #if defined(__SSE2__) && !defined(__clang__)

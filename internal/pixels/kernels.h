@@ -15,6 +15,10 @@ void mt_ycc_to_rgb(const uint8_t *luma, int64_t stride, const uint8_t *cb, const
                    int64_t half_h, int64_t h_times, int64_t v_times, int64_t w, int64_t from, int64_t to, uint8_t *out,
                    uint8_t *scratch);
 
+// mt_unfilter undoes PNG's filters of the lines from one to another, each a byte for its filter and n of pixels with so many
+// channels. above is the line over the first. It is 0 where there is no such filter.
+int mt_unfilter(const uint8_t *lines, int64_t n, int64_t channels, int64_t from, int64_t to, const uint8_t *above, uint8_t *out);
+
 // Of the scales below each of n pixels is made of count[i] weights, at weights + i * size, of the pixels from first[i] on.
 
 // mt_pack makes of weights what mt_resize_rows computes with: n * (size + 1) numbers.

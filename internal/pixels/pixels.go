@@ -55,6 +55,25 @@ func YCCToRGB(luma, cb, cr Plane, across, down int, out []uint8) {
 	})
 }
 
+// Unfilter undoes PNG's filters of lines of width pixels, each of which is a byte that names its filter and the pixels'
+// bytes, and writes them to their place in out: line y and those after it. It is false where there is no such filter.
+func Unfilter(lines []uint8, width, channels int, out []uint8, y int) bool {
+	n := width * channels
+	rows := len(lines) / (n + 1)
+	check(width > 0 && channels >= 1 && channels <= 4 && rows > 0 && len(lines) == rows*(n+1) && y >= 0 && len(out) >= (y+rows)*n,
+		"Unfilter")
+	above := make([]uint8, n) // the first line's
+	if y > 0 {
+		above = out[(y-1)*n : y*n]
+	}
+	good := true
+	briefly(rows, 2*n, func(from, to C.int64_t) {
+		good = good && C.mt_unfilter((*C.uint8_t)(unsafe.SliceData(lines)), C.int64_t(n), C.int64_t(channels), from, to,
+			(*C.uint8_t)(unsafe.SliceData(above)), (*C.uint8_t)(unsafe.SliceData(out[y*n:]))) != 0
+	})
+	return good
+}
+
 // Taps say what each of a number of pixels is made of: Count weights, times 2^22, of neighbouring pixels from First on.
 // Weights has Size places for each pixel.
 type Taps struct {
