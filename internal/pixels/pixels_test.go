@@ -60,6 +60,7 @@ func TestLengthsAreChecked(t *testing.T) {
 		"ResizeRows":    func() { pixels.ResizeRows(make([]uint8, 4), 4, 1, 1, make([]uint8, 1), taps) },
 		"ResizeColumns": func() { pixels.ResizeColumns(make([]uint8, 4), 1, make([]uint8, 1), taps) },
 		"InverseDCT":    func() { pixels.InverseDCT(make([]int16, 64), new([64]int32), 1, make([]uint8, 63), 8) },
+		"Unfilter":      func() { pixels.Unfilter(make([]uint8, 14), 2, 3, make([]uint8, 11), 0) },
 		"YCCToRGB":      func() { pixels.YCCToRGB(plane, plane, plane, 2, 2, make([]uint8, 48)) },
 	} {
 		require.PanicsWithValue(t, "pixels: "+name+": lengths do not fit", f)
