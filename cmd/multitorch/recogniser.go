@@ -15,15 +15,16 @@ import (
 	"multitorch/torch"
 	"multitorch/transformers"
 	"multitorch/transformers/pretrained"
+	"multitorch/transformers/processors"
 	"multitorch/transformers/speech"
 )
 
-// recogniser writes what is said in samples, of one channel at its rate.
+// recogniser writes what is said in a sound, of one channel at its rate.
 type recogniser interface {
 	rate() int     // samples per second
 	shortest() int // samples that it takes at least
 	// transcribe tells told, if not nil, how many seconds are done.
-	transcribe(samples *torch.Tensor, told func(seconds float64)) (*speech.Transcript, error)
+	transcribe(sound processors.Source, told func(seconds float64)) (*speech.Transcript, error)
 }
 
 // recognisers are the architectures that write what is said, by the model_type of a folder's config.json.

@@ -9,6 +9,7 @@ import (
 	"multitorch/multimodal"
 	"multitorch/multimodal/ctc"
 	"multitorch/torch"
+	"multitorch/transformers/processors"
 	"multitorch/transformers/speech"
 )
 
@@ -77,8 +78,17 @@ func (r *ctcRecogniser) hypotheses(samples *torch.Tensor) (found []ctc.Hypothesi
 	return found, scores, err
 }
 
-// transcribe writes a segment for each word.
-func (r *ctcRecogniser) transcribe(samples *torch.Tensor, _ func(float64)) (*speech.Transcript, error) {
+// transcribe writes a segment for each word. All samples and scores are held, for words may be aligned by a search over all.
+func (r *ctcRecogniser) transcribe(sound processors.Source, _ func(float64)) (*speech.Transcript, error) {
+	if n := sound.Len(); n > maxSpeech {
+		return nil, fmt.Errorf("it has %d samples at %d Hz, more than the %d that are read at once; cut it into pieces first",
+			n, r.rate(), maxSpeech)
+	}
+	samples, err := sound.Samples(0, sound.Len())
+	if err != nil {
+		return nil, err
+	}
+	defer samples.Free()
 	found, scores, err := r.hypotheses(samples)
 	if err != nil {
 		return nil, err

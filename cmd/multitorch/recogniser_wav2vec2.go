@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"multitorch/torch"
+	"multitorch/transformers/processors"
 	"multitorch/transformers/speech"
 )
 
@@ -25,9 +26,9 @@ func openWav2Vec2(c *transcribeCmd, dir string, device torch.Device) (recogniser
 func (r wav2vec2Recogniser) rate() int     { return r.Rate() }
 func (r wav2vec2Recogniser) shortest() int { return 1 }
 
-func (r wav2vec2Recogniser) transcribe(samples *torch.Tensor, told func(float64)) (*speech.Transcript, error) {
+func (r wav2vec2Recogniser) transcribe(sound processors.Source, told func(float64)) (*speech.Transcript, error) {
 	if told == nil {
-		return r.Transcribe(context.Background(), samples)
+		return r.TranscribeSource(context.Background(), sound)
 	}
-	return r.Transcribe(context.Background(), samples, told)
+	return r.TranscribeSource(context.Background(), sound, told)
 }

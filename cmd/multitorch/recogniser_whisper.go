@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"multitorch/torch"
+	"multitorch/transformers/processors"
 	"multitorch/transformers/speech"
 )
 
@@ -56,9 +57,9 @@ func openWhisper(c *transcribeCmd, dir string, device torch.Device) (recogniser,
 func (r whisperRecogniser) rate() int     { return r.Rate() }
 func (r whisperRecogniser) shortest() int { return 1 }
 
-func (r whisperRecogniser) transcribe(samples *torch.Tensor, told func(float64)) (*speech.Transcript, error) {
+func (r whisperRecogniser) transcribe(sound processors.Source, told func(float64)) (*speech.Transcript, error) {
 	if told == nil {
-		return r.Transcribe(context.Background(), samples, r.options)
+		return r.TranscribeSource(context.Background(), sound, r.options)
 	}
-	return r.Transcribe(context.Background(), samples, r.options, told)
+	return r.TranscribeSource(context.Background(), sound, r.options, told)
 }

@@ -50,13 +50,13 @@ func (l *serving) transcribe(r recogniser) error {
 			return said, nil
 		},
 	}, func(ctx context.Context, in inputs) (*speech.Transcript, error) {
-		samples, err := readSound(in.audio, r)
+		sound, err := openSound(in.audio, r)
 		if err != nil {
 			return nil, badInput("audio", "%w", err)
 		}
-		defer samples.Free()
+		defer sound.Close()
 		var cancelled error
-		t, err := r.transcribe(samples, func(float64) { cancelled = ctx.Err() })
+		t, err := r.transcribe(sound, func(float64) { cancelled = ctx.Err() })
 		return t, errors.Join(err, cancelled)
 	}, func(i int) *serve.Form {
 		return serve.NewForm(nil, nil, map[string][]byte{"audio": noisySound(rand.New(rand.NewPCG(uint64(i), 0)))})

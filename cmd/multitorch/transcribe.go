@@ -6,17 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"multitorch/internal/atomicfile"
-	"multitorch/multimodal"
-	"multitorch/multimodal/audio"
 	"multitorch/multimodal/ctc"
-	"multitorch/torch"
+	"multitorch/transformers/processors"
 	"multitorch/transformers/speech"
 )
 
@@ -90,12 +86,12 @@ func (c *transcribeCmd) Run() error {
 
 // one transcribes a file. Of several, whose texts are written one after the other, each is named.
 func (c *transcribeCmd) one(r recogniser, path string, named bool, bar *meter) error {
-	samples, err := readSound(media{path: path}, r)
+	sound, err := openSound(media{path: path}, r)
 	if err != nil {
 		return err
 	}
-	defer samples.Free()
-	t, err := r.transcribe(samples, bar.part(float64(samples.Size(0))/float64(r.rate())))
+	defer sound.Close()
+	t, err := r.transcribe(sound, bar.part(float64(sound.Len())/float64(r.rate())))
 	if err != nil {
 		return err
 	}
@@ -150,109 +146,12 @@ func (c *transcribeCmd) listen(r recogniser) error {
 	if err != nil {
 		return err
 	}
-	t, err := r.transcribe(samples, nil)
+	defer samples.Free()
+	t, err := r.transcribe(processors.Waveform(samples), nil)
 	if err != nil {
 		return err
 	}
 	return c.print(t)
-}
-
-// soundFiles are the files that are named, and those in the folders that are named, in the order of their names.
-func soundFiles(named []string) (files []string, err error) {
-	for _, path := range named {
-		info, err := os.Stat(path)
-		if err != nil {
-			return nil, err
-		}
-		if !info.IsDir() {
-			files = append(files, path)
-			continue
-		}
-		found := 0
-		err = filepath.WalkDir(path, func(path string, d fs.DirEntry, err error) error {
-			if err == nil && !d.IsDir() && slices.Contains(soundEndings, strings.ToLower(filepath.Ext(path))) {
-				files = append(files, path)
-				found++
-			}
-			return err
-		})
-		if err == nil && found == 0 {
-			err = fmt.Errorf("%s: there are no sound files in this folder: expected names that end in %q", path, soundEndings)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return files, nil
-}
-
-var soundEndings = []string{".wav", ".flac", ".mp3", ".ogg"}
-
-// maxSpeech bounds what is read of one file, of one channel: 3 hours at 48 kHz or 9 at 16 kHz, which take 2 GB.
-const maxSpeech = 512 << 20
-
-// readSound is a file's samples as a recogniser hears them: one channel at its rate.
-func readSound(from media, r recogniser) (samples *torch.Tensor, err error) {
-	var wave *torch.Tensor
-	var rate int
-	if from.data != nil {
-		wave, rate, err = audio.Decode(bytes.NewReader(from.data), int64(len(from.data)), audio.MaxSamples(maxSpeech), audio.Mixed(true))
-	} else {
-		wave, rate, err = audio.Load(from.path, audio.MaxSamples(maxSpeech), audio.Mixed(true))
-	}
-	if err != nil {
-		return nil, err
-	}
-	err = torch.Try(func() error {
-		torch.Step(func() {
-			if samples, err = heardAt(wave, rate, r.rate(), r.shortest()); err == nil {
-				samples = samples.Contiguous().Keep()
-			}
-		})
-		return err
-	})
-	wave.Free()
-	return samples, err
-}
-
-// heardAt brings a waveform [channels, time] to one channel at another rate, by a kernel of soxr's quality.
-func heardAt(wave *torch.Tensor, rate, to, shortest int) (*torch.Tensor, error) {
-	if wave.Numel() == 0 {
-		return nil, errors.New("there are no samples in it")
-	}
-	if n := wave.Numel() - int(wave.IsFinite().Sum().ItemInt()); n > 0 {
-		return nil, fmt.Errorf("%d of its samples are NaN or infinite", n)
-	}
-	wave = audio.Mono(wave)
-	if !easyRate(rate, to) {
-		return nil, fmt.Errorf("its rate of %d Hz has too little in common with %d Hz to be resampled: expected one such as 44100 or 48000 Hz", rate, to)
-	}
-	if rate != to {
-		wave = audio.NewResample(rate, to, audio.SoxrHQ()).Forward(wave)
-	}
-	samples := wave.Select(0, 0)
-	if n := samples.Size(0); n < shortest {
-		return nil, fmt.Errorf("it is too short, %d samples at %d Hz: expected at least %d", n, to, shortest)
-	}
-	return samples, nil
-}
-
-// readSpeech is a file's samples as a model that is trained here hears them.
-func readSpeech(from media) (*torch.Tensor, error) { return readSound(from, &ctcRecogniser{}) }
-
-// toSpeech is a waveform as a model that is trained here hears it.
-func toSpeech(wave *torch.Tensor, rate int) (*torch.Tensor, error) {
-	return heardAt(wave, rate, multimodal.SpeechRate, multimodal.MinSpeechSamples)
-}
-
-// easyRate reports whether the kernel between two rates has a reasonable size: a header may say 44101 Hz, for
-// which it would take a gigabyte.
-func easyRate(rate, to int) bool {
-	a, b := rate, to
-	for b > 0 {
-		a, b = b, a%b
-	}
-	return float64(rate/a)*float64(to/a) <= 1<<22
 }
 
 // speller is a task whose models are *multimodal.Speech.

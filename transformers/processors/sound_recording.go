@@ -1,64 +1,124 @@
 package processors
 
-import "multitorch/torch"
+import (
+	"math"
+
+	"multitorch/torch"
+)
 
 // Recording is the log-mels of a recording of any length, from which Whisper reads window by window, as OpenAI's transcribe:
 // how far below the loudest frame the quietest may lie is decided by the whole recording, and behind its end there is
 // nothing, 0 in log-mels, where [FeatureExtractor.Process] has silence.
+//
+// So a recording is read twice: for its loudest frame, and for the windows. Only the log-mels of two blocks are held.
 type Recording struct {
-	logs   *torch.Tensor // log10 of the mels [bands, frames]
-	floor  float64
-	config SoundConfig
+	extractor *FeatureExtractor
+	config    SoundConfig
+	source    Source
+	frames    int
+	floor     float64
+	blocks    [2]block // that were computed last, by their number modulo 2
+}
+
+// block is log10 of the mels [bands, frames] of a part of a recording.
+type block struct {
+	number int
+	logs   *torch.Tensor // nil for none
 }
 
 // blockFrames is how many frames are computed at once: more would take memory in proportion to the recording.
 const blockFrames = 6000
 
-// Recording computes the log-mels of samples [length]. The caller frees it.
-func (e *FeatureExtractor) Recording(samples *torch.Tensor) *Recording {
+// Recording reads samples once for the loudest frame. The caller frees it.
+func (e *FeatureExtractor) Recording(samples Source) (*Recording, error) {
 	if e.mels == nil {
 		panic(invalid("log-mels are Whisper's, and this is a %s", e.config.Type))
 	}
-	if samples.Dim() != 1 || samples.Numel() == 0 {
-		panic(invalid("expected samples [length], at least one, but got the shape %v", samples.Shape()))
-	}
 	c := e.config
-	frames := samples.Size(0) / c.HopLength
-	r := &Recording{config: c, logs: torch.Full(torch.Shape{c.FeatureSize, max(frames, 1)}, -10.0)}
-	torch.Step(func() {
-		half := c.NFFT / 2
-		first := samples.Slice(0, 1, min(half+1, samples.Size(0)), 1).Flip(0) // mirrored, as far as there is something
-		whole := torch.Cat([]*torch.Tensor{
-			torch.Zeros(torch.Shape{half - first.Size(0)}), first.Float(), samples.Float(), torch.Zeros(torch.Shape{c.NFFT}),
-		}, 0)
-		for at := 0; at < frames; at += blockFrames {
-			torch.Step(func() {
-				n := min(blockFrames, frames-at)
-				// One hop more than the frames, since the definition drops the last.
-				block := whole.Narrow(0, at*c.HopLength, n*c.HopLength+c.NFFT)
-				logs := e.uncentred.Forward(block).Clamp(1e-10, nil).Log10()
-				r.logs.Narrow(1, at, n).CopyInplace(logs.Narrow(1, 0, n))
-			})
+	r := &Recording{extractor: e, config: c, source: samples, frames: max(samples.Len()/c.HopLength, 1)}
+	loudest := math.Inf(-1)
+	for number := range (r.frames + blockFrames - 1) / blockFrames {
+		logs, err := r.block(number)
+		if err != nil {
+			r.Free()
+			return nil, err
 		}
-		r.floor = r.logs.Max().Item() - 8
+		torch.Step(func() { loudest = max(loudest, logs.Max().Item()) })
+	}
+	r.floor = loudest - 8
+	return r, nil
+}
+
+// block is the log-mels of a block, which are computed if they are not at hand.
+func (r *Recording) block(number int) (*torch.Tensor, error) {
+	b := &r.blocks[number%len(r.blocks)]
+	if b.logs != nil && b.number == number {
+		return b.logs, nil
+	}
+	b.free()
+	c := r.config
+	length, half, first := r.source.Len(), c.NFFT/2, number*blockFrames
+	if length < c.HopLength { // not a frame
+		*b = block{number, torch.Full(torch.Shape{c.FeatureSize, 1}, -10.0).Keep()}
+		return b.logs, nil
+	}
+	n := min(blockFrames, r.frames-first)
+	var err error
+	torch.Step(func() {
+		// One hop more than the frames, since the definition drops the last.
+		from, to := first*c.HopLength-half, (first+n)*c.HopLength+c.NFFT-half
+		var heard *torch.Tensor
+		if heard, err = r.source.Samples(max(from, 0), min(to, length)-max(from, 0)); err != nil {
+			return
+		}
+		parts := []*torch.Tensor{heard.Float()}
+		if from < 0 {
+			mirrored := heard.Slice(0, 1, min(half+1, length), 1).Flip(0) // as far as there is something
+			parts = []*torch.Tensor{torch.Zeros(torch.Shape{half - mirrored.Size(0)}), mirrored.Float(), parts[0]}
+		}
+		if to > length {
+			parts = append(parts, torch.Zeros(torch.Shape{to - length}))
+		}
+		logs := r.extractor.uncentred.Forward(torch.Cat(parts, 0)).Clamp(1e-10, nil).Log10()
+		*b = block{number, logs.Narrow(1, 0, n).Clone().Keep()}
 	})
-	return r
+	return b.logs, err
+}
+
+func (b *block) free() {
+	if b.logs != nil {
+		b.logs.Free()
+		b.logs = nil
+	}
 }
 
 // Frames is how many there are: one every hop.
-func (r *Recording) Frames() int { return r.logs.Size(1) }
+func (r *Recording) Frames() int { return r.frames }
 
 // Window is the log-mels [1, bands, frames of a window] from a frame on.
-func (r *Recording) Window(from int) *torch.Tensor {
+func (r *Recording) Window(from int) (*torch.Tensor, error) {
 	n := r.config.ChunkLength * r.config.SamplingRate / r.config.HopLength
 	window := torch.Zeros(torch.Shape{1, r.config.FeatureSize, n})
-	torch.Step(func() {
-		have := min(n, r.Frames()-from)
-		scaled := r.logs.Narrow(1, from, have).Clamp(r.floor, nil).Add(4).Div(4)
-		window.Select(0, 0).Narrow(1, 0, have).CopyInplace(scaled)
-	})
-	return window
+	for at := from; at < min(from+n, r.frames); {
+		logs, err := r.block(at / blockFrames)
+		if err != nil {
+			window.Free()
+			return nil, err
+		}
+		first := at % blockFrames
+		have := min(from+n-at, logs.Size(1)-first)
+		torch.Step(func() {
+			scaled := logs.Narrow(1, first, have).Clamp(r.floor, nil).Add(4).Div(4)
+			window.Select(0, 0).Narrow(1, at-from, have).CopyInplace(scaled)
+		})
+		at += have
+	}
+	return window, nil
 }
 
-// Free frees the log-mels.
-func (r *Recording) Free() { r.logs.Free() }
+// Free frees the log-mels that are held.
+func (r *Recording) Free() {
+	for i := range r.blocks {
+		r.blocks[i].free()
+	}
+}

@@ -47,7 +47,8 @@ func TestWindowsOfARecording(t *testing.T) {
 	e := whispers(t)
 	for _, samples := range []int{1, 159, 161, 16_000, 1_100_007} {
 		x := chirp(samples)
-		r := e.Recording(x)
+		r, err := e.Recording(processors.Waveform(x))
+		require.NoError(t, err)
 		require.Equal(t, max(samples/160, 1), r.Frames())
 		// The same of the recording with silence behind it, at once.
 		padded := torch.Cat([]*torch.Tensor{x, torch.Zeros(torch.Shape{480_000})}, 0)
@@ -56,7 +57,8 @@ func TestWindowsOfARecording(t *testing.T) {
 			if from >= r.Frames() {
 				continue
 			}
-			w := r.Window(from)
+			w, err := r.Window(from)
+			require.NoError(t, err)
 			require.Equal(t, torch.Shape{1, 80, 3000}, w.Shape())
 			have := min(3000, r.Frames()-from)
 			got, want := w.Select(0, 0).Narrow(1, 0, have), whole.Narrow(1, from, have)

@@ -2,8 +2,6 @@ package speech
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"math"
 	"strings"
 
@@ -23,19 +21,35 @@ const (
 func (w *Whisper) Transcribe(ctx context.Context, samples *torch.Tensor, o Options, progress ...func(seconds float64)) (
 	*Transcript, error,
 ) {
+	if _, err := o.resolved(); err != nil {
+		return nil, err
+	}
+	source, err := waveform(samples)
+	if err != nil {
+		return nil, err
+	}
+	return w.TranscribeSource(ctx, source, o, progress...)
+}
+
+// TranscribeSource is [Whisper.Transcribe] of a recording that is read piece by piece: a file of any length, by
+// multimodal/audio's Stream, in memory that does not grow with it. A long one is read twice.
+func (w *Whisper) TranscribeSource(ctx context.Context, source processors.Source, o Options, progress ...func(seconds float64)) (
+	*Transcript, error,
+) {
 	o, err := o.resolved()
 	if err != nil {
 		return nil, err
 	}
-	if samples.Dim() != 1 || samples.Numel() == 0 {
-		return nil, fmt.Errorf("speech: expected samples [length], at least one, but got the shape %v", samples.Shape())
+	source, err = checked(source, w.Rate())
+	if err != nil {
+		return nil, err
 	}
 	r := reading{Whisper: w, options: o, random: torch.NewGenerator(o.Seed), progress: progress}
-	r.transcript.Duration = float64(samples.Size(0)) / float64(w.Rate())
+	r.transcript.Duration = float64(source.Len()) / float64(w.Rate())
 	if w.Multilingual() {
 		r.transcript.Language = or(o.Language, "en")
 	}
-	if err := torch.Try(func() error { return r.read(ctx, samples) }); err != nil {
+	if err := torch.Try(func() error { return r.read(ctx, source) }); err != nil {
 		return nil, err
 	}
 	r.transcript.finish()
@@ -52,25 +66,30 @@ type reading struct {
 	progress   []func(float64)
 }
 
-func (r *reading) read(ctx context.Context, samples *torch.Tensor) error {
-	if err := audible(samples); err != nil {
-		return err
-	}
+func (r *reading) read(ctx context.Context, source processors.Source) error {
 	if r.transcript.Duration <= r.window() {
+		samples, err := source.Samples(0, source.Len())
+		if err != nil {
+			return err
+		}
+		defer samples.Free()
 		features := r.features(samples)
 		defer features.Free()
-		_, err := r.one(samples, features, 0, r.transcript.Duration)
+		_, err = r.one(samples, features, 0, r.transcript.Duration)
 		return err
 	}
 	r.options.Timestamps = true
 	c := r.extractor.Config()
-	recording := r.extractor.Recording(samples)
+	recording, err := r.extractor.Recording(source)
+	if err != nil {
+		return err
+	}
 	defer recording.Free()
 	for seek := 0; seek < recording.Frames(); {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		frames, err := r.next(samples, recording, seek, c)
+		frames, err := r.next(source, recording, seek, c)
 		if err != nil {
 			return err
 		}
@@ -81,11 +100,17 @@ func (r *reading) read(ctx context.Context, samples *torch.Tensor) error {
 }
 
 // next reads the window at a frame, and says by how many frames to go on.
-func (r *reading) next(samples *torch.Tensor, recording *processors.Recording, seek int, c processors.SoundConfig) (int, error) {
+func (r *reading) next(source processors.Source, recording *processors.Recording, seek int, c processors.SoundConfig) (int, error) {
 	from := seek * c.HopLength
-	heard := samples.Narrow(0, from, min(c.ChunkLength*c.SamplingRate, samples.Size(0)-from))
+	heard, err := source.Samples(from, min(c.ChunkLength*c.SamplingRate, source.Len()-from))
+	if err != nil {
+		return 0, err
+	}
 	defer heard.Free()
-	features := recording.Window(seek)
+	features, err := recording.Window(seek)
+	if err != nil {
+		return 0, err
+	}
 	defer features.Free()
 	frames := min(recording.Frames()-seek, c.ChunkLength*c.SamplingRate/c.HopLength)
 	perSecond := float64(c.SamplingRate) / float64(c.HopLength)
@@ -125,21 +150,6 @@ func (r *reading) tell(seconds float64) {
 	for _, p := range r.progress {
 		p(min(seconds, r.transcript.Duration))
 	}
-}
-
-// mostSample is far beyond what a sound has, and far below what a model can't compute with: a spectrum has squares.
-const mostSample = 1e12
-
-// audible is an error unless all samples are numbers from which something can be heard.
-func audible(samples *torch.Tensor) (err error) {
-	torch.Step(func() {
-		if !samples.IsFinite().All().ItemBool() {
-			err = errors.New("speech: some samples are NaN or infinite")
-		} else if most := samples.Abs().Max().Item(); most > mostSample {
-			err = fmt.Errorf("speech: expected samples from -1 to 1, but the largest is %.3g; is the file's scale another one?", most)
-		}
-	})
-	return err
 }
 
 // loudest is the level of the loudest 25 ms, in decibels below full scale.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"multitorch/torch"
@@ -78,16 +79,27 @@ const (
 // Transcribe writes what is said in samples [length] from -1 to 1, of one channel at Rate, a segment for each word. progress is
 // told how many seconds are done.
 func (w *Wav2Vec2) Transcribe(ctx context.Context, samples *torch.Tensor, progress ...func(seconds float64)) (*Transcript, error) {
-	if samples.Dim() != 1 || w.model.Config.Steps(samples.Size(0)) == 0 {
-		return nil, fmt.Errorf("speech: expected samples [length], enough for a step of the model, but got the shape %v", samples.Shape())
-	}
-	if err := audible(samples); err != nil {
+	source, err := waveform(samples)
+	if err != nil {
 		return nil, err
 	}
-	t := &Transcript{Duration: float64(samples.Size(0)) / float64(w.Rate())}
+	return w.TranscribeSource(ctx, source, progress...)
+}
+
+// TranscribeSource is [Wav2Vec2.Transcribe] of a recording that is read piece by piece: a file of any length, by
+// multimodal/audio's Stream, in memory that does not grow with it.
+func (w *Wav2Vec2) TranscribeSource(ctx context.Context, source processors.Source, progress ...func(seconds float64)) (*Transcript, error) {
+	source, err := checked(source, w.Rate())
+	if err != nil {
+		return nil, err
+	}
+	if n := source.Len(); w.model.Config.Steps(n) == 0 {
+		return nil, fmt.Errorf("speech: expected samples enough for a step of the model, at least %d, but got %d", w.shortest(), n)
+	}
+	t := &Transcript{Duration: float64(source.Len()) / float64(w.Rate())}
 	var ids []int64
-	err := torch.Try(func() (err error) {
-		torch.InferenceMode(func() { ids, err = w.path(ctx, samples, progress) })
+	err = torch.Try(func() (err error) {
+		torch.InferenceMode(func() { ids, err = w.path(ctx, source, progress) })
 		return err
 	})
 	if err != nil {
@@ -111,12 +123,21 @@ func (w *Wav2Vec2) stride() int {
 	return n
 }
 
+// shortest is how many samples make one step.
+func (w *Wav2Vec2) shortest() int {
+	n := 1
+	for i, kernel := range slices.Backward(w.model.Config.ConvKernel) {
+		n = (n-1)*w.model.Config.ConvStride[i] + kernel
+	}
+	return n
+}
+
 // path is the likeliest letter of each step of a recording.
-func (w *Wav2Vec2) path(ctx context.Context, samples *torch.Tensor, progress []func(float64)) (ids []int64, err error) {
+func (w *Wav2Vec2) path(ctx context.Context, source processors.Source, progress []func(float64)) (ids []int64, err error) {
 	stride := w.stride()
 	steps := func(seconds int) int { return max(1, seconds*w.Rate()/stride) }
 	window, margin := steps(windowSeconds), steps(marginSeconds)
-	total := samples.Size(0)
+	total := source.Len()
 	for at := 0; ; at += window - 2*margin { // in steps
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -128,10 +149,17 @@ func (w *Wav2Vec2) path(ctx context.Context, samples *torch.Tensor, progress []f
 		}
 		var best []int64
 		torch.Step(func() {
-			sounds := w.extractor.Process(samples.Narrow(0, from, to-from))
+			var samples *torch.Tensor
+			if samples, err = source.Samples(from, to-from); err != nil {
+				return
+			}
+			sounds := w.extractor.Process(samples)
 			logits := w.model.Forward(transformers.Wav2Vec2Input{InputValues: sounds.Values}).Logits
 			best = torch.ToSlice[int64](logits.Argmax(-1).Contiguous().View(-1))
 		})
+		if err != nil {
+			return nil, err
+		}
 		skip := max(len(ids)-at, 0) // what the window before has said
 		keep := len(best)
 		if to < total {
