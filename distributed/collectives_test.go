@@ -67,10 +67,10 @@ var collectives = scene("collectives", func(_ context.Context, g *distributed.Gr
 	equal([]float32{float32(10*rank*n) + total, 0}, floats(x))
 
 	if rank == 0 {
-		must(g.Send(mine(), 1, 7))
+		must(g.Send(mine(), 1, 8))
 	} else if rank == 1 {
 		x = mine()
-		must(g.Recv(x, 0, 7))
+		must(g.Recv(x, 0, 8))
 		equal([]float32{0, 1}, floats(x))
 	}
 	names, err := distributed.AllGatherObject(g, fmt.Sprintf("I am %d", rank))

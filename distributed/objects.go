@@ -14,7 +14,25 @@ func AllGatherObject[T any](g *Group, v T) ([]T, error) {
 	if wrong != nil {
 		text = []byte("!" + wrong.Error()) // which is no JSON: the others are not left to wait
 	}
-	sizes, err := g.AllGather(torch.FromSlice([]int64{int64(len(text))}))
+	all, err := g.AllGatherBytes(text)
+	if err != nil {
+		return nil, err
+	}
+	values := make([]T, len(all))
+	for r, text := range all {
+		if len(text) > 0 && text[0] == '!' {
+			return nil, fmt.Errorf("distributed: AllGatherObject: rank %d: %s", g.ranks[r], text[1:])
+		}
+		if err := json.Unmarshal(text, &values[r]); err != nil {
+			return nil, fmt.Errorf("distributed: AllGatherObject: rank %d: %w", g.ranks[r], err)
+		}
+	}
+	return values, nil
+}
+
+// AllGatherBytes gives every rank all ranks' bytes, of any lengths up to a gibibyte.
+func (g *Group) AllGatherBytes(b []byte) ([][]byte, error) {
+	sizes, err := g.AllGather(torch.FromSlice([]int64{int64(len(b))}))
 	if err != nil {
 		return nil, err
 	}
@@ -24,25 +42,19 @@ func AllGatherObject[T any](g *Group, v T) ([]T, error) {
 	}
 	const limit = 1 << 30
 	if longest > limit {
-		return nil, fmt.Errorf("distributed: AllGatherObject: a rank's value takes %d bytes as JSON: expected at most %d", longest, limit)
+		return nil, fmt.Errorf("distributed: AllGatherBytes: a rank has %d bytes: expected at most %d", longest, limit)
 	}
 	padded := make([]uint8, longest)
-	copy(padded, text)
-	all, err := g.AllGather(torch.FromSlice(padded))
+	copy(padded, b)
+	rows, err := g.AllGather(torch.FromSlice(padded))
 	if err != nil {
 		return nil, err
 	}
-	values := make([]T, len(all))
-	for r, t := range all {
-		text := torch.ToSlice[uint8](t)[:torch.ToSlice[int64](sizes[r])[0]]
-		if len(text) > 0 && text[0] == '!' {
-			return nil, fmt.Errorf("distributed: AllGatherObject: rank %d: %s", g.ranks[r], text[1:])
-		}
-		if err := json.Unmarshal(text, &values[r]); err != nil {
-			return nil, fmt.Errorf("distributed: AllGatherObject: rank %d: %w", g.ranks[r], err)
-		}
+	all := make([][]byte, len(rows))
+	for r, t := range rows {
+		all[r] = torch.ToSlice[uint8](t)[:torch.ToSlice[int64](sizes[r])[0]]
 	}
-	return values, nil
+	return all, nil
 }
 
 // BroadcastObject gives every rank the root's value, as JSON has it.

@@ -19,6 +19,7 @@ import (
 	"multitorch/torch"
 	"multitorch/trainer"
 	"multitorch/trainer/metrics"
+	"multitorch/twin"
 )
 
 type sample struct{ X, Class *torch.Tensor }
@@ -95,9 +96,16 @@ func fit(ctx context.Context, g *distributed.Group, d *diary, resume string) err
 	must(err)
 	validate, err := datasets.NewLoader(samples(10), datasets.BatchSize(3))
 	must(err)
+	params := nn.Parameters(model)
+	adam := func(share []*nn.Parameter) optim.Optimizer { return optim.NewAdam(share, optim.LR(0.05)) }
+	optimizer := adam(params)
+	if os.Getenv("ZERO") != "" {
+		optimizer, err = distributed.NewZeroRedundancyOptimizer(params, g, adam)
+		must(err)
+	}
 	accumulate, _ := strconv.Atoi(os.Getenv("ACCUMULATE"))
 	t := &trainer.Trainer[sample, metrics.Classified]{
-		Model: model, Optimizer: optim.NewAdam(nn.Parameters(model), optim.LR(0.05)), Epochs: 3, Train: train, Validate: validate,
+		Model: model, Optimizer: optimizer, Epochs: 3, Train: train, Validate: validate,
 		Step: func(s sample) (*torch.Tensor, metrics.Classified) {
 			scores := model.Forward(s.X)
 			return functional.CrossEntropy(scores, s.Class), metrics.Classified{Scores: scores, Target: s.Class}
@@ -105,6 +113,9 @@ func fit(ctx context.Context, g *distributed.Group, d *diary, resume string) err
 		Metrics:    []metrics.Metric[metrics.Classified]{metrics.NewAccuracy()},
 		Hooks:      []trainer.Hook{zero{d}},
 		Accumulate: accumulate, Group: g,
+	}
+	if os.Getenv("SAVED") != "" { // an optimizer beside the first one, as a GAN has it
+		t.Saved = map[string]trainer.Stateful{"other": trainer.OfOptimizer(optimizer)}
 	}
 	if resume == "" {
 		return t.Fit(ctx)
@@ -125,6 +136,15 @@ var trained = scene("trainer", func(ctx context.Context, g *distributed.Group) e
 			if step == at {
 				cancel() // on rank 0 alone
 			}
+		}
+	}
+	if end := map[string]error{"quit": trainer.ErrStop, "fail": errors.New("the disk is full")}[os.Getenv("HOOK")]; end != nil {
+		d.save = os.Getenv("STATE")
+		d.keep = func(step int) error {
+			if step == 5 {
+				return end
+			}
+			return nil
 		}
 	}
 	err := fit(ctx, g, d, os.Getenv("RESUME"))
@@ -190,6 +210,91 @@ func TestTrainerResumesWithOtherRanks(t *testing.T) {
 	rest := want[strings.Index(want, "step 7"):]
 	requireClose(t, rest, play(t, 2, trained, "RESUME="+state)[0])
 	requireClose(t, rest, play(t, 1, trained, "RESUME="+state)[0])
+}
+
+// savedOptimizers are the optimizers in a run's state, by the name of each of their tensors.
+func savedOptimizers(t *testing.T, path string) (tensors map[string]*torch.Tensor, metadata map[string]any) {
+	t.Helper()
+	state, _, err := trainer.LoadState(path)
+	require.NoError(t, err)
+	saved, err := state.Dict("saved")
+	require.NoError(t, err)
+	tensors, metadata = map[string]*torch.Tensor{}, map[string]any{}
+	for name, d := range map[string]any{"first": state.Get("optimizer"), "other": saved.Get("other")} {
+		ts, err := d.(*torch.Dict).Dict("tensors")
+		require.NoError(t, err)
+		for key, v := range ts.All() {
+			tensors[fmt.Sprint(name, " ", key)] = v.(*torch.Tensor)
+		}
+		meta, err := d.(*torch.Dict).Dict("metadata")
+		require.NoError(t, err)
+		for key, v := range meta.All() {
+			metadata[fmt.Sprint(name, " ", key)] = v
+		}
+	}
+	return tensors, metadata
+}
+
+// TestTrainerSavesShardedOptimizers: a run whose optimizer's state is shared out among four ranks saves what one with it whole on
+// each saves, and goes on with two, with one, and without shares.
+func TestTrainerSavesShardedOptimizers(t *testing.T) {
+	want := alone(t)
+	plain, zero := t.TempDir()+"/state.safetensors", t.TempDir()+"/state.safetensors"
+	a := play(t, 4, trained, "STOP=5", "SAVED=1", "STATE="+plain)
+	b := play(t, 4, trained, "STOP=5", "SAVED=1", "STATE="+zero, "ZERO=1")
+	require.Equal(t, a, b)
+	tensors, metadata := savedOptimizers(t, plain)
+	got, gotMetadata := savedOptimizers(t, zero)
+	require.Equal(t, metadata, gotMetadata)
+	require.Len(t, got, len(tensors))
+	require.Len(t, got, 2*3*4)
+	for name, v := range tensors {
+		twin.RequireEqual(t, v, got[name], name)
+	}
+	rest := want[strings.Index(want, "step 7"):]
+	requireClose(t, rest, play(t, 2, trained, "SAVED=1", "RESUME="+zero, "ZERO=1")[0])
+	requireClose(t, rest, play(t, 1, trained, "SAVED=1", "RESUME="+zero)[0])
+	require.Equal(t, play(t, 4, trained, "SAVED=1", "RESUME="+plain), play(t, 4, trained, "SAVED=1", "RESUME="+zero, "ZERO=1"))
+}
+
+// TestHooksOfRankZeroEndShardedRuns ends runs by a hook that the other ranks do not have: the state is saved all the same, and all
+// of them end.
+func TestHooksOfRankZeroEndShardedRuns(t *testing.T) {
+	want := alone(t)
+	for _, how := range []string{"quit", "fail"} {
+		state := t.TempDir() + "/state.safetensors"
+		for i, r := range begin(t, 2, trained, 20e9, "ZERO=1", "HOOK="+how, "STATE="+state) {
+			err := r.wait(t, 60e9)
+			if how == "quit" {
+				require.NoError(t, err, r.err.String())
+				continue
+			}
+			require.Error(t, err)
+			require.Contains(t, r.err.String(), []string{"the disk is full", "a hook of rank 0 has failed"}[i])
+		}
+		requireClose(t, want[strings.Index(want, "step 6"):], play(t, 2, trained, "RESUME="+state, "ZERO=1")[0])
+	}
+}
+
+// TestRanksThatGoOnFromOtherPlaces: a machine with an older copy of the state is found before the first step.
+func TestRanksThatGoOnFromOtherPlaces(t *testing.T) {
+	state := t.TempDir() + "/state.safetensors"
+	play(t, 2, trained, "STOP=5", "STATE="+state)
+	port := freePort(t)
+	for i := range 2 {
+		env := []string{
+			"SCENE=" + trained, "SCENE_TIMEOUT=20s", "MASTER_ADDR=127.0.0.1", "MASTER_PORT=" + port, "OMP_NUM_THREADS=1",
+			"RANK=" + strconv.Itoa(i), "WORLD_SIZE=2",
+		}
+		if i == 0 {
+			env = append(env, "RESUME="+state)
+		}
+		r := beginOne(t, env)
+		defer func() {
+			require.Error(t, r.wait(t, 60e9))
+			require.Contains(t, r.err.String(), "rank 1 has a place after epoch 1, step 0, batch 0, where rank 0 has a place after epoch 2, step 6, batch 2")
+		}()
+	}
 }
 
 func TestRanksThatDisagreeOnTheData(t *testing.T) {

@@ -163,7 +163,7 @@ func byPriority(hooks []Hook) []Hook {
 
 // started tells the hooks, up to one that refuses.
 func (r *run[B, O]) started(s Start) error {
-	return until(r.hooks, func(h OnStart) error { return h.OnStart(s) })
+	return r.served(func() error { return until(r.hooks, func(h OnStart) error { return h.OnStart(s) }) })
 }
 
 // until calls the hooks that have a method, up to one that fails.
@@ -179,21 +179,25 @@ func until[H any](hooks []Hook, call func(H) error) error {
 }
 
 func (r *run[B, O]) stepDone(s Step) error {
-	return each(r.hooks, func(h OnStep) error { return h.OnStep(s) })
+	return r.served(func() error { return each(r.hooks, func(h OnStep) error { return h.OnStep(s) }) })
 }
 
 func (r *run[B, O]) validated(v Validation) error {
-	return each(r.hooks, func(h OnValidate) error { return h.OnValidate(v) })
+	return r.served(func() error { return each(r.hooks, func(h OnValidate) error { return h.OnValidate(v) }) })
 }
 
 func (r *run[B, O]) epochDone(e Epoch) error {
-	return each(r.hooks, func(h OnEpoch) error { return h.OnEpoch(e) })
+	return r.served(func() error { return each(r.hooks, func(h OnEpoch) error { return h.OnEpoch(e) }) })
 }
 
 func (r *run[B, O]) ended(e End) error {
 	last := slices.Clone(r.hooks)
 	slices.SortStableFunc(last, func(a, b Hook) int { return cmp.Compare(priority(b), priority(a)) })
-	return each(last, func(h OnEnd) error { return h.OnEnd(e) })
+	call := func() error { return each(last, func(h OnEnd) error { return h.OnEnd(e) }) }
+	if !r.allEnd(e.Err) { // the other ranks are elsewhere
+		return call()
+	}
+	return r.served(call)
 }
 
 // each calls all hooks that have a method, also when one fails: a state that is saved afterwards has them at the same place.

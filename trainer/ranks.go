@@ -1,69 +1,77 @@
 package trainer
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"iter"
+	"reflect"
 	"slices"
 
 	"multitorch/datasets"
-	"multitorch/distributed"
 	"multitorch/torch"
+	"multitorch/trainer/ranks"
 )
 
 // RankZero is a hook that a run of several ranks has on rank 0 alone: it writes files, or to a terminal. Other hooks are
 // called on every rank, with the same figures, so that what one decides all decide.
 type RankZero interface{ RankZero() }
 
-// ranks is what a run has of the other ranks: see [Trainer].Group.
-type ranks[B any] struct {
-	group      *distributed.Group
-	ddp        *distributed.DistributedDataParallel
+// together is what a run has of the other ranks: see [Trainer].Group.
+type together struct {
+	group      ranks.Group
+	model      ranks.Parallel
 	cut        bool // Train's batches are parts of the whole run's
 	idle       bool // the batch has too few samples for this rank, which has got one that does not count
 	late, ends bool // on a rank the time is over, or its context
+	shards     shards
 }
 
 // join makes sure that all ranks have the same run before them, and takes this rank's part of it.
 func (r *run[B, O]) join() (leave func(), err error) {
-	if r.Group == nil {
+	g := r.group()
+	if g == nil {
 		return func() {}, nil
 	}
-	train, cut, err := part(r.Group, r.Train)
+	train, cut, err := part(g, r.Train)
 	if err != nil {
 		return nil, err
 	}
 	lines := []string{
 		fmt.Sprintf("epochs %d, at most %d steps, validation every %d", r.Epochs, r.MaxSteps, r.ValidateEvery),
 		fmt.Sprintf("%d batches a step, clip %v, NaN policy %d, autocast %v", max(r.Accumulate, 1), r.Clip, r.NaN, r.Autocast),
+		fmt.Sprintf("a place after epoch %d, step %d, batch %d", r.at.Epoch, r.at.Step, r.batch),
 	}
 	for key, v := range r.data().All() {
 		lines = append(lines, fmt.Sprintf("%v %v", key, v))
 	}
-	if err := r.Group.Agree("run and its data", lines...); err != nil {
+	if err := g.Agree("run and its data", lines...); err != nil {
 		return nil, err
 	}
-	// With this option buckets stay as they are at first; without it the second step makes others, in which sums of three ranks
-	// and more have other last bits, and a run that goes on would begin with the first again.
-	ddp, err := distributed.NewDistributedDataParallel(r.Model, r.Group, distributed.FindUnusedParameters(true))
+	model, err := g.Parallel(r.Model)
 	if err != nil {
 		return nil, err
 	}
 	whole := r.Train
 	r.Train = train
-	r.ranks = &ranks[B]{group: r.Group, ddp: ddp, cut: cut}
-	if r.Group.Rank() > 0 {
+	r.ranks = &together{group: g, model: model, cut: cut, shards: r.findShards()}
+	if g.Rank() > 0 {
 		r.hooks = slices.DeleteFunc(slices.Clone(r.hooks), func(h Hook) bool { _, is := h.(RankZero); return is })
 		for _, m := range r.Metrics { // what a state has of them is rank 0's
 			m.Reset()
 		}
 	}
 	return func() {
-		ddp.Close()
+		model.Close()
 		r.Train = whole
 	}, nil
+}
+
+// group is Group; nil also where that is a pointer which is nil.
+func (t *Trainer[B, O]) group() ranks.Group {
+	if v := reflect.ValueOf(t.Group); v.Kind() == reflect.Pointer && v.IsNil() {
+		return nil
+	}
+	return t.Group
 }
 
 // sampler is what Train's order comes from, if it is known.
@@ -76,7 +84,7 @@ func (t *Trainer[B, O]) sampler() datasets.Sampler {
 
 // part are a rank's parts of batches: of each batch of a datasets.Loader, unless that has a sampler for ranks. Others are
 // the rank's own already.
-func part[B any](g *distributed.Group, batches Batches[B]) (Batches[B], bool, error) {
+func part[B any](g ranks.Group, batches Batches[B]) (Batches[B], bool, error) {
 	loader, is := batches.(*datasets.Loader[B])
 	if !is {
 		return batches, false, nil
@@ -128,11 +136,17 @@ func (r *run[B, O]) exchange(ctx context.Context, loss *torch.Tensor, samples in
 	if own == 0 {
 		value = 0
 	}
-	sums := torch.FromSlice([]float64{own, value, float64(samples), truth(ctx.Err() != nil), truth(r.timeOver())})
-	if err := r.ranks.group.AllReduce(sums, distributed.Sum); err != nil {
+	mine := torch.FromSlice([]float64{own, value, float64(samples), truth(ctx.Err() != nil), truth(r.timeOver())})
+	rows, err := r.ranks.group.AllGather(mine)
+	if err != nil {
 		return x, own, err
 	}
-	all := torch.ToSlice[float64](sums)
+	all := make([]float64, 5)
+	for _, row := range rows {
+		for i, v := range torch.ToSlice[float64](row) {
+			all[i] += v
+		}
+	}
 	r.ranks.ends, r.ranks.late = all[3] > 0, all[4] > 0
 	mean := 0. // of nothing
 	if all[0] != 0 {
@@ -155,97 +169,17 @@ func truth(is bool) float64 {
 // withRanks is a batch's forward pass under which the backward pass reduces gradients, if it is the last of its step.
 func (r *run[B, O]) withRanks(batch B, forward func(B) (*torch.Tensor, O)) (loss *torch.Tensor, output O) {
 	pass := func() {
-		loss = r.ranks.ddp.Forward(func() *torch.Tensor {
+		loss = r.ranks.model.Forward(func() *torch.Tensor {
 			loss, output = forward(batch)
 			return loss
 		})
 	}
 	if n := r.window.batches + 1; n < r.Accumulate && r.batch+n != r.Train.Len() {
-		r.ranks.ddp.NoSync(pass)
+		r.ranks.model.NoSync(pass)
 	} else {
 		pass()
 	}
 	return loss, output
-}
-
-// together evaluates the ranks' parts, and puts together what they found.
-func (t *Trainer[B, O]) together(ctx context.Context) (e Evaluation, err error) {
-	mine, cut, err := part(t.Group, t.Validate)
-	if err != nil {
-		return e, err
-	}
-	if cut {
-		mine = counted[B]{mine.(*datasets.Loader[B]), t.Group.Rank()}
-	}
-	sums, err := evaluate(ctx, t.Model, mine, t.Step, t.Metrics)
-	if err != nil {
-		return e, err
-	}
-	torch.NoGrad(func() {
-		err = torch.Try(func() (err error) {
-			if err = sums.gather(t.Group, true); err == nil {
-				e, err = sums.result()
-			}
-			return err
-		})
-	})
-	return e, err
-}
-
-// counted leaves out the batches that are too small for this rank.
-type counted[B any] struct {
-	*datasets.Loader[B]
-	rank int
-}
-
-func (c counted[B]) All(ctx context.Context) iter.Seq2[B, error] {
-	return func(yield func(B, error) bool) {
-		it := c.Iterator(ctx)
-		defer it.Close()
-		for it.Next() {
-			if len(it.Indices()) > c.rank && !yield(it.Batch(), nil) {
-				return
-			}
-		}
-		if it.Err() != nil {
-			yield(it.Batch(), it.Err())
-		}
-	}
-}
-
-// gather makes a tally that of all ranks, in their order; without the losses where these are of all ranks already.
-func (t *tally[O]) gather(g *distributed.Group, losses bool) error {
-	d, err := t.state()
-	if err != nil {
-		return err
-	}
-	var text bytes.Buffer
-	if err := torch.WritePT(&text, d); err != nil {
-		return err
-	}
-	all, err := distributed.AllGatherObject(g, text.Bytes())
-	if err != nil {
-		return err
-	}
-	whole := *t
-	t.reset()
-	for rank, b := range all {
-		v, err := torch.ReadPT(bytes.NewReader(b), int64(len(b)))
-		if err != nil {
-			return fmt.Errorf("what rank %d measured: %w", rank, err)
-		}
-		d, ok := v.(*torch.Dict)
-		if !ok {
-			return fmt.Errorf("what rank %d measured: expected a dict, but got a %T", rank, v)
-		}
-		if err := t.merge(d); err != nil {
-			return fmt.Errorf("what rank %d measured: %w", rank, err)
-		}
-	}
-	if !losses {
-		t.loss, t.samples = whole.loss, whole.samples
-	}
-	return nil
 }
 
 var errRanks = errors.New("a Trainer with a Group has no Scaler: process groups on the CPU have no Float16 to scale for")

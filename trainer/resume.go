@@ -51,6 +51,11 @@ func (r *run[B, O]) state() (*torch.Dict, error) {
 	if r.torn {
 		return nil, ErrMidStep
 	}
+	forget, err := r.wholeStates()
+	if err != nil {
+		return nil, err
+	}
+	defer forget()
 	d := &torch.Dict{}
 	d.Set("version", int64(stateVersion))
 	d.Set("libtorch", torch.Version())
@@ -71,14 +76,18 @@ func (r *run[B, O]) state() (*torch.Dict, error) {
 	}
 	d.Set("model", model)
 	if r.Optimizer != nil {
-		d.Set("optimizer", OfOptimizer(r.Optimizer).StateDict())
+		d.Set("optimizer", optimizerDict(r.stateOf(r.Optimizer)))
 	}
 	if r.Scaler != nil {
 		d.Set("scaler", r.Scaler.StateDict())
 	}
 	saved := &torch.Dict{}
 	for _, name := range r.savedNames() {
-		saved.Set(name, r.Saved[name].StateDict())
+		if o, is := r.Saved[name].(ofOptimizer); is {
+			saved.Set(name, optimizerDict(r.stateOf(o.Optimizer)))
+		} else {
+			saved.Set(name, r.Saved[name].StateDict())
+		}
 	}
 	d.Set("saved", saved)
 	hooks := &torch.Dict{}
@@ -93,7 +102,7 @@ func (r *run[B, O]) state() (*torch.Dict, error) {
 		return d, nil
 	}
 	d.Set("epoch_random", r.epochRandom.dict())
-	sums, err := r.kept, error(nil)
+	sums := r.kept
 	if sums == nil {
 		sums, err = r.tally.state()
 	}

@@ -28,7 +28,7 @@ type run[B, O any] struct {
 	loss    float64 // that was read last
 	elapsed time.Duration
 	failed  error           // of a step that was still pending when the state was taken
-	ranks   *ranks[B]       // nil in a run of one process
+	ranks   *together       // nil in a run of one process
 	outer   context.Context // the run's; with ranks, what is called within it is not told of its end
 
 	watchers []OnPhase

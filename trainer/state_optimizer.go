@@ -12,8 +12,9 @@ func OfOptimizer(o optim.Optimizer) Stateful { return ofOptimizer{o} }
 
 type ofOptimizer struct{ optim.Optimizer }
 
-func (o ofOptimizer) StateDict() *torch.Dict {
-	state := o.Optimizer.StateDict()
+func (o ofOptimizer) StateDict() *torch.Dict { return optimizerDict(o.Optimizer.StateDict()) }
+
+func optimizerDict(state optim.State) *torch.Dict {
 	tensors, metadata, d := &torch.Dict{}, &torch.Dict{}, &torch.Dict{}
 	for _, t := range state.Tensors {
 		tensors.Set(t.Name, t.Tensor)

@@ -7,12 +7,12 @@ import (
 	"iter"
 	"time"
 
-	"multitorch/distributed"
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
 	"multitorch/torch/amp"
 	"multitorch/trainer/metrics"
+	"multitorch/trainer/ranks"
 )
 
 // Trainer is a training loop over batches of type B, whose step gives an output of type O beside the loss. Model, Step,
@@ -62,19 +62,19 @@ type Trainer[B, O any] struct {
 	// averaged weights, generators of random numbers.
 	Saved map[string]Stateful
 
-	// Group has several ranks train the model together: see package distributed. Everything else stays as in a run of one
+	// Group has several ranks train the model together, a *distributed.Group of that package. Everything else stays as in a run of one
 	// process. Each rank computes its part of each batch (or its own batches, where Train's loader has a DistributedSampler,
 	// or is none), gradients are the whole batch's, and evaluations are put together; ranks have to be seeded alike. Hooks that
 	// write (see [RankZero]) are rank 0's. All ranks have to have the same run before them, which is seen to before the first
 	// step, and when a context ends, on any rank, all of them end after the same step.
-	Group *distributed.Group
+	Group ranks.Group
 
 	times Times                       // of the last run
 	found map[string]*torch.Generator // of this run: see generators
 }
 
 // SetGroup sets Group, for programs that have trainers of several types.
-func (t *Trainer[B, O]) SetGroup(g *distributed.Group) { t.Group = g }
+func (t *Trainer[B, O]) SetGroup(g ranks.Group) { t.Group = g }
 
 // Clip bounds the gradients of all parameters of the model before a step, as torch.nn.utils.clip_grad_norm_ and
 // clip_grad_value_. 0 is no bound.
@@ -100,8 +100,8 @@ func (t *Trainer[B, O]) run(ctx context.Context, from *torch.Dict) error {
 	var err error
 	torch.Pinned(func() { // one thread computes, so one team of OpenMP workers
 		r := newRun(t)
-		if t.Group != nil {
-			defer func() { err = t.Group.Explain(err) }()
+		if g := t.group(); g != nil {
+			defer func() { err = g.Explain(err) }()
 		}
 		err = torch.Try(func() error { return r.fit(ctx, from) })
 		if errors.Is(err, ErrStop) {
@@ -139,7 +139,7 @@ func (t *Trainer[B, O]) check() error {
 	case t.Update != nil && (t.Accumulate > 1 || t.Clip != Clip{} || t.Scaler != nil || t.NaN.looks()):
 		return errors.New("a Trainer whose Update applies the losses has no Accumulate, Clip or Scaler, and its NaN is NaNLoss or NaNIgnore: " +
 			"do it in Update")
-	case t.Group != nil && t.Scaler != nil:
+	case t.group() != nil && t.Scaler != nil:
 		return errRanks
 	case t.Train.Len() == 0:
 		return errors.New("there are no training batches: the data set is empty, or smaller than a batch with DropLast")
@@ -149,8 +149,8 @@ func (t *Trainer[B, O]) check() error {
 
 // Evaluate measures the model on the Validate batches: see [Evaluate].
 func (t *Trainer[B, O]) Evaluate(ctx context.Context) (Evaluation, error) {
-	if t.Group != nil {
-		return t.together(ctx)
+	if t.group() != nil {
+		return t.evaluateTogether(ctx)
 	}
 	return Evaluate(ctx, t.Model, t.Validate, t.Step, t.Metrics...)
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"multitorch/distributed"
+	"multitorch/trainer/ranks"
 )
 
 // inRanks runs f as one of several ranks, where this process was started as such, by launch or torchrun. Rank 0 alone says what
@@ -23,6 +24,20 @@ func inRanks(ctx context.Context, f func(ctx context.Context, g *distributed.Gro
 		}
 		return f(ctx, g)
 	})
+}
+
+// startedAgain has ranks that a launcher starts again, because one was lost, go on with their run.
+func (c *trainCmd) startedAgain(g *distributed.Group) error {
+	if most := os.Getenv("TORCHELASTIC_MAX_RESTARTS"); g == nil || c.Resume != "" || most == "" || most == "0" {
+		return nil
+	}
+	if c.Out == "" {
+		return errors.New("ranks that are started again need --out: in that folder they find the run that they go on with")
+	}
+	if os.Getenv("TORCHELASTIC_RESTART_COUNT") != "0" && isThere(filepath.Join(c.Out, stateName)) {
+		c.Resume, c.Out = c.Out, ""
+	}
+	return nil
 }
 
 // asRank is the run as a rank has it: only rank 0's folder is kept.
@@ -71,7 +86,7 @@ func (c *trainCmd) join(loop training) error {
 	if c.group == nil {
 		return nil
 	}
-	t, can := loop.(interface{ SetGroup(g *distributed.Group) })
+	t, can := loop.(interface{ SetGroup(g ranks.Group) })
 	if !can {
 		return fmt.Errorf("%s can't be trained by several ranks", c.Task.info().name)
 	}

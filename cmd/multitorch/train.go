@@ -48,6 +48,9 @@ func (c *trainCmd) Validate() error {
 // Run trains, and leaves a checkpoint, a plot, a TensorBoard event file, and the state by which the run can go on.
 func (c *trainCmd) Run(ctx context.Context, k *kong.Context, from *config) error {
 	return inRanks(ctx, func(ctx context.Context, g *distributed.Group) error {
+		if err := c.startedAgain(g); err != nil {
+			return err
+		}
 		return c.asRank(g, func() error { return c.train(ctx, k, from) })
 	})
 }

@@ -51,7 +51,7 @@ char* mtd_start(mtd_group g, int32_t kind, int32_t reduce, int32_t peer, const m
       return all;
     };
     std::vector<at::Tensor> inputs = detached(in, n_in), outputs = detached(out, n_out);
-    const auto op = c10d::ReduceOp(static_cast<c10d::ReduceOp::RedOpType>(reduce));
+    auto op = [&] { return c10d::ReduceOp(static_cast<c10d::ReduceOp::RedOpType>(reduce)); };  // for send it is a tag
     auto with = [&](auto options) {
       options.timeout = Milliseconds(timeout);
       return options;
@@ -65,7 +65,7 @@ char* mtd_start(mtd_group g, int32_t kind, int32_t reduce, int32_t peer, const m
     switch (kind) {
       case MTD_ALL_REDUCE: {
         auto options = with(c10d::AllreduceOptions());
-        options.reduceOp = op;
+        options.reduceOp = op();
         w = gloo.allreduce(inputs, options);
         break;
       }
@@ -77,7 +77,7 @@ char* mtd_start(mtd_group g, int32_t kind, int32_t reduce, int32_t peer, const m
       }
       case MTD_REDUCE: {
         auto options = with(c10d::ReduceOptions());
-        options.reduceOp = op;
+        options.reduceOp = op();
         options.rootRank = peer;
         w = gloo.reduce(inputs, options);
         break;

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// launched is the command, trained by several ranks.
+func launched(ranks int, flags []string, args ...string) *exec.Cmd {
+	launch := append([]string{"launch", "-n", strconv.Itoa(ranks)}, flags...)
+	return command(append(append(launch, "--", os.Args[0], "train"), args...)...)
+}
+
+// rankOf finds the process of a rank that a launcher has started.
+func rankOf(t *testing.T, launcher, rank int) (pid int) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", launcher))
+		for _, path := range tasks {
+			text, _ := os.ReadFile(path)
+			for _, child := range strings.Fields(string(text)) {
+				env, _ := os.ReadFile("/proc/" + child + "/environ")
+				if bytes.Contains(env, []byte("\x00RANK="+strconv.Itoa(rank)+"\x00")) {
+					pid, _ = strconv.Atoi(child)
+					return true
+				}
+			}
+		}
+		return false
+	}, time.Minute, time.Millisecond)
+	return pid
+}
+
+// waitForState waits until a run that goes on in a folder has saved another state than there was.
+func waitForState(t *testing.T, out string, before os.FileInfo) os.FileInfo {
+	t.Helper()
+	var now os.FileInfo
+	require.Eventually(t, func() bool {
+		var err error
+		now, err = os.Stat(filepath.Join(out, stateName))
+		return err == nil && !os.SameFile(before, now)
+	}, time.Minute, time.Millisecond)
+	return now
+}
+
+// A rank is killed, and the launcher starts both again, who go on to what nobody disturbed leaves. A run whose launcher is killed
+// goes on with other numbers of ranks.
+func TestRanksAreKilledAndGoOn(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	args := func(out string) []string {
+		return []string{"--model", "text", "--epochs", "2", "--batch-size", "256", "--save-every", "1ms", "--out", out}
+	}
+	whole, out := filepath.Join(dir, "whole"), filepath.Join(dir, "killed")
+	want := finish(launched(2, nil, args(whole)...)).requireOK(t)
+
+	r := startCommand(t, launched(2, []string{"--restarts", "1"}, args(out)...))
+	victim := rankOf(t, r.cmd.Process.Pid, 1)
+	waitForState(t, out, waitForState(t, out, nil)) // of the beginning, and of a step
+	require.NoError(t, syscall.Kill(victim, syscall.SIGKILL))
+	said, status := r.end()
+	require.Zero(t, status.ExitStatus(), said)
+	require.Contains(t, said, "starting all 2 ranks again (1 of 1)")
+	require.Equal(t, contents(t, whole), contents(t, out))
+
+	other := filepath.Join(dir, "other")
+	r = startCommand(t, launched(2, nil, args(other)...))
+	state := waitForState(t, other, waitForState(t, other, nil))
+	require.NoError(t, r.cmd.Process.Kill())
+	r.end()
+	r = startCommand(t, launched(4, nil, "--resume", other))
+	waitForState(t, other, state)
+	require.NoError(t, r.cmd.Process.Kill())
+	r.end()
+	time.Sleep(100 * time.Millisecond) // ranks end with their launcher
+	got := multitorch("train", "--resume", other).requireOK(t)
+	requireClose(t, shown(t, want.stdout), shown(t, got.stdout))
+	finish(launched(2, []string{"--restarts", "1"}, "--model", "text")).requireError(t, failed, "need --out")
+}
+
+// shown are the last loss and the shares that train says.
+func shown(t *testing.T, stdout string) (figures []float64) {
+	t.Helper()
+	for line := range strings.Lines(summary.FindString(stdout)) {
+		for _, word := range strings.Fields(line) {
+			if v, err := strconv.ParseFloat(word, 64); err == nil {
+				figures = append(figures, v)
+			}
+		}
+	}
+	require.NotEmpty(t, figures, stdout)
+	return figures
+}
+
+// requireClose allows for sums in another order.
+func requireClose(t *testing.T, want, got []float64) {
+	t.Helper()
+	require.Len(t, got, len(want))
+	for i := range want {
+		require.InEpsilon(t, want[i], got[i], 0.01)
+	}
+}
