@@ -23,7 +23,8 @@ type together struct {
 	cut        bool // Train's batches are parts of the whole run's
 	idle       bool // the batch has too few samples for this rank, which has got one that does not count
 	late, ends bool // on a rank the time is over, or its context
-	shards     shards
+	waiting    bool // on rank 0: the others wait for what its hooks ask
+	told       bool // they know that a hook of its has failed
 }
 
 // join makes sure that all ranks have the same run before them, and takes this rank's part of it.
@@ -53,7 +54,7 @@ func (r *run[B, O]) join() (leave func(), err error) {
 	}
 	whole := r.Train
 	r.Train = train
-	r.ranks = &together{group: g, model: model, cut: cut, shards: r.findShards()}
+	r.ranks = &together{group: g, model: model, cut: cut}
 	if g.Rank() > 0 {
 		r.hooks = slices.DeleteFunc(slices.Clone(r.hooks), func(h Hook) bool { _, is := h.(RankZero); return is })
 		for _, m := range r.Metrics { // what a state has of them is rank 0's

@@ -13,20 +13,24 @@ import (
 
 // evaluateTogether evaluates the ranks' parts, and puts together what they found.
 func (t *Trainer[B, O]) evaluateTogether(ctx context.Context) (e Evaluation, err error) {
-	mine, cut, err := part(t.Group, t.Validate)
+	mine, cut, err := part(t.group(), t.Validate)
 	if err != nil {
 		return e, err
 	}
 	if cut {
-		mine = counted[B]{mine.(*datasets.Loader[B]), t.Group.Rank()}
+		mine = counted[B]{mine.(*datasets.Loader[B]), t.group().Rank()}
 	}
 	sums, err := evaluate(ctx, t.Model, mine, t.Step, t.Metrics)
 	if err != nil {
 		return e, err
 	}
 	torch.NoGrad(func() {
-		err = torch.Try(func() (err error) {
-			if err = sums.gather(t.Group, true); err == nil {
+		err = torch.Try(func() error {
+			mine, err := sums.state()
+			if err == nil {
+				err = sums.merged(t.group(), mine)
+			}
+			if err == nil {
 				e, err = sums.result()
 			}
 			return err
@@ -56,21 +60,42 @@ func (c counted[B]) All(ctx context.Context) iter.Seq2[B, error] {
 	}
 }
 
-// gather makes a tally that of all ranks, in their order; without the losses where these are of all ranks already.
-func (t *tally[O]) gather(g ranks.Group, losses bool) error {
-	d, err := t.state()
-	if err != nil {
+// gather makes a tally the sum of what all ranks give, in their order. Losses and numbers of samples, which are of all ranks
+// already, are this rank's.
+func (t *tally[O]) gather(g ranks.Group, mine *torch.Dict) error {
+	if err := t.merged(g, mine); err != nil {
 		return err
 	}
+	all := *t
+	own := tally[O]{}
+	if err := own.merge(without(mine, "metrics")); err != nil {
+		return err
+	}
+	*t = own
+	t.metrics = all.metrics
+	return nil
+}
+
+// without is a dict with an empty one under a key.
+func without(d *torch.Dict, key string) *torch.Dict {
+	c := &torch.Dict{}
+	for k, v := range d.All() {
+		c.Set(k, v)
+	}
+	c.Set(key, &torch.Dict{})
+	return c
+}
+
+// merged makes a tally the sum of what all ranks give, in their order.
+func (t *tally[O]) merged(g ranks.Group, mine *torch.Dict) error {
 	var text bytes.Buffer
-	if err := torch.WritePT(&text, d); err != nil {
+	if err := torch.WritePT(&text, mine); err != nil {
 		return err
 	}
 	all, err := g.AllGatherBytes(text.Bytes())
 	if err != nil {
 		return err
 	}
-	whole := *t
 	t.reset()
 	for rank, b := range all {
 		v, err := torch.ReadPT(bytes.NewReader(b), int64(len(b)))
@@ -84,9 +109,6 @@ func (t *tally[O]) gather(g ranks.Group, losses bool) error {
 		if err := t.merge(d); err != nil {
 			return fmt.Errorf("what rank %d measured: %w", rank, err)
 		}
-	}
-	if !losses {
-		t.loss, t.samples = whole.loss, whole.samples
 	}
 	return nil
 }

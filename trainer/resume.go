@@ -51,11 +51,10 @@ func (r *run[B, O]) state() (*torch.Dict, error) {
 	if r.torn {
 		return nil, ErrMidStep
 	}
-	forget, err := r.wholeStates()
+	of, err := r.gathered()
 	if err != nil {
 		return nil, err
 	}
-	defer forget()
 	d := &torch.Dict{}
 	d.Set("version", int64(stateVersion))
 	d.Set("libtorch", torch.Version())
@@ -76,7 +75,7 @@ func (r *run[B, O]) state() (*torch.Dict, error) {
 	}
 	d.Set("model", model)
 	if r.Optimizer != nil {
-		d.Set("optimizer", optimizerDict(r.stateOf(r.Optimizer)))
+		d.Set("optimizer", of.state(r.Optimizer))
 	}
 	if r.Scaler != nil {
 		d.Set("scaler", r.Scaler.StateDict())
@@ -84,7 +83,7 @@ func (r *run[B, O]) state() (*torch.Dict, error) {
 	saved := &torch.Dict{}
 	for _, name := range r.savedNames() {
 		if o, is := r.Saved[name].(ofOptimizer); is {
-			saved.Set(name, optimizerDict(r.stateOf(o.Optimizer)))
+			saved.Set(name, of.state(o.Optimizer))
 		} else {
 			saved.Set(name, r.Saved[name].StateDict())
 		}
@@ -102,9 +101,9 @@ func (r *run[B, O]) state() (*torch.Dict, error) {
 		return d, nil
 	}
 	d.Set("epoch_random", r.epochRandom.dict())
-	sums := r.kept
+	sums := of.sums
 	if sums == nil {
-		sums, err = r.tally.state()
+		sums, err = r.sums()
 	}
 	d.Set("sums", sums)
 	return d, err

@@ -129,7 +129,11 @@ func (r *run[B, O]) epoch(ctx context.Context) error {
 		return err
 	}
 	if r.ranks != nil {
-		if err := r.tally.gather(r.ranks.group, false); err != nil {
+		mine, err := r.tally.state()
+		if err == nil {
+			err = r.tally.gather(r.ranks.group, mine)
+		}
+		if err != nil {
 			return err
 		}
 	}

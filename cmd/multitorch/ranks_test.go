@@ -69,7 +69,7 @@ func TestRanksAreKilledAndGoOn(t *testing.T) {
 	waitForState(t, out, waitForState(t, out, nil)) // of the beginning, and of a step
 	require.NoError(t, syscall.Kill(victim, syscall.SIGKILL))
 	said, status := r.end()
-	require.Zero(t, status.ExitStatus(), said)
+	require.Zero(t, status.ExitStatus(), said[max(0, len(said)-2000):])
 	require.Contains(t, said, "starting all 2 ranks again (1 of 1)")
 	require.Equal(t, contents(t, whole), contents(t, out))
 
@@ -85,7 +85,8 @@ func TestRanksAreKilledAndGoOn(t *testing.T) {
 	time.Sleep(100 * time.Millisecond) // ranks end with their launcher
 	got := multitorch("train", "--resume", other).requireOK(t)
 	requireClose(t, shown(t, want.stdout), shown(t, got.stdout))
-	finish(launched(2, []string{"--restarts", "1"}, "--model", "text")).requireError(t, failed, "need --out")
+
+	require.Contains(t, finish(launched(2, []string{"--restarts", "1"}, "--model", "text")).stderr, "ranks that are started again need --out")
 }
 
 // shown are the last loss and the shares that train says.
