@@ -17,7 +17,8 @@ import (
 type classification[B any] struct {
 	classes     []string
 	train, test datasets.BatchGetter[B]
-	together    int // samples in a row that belong together, and so on one side of any split: 1 where it is 0
+	words       func(i int) string // of a test sample, for people; nil where it has none
+	together    int                // samples in a row that belong together, and so on one side of any split: 1 where it is 0
 	of          batches[B]
 	macroF1     *metrics.MacroF1
 }

@@ -38,19 +38,20 @@ type runAbout struct {
 	Workers int             `json:"workers"`
 	DataDir string          `json:"data_dir,omitempty"`
 	Device  string          `json:"device"`
-	File    string          `json:"file,omitempty"` // the run's configuration, as it is in its folder
+	File    string          `json:"file,omitempty"`  // the run's configuration, as it is in its folder
+	Files   string          `json:"files,omitempty"` // what the list of its data's files is known by
 	// Flags are all of the command's, as they were read: by these differences are named.
 	Flags map[string]string `json:"flags"`
 }
 
-func (c *trainCmd) about(k *kong.Context, device torch.Device, file string) (map[string]string, error) {
+func (c *trainCmd) about(k *kong.Context, device torch.Device, file, files string) (map[string]string, error) {
 	options, err := json.Marshal(c.Task)
 	if err != nil {
 		return nil, err
 	}
 	a := runAbout{
 		Task: c.Task.info().name, Options: options, Recipe: c.recipe, Workers: c.Workers, DataDir: c.DataDir,
-		Device: device.String(), File: file, Flags: map[string]string{},
+		Device: device.String(), File: file, Files: sumOf(files), Flags: map[string]string{},
 	}
 	for _, f := range k.Flags() {
 		a.Flags[f.Name] = flagText(f)
@@ -155,6 +156,9 @@ func (c *trainCmd) resume(ctx context.Context, k *kong.Context) error {
 	defer events.Close()
 	if err := c.openData(ctx); err != nil {
 		return err
+	}
+	if err := c.sameFiles(ctx, a, dir); err != nil {
+		return fmt.Errorf("--resume: %w", err)
 	}
 	var model nn.Module
 	nn.SkipInit(func() { model, err = c.Task.newModel() })

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"multitorch/multimodal/ctc"
 	"multitorch/torch"
 	"multitorch/trainer/metrics"
 )
@@ -95,12 +94,7 @@ func (t *speechTask) report() string {
 	if found, err := t.searched(h); err == nil {
 		errorTable(&b, searchName, found)
 	}
-	order := make([]int, len(h.all.Reference))
-	errs := make([]int, len(order))
-	for i, reference := range h.all.Reference {
-		order[i], errs[i] = i, ctc.Characters(reference, h.all.Understood[i]).Errors()
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return errs[b] - errs[a] })
+	order, _ := h.worstFirst()
 	b.WriteString("\nWorst understood:\n")
 	for _, i := range order[:min(10, len(order))] {
 		fmt.Fprintf(&b, "  said   %s\n  heard  %s\n", h.all.Reference[i], h.all.Understood[i])

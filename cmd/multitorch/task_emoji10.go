@@ -161,6 +161,7 @@ func (t *emojiTask) load(ctx context.Context, dir string, fetch bool) (err error
 	t.classification = classification[multimodal.Batch]{
 		together: len(emoji10.Vendors()), // the pictures of an emoji
 		classes:  t.Classes, of: emojiBatches{},
+		words: func(i int) string { return t.loaded.Emoji[t.sides.Test.At(i).Emoji].Label },
 		train: multimodal.NewEmojiTexts(t.sides.Train, texts), test: multimodal.NewEmojiTexts(t.sides.Test, texts),
 	}
 	return nil

@@ -44,6 +44,7 @@ type tableTask struct {
 	Schema *columns.Schema `kong:"-" json:"schema"`
 
 	classification[columns.Batch] `kong:"-"`
+	table                         *datatable.Table
 	notes                         []string
 	skipped                       int
 }
@@ -117,6 +118,7 @@ func (t *tableTask) load(ctx context.Context, dir string, _ bool) error {
 	if err != nil {
 		return fmt.Errorf("--data: %w", err)
 	}
+	t.table = read
 	c, err := t.config()
 	if err != nil {
 		return err
@@ -144,7 +146,9 @@ func (t *tableTask) load(ctx context.Context, dir string, _ bool) error {
 }
 
 func (t *tableTask) measure(train, test *columns.Data) {
-	t.classification = classification[columns.Batch]{classes: t.Schema.Classes, of: tableBatches{}, train: train, test: test}
+	t.classification = classification[columns.Batch]{
+		classes: t.Schema.Classes, of: tableBatches{}, train: train, test: test, words: t.words(test),
+	}
 }
 
 // explain shows what was found out about the columns, before anything is trained.

@@ -28,6 +28,7 @@ type transcriptsTask struct {
 	Alphabet   *ctc.Alphabet           `kong:"-" json:"alphabet"`
 	Size       multimodal.SpeechConfig `kong:"-" json:"size"`
 
+	table  *datatable.Table
 	speech speechTask
 }
 
@@ -80,7 +81,7 @@ func (t *transcriptsTask) load(ctx context.Context, dir string, _ bool) error {
 	if err != nil {
 		return err
 	}
-	if test.Len() == 0 {
+	if t.table = read; test.Len() == 0 {
 		return needTest(t.Data)
 	}
 	if t.Alphabet == nil {

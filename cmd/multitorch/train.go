@@ -78,7 +78,11 @@ func (c *trainCmd) train(ctx context.Context, k *kong.Context, from *config) err
 	if err != nil {
 		return err
 	}
-	about, err := c.about(k, device, file)
+	files, err := sumsOf(ctx, c.Task)
+	if err != nil {
+		return err
+	}
+	about, err := c.about(k, device, file, files)
 	if err != nil {
 		return err
 	}
@@ -90,6 +94,11 @@ func (c *trainCmd) train(ctx context.Context, k *kong.Context, from *config) err
 	defer events.Close()
 	if err := overwrite(runFilePath(out), file); err != nil {
 		return err
+	}
+	if files != "" {
+		if err := overwrite(filepath.Join(out, sumsName), files); err != nil {
+			return err
+		}
 	}
 	r, err := c.newRun(out, events, about)
 	if err != nil {

@@ -19,13 +19,9 @@ import (
 	"multitorch/trainer/report"
 )
 
-// shower is a task whose report shows more than curves.
-type shower interface {
-	// matrix is of the last evaluation.
-	matrix() (m *metrics.ConfusionMatrix, classes []string)
-	// samples is what a model says of some of the test data.
-	samples(model nn.Module) ([]report.Sample, error)
-}
+// shower is a task whose report shows more than curves: what was taken for what in the last evaluation, say, and what a model says of
+// some of the test data.
+type shower interface{ shows(r *hooks.Report) }
 
 // reportOf is the hook that writes a run's page.
 func reportOf(t task, out, title string) *hooks.Report {
@@ -33,7 +29,7 @@ func reportOf(t task, out, title string) *hooks.Report {
 		Path: filepath.Join(out, reportName), Title: title, Rows: filepath.Join(out, rowsName), Tables: configTables(out),
 	}
 	if s, ok := t.(shower); ok {
-		r.Confusion, r.Samples = s.matrix, s.samples
+		s.shows(r)
 	}
 	return r
 }
@@ -56,6 +52,8 @@ func configTables(dir string) []report.Table {
 // mostSamples are on a page.
 const mostSamples = 24
 
+func (c *classification[B]) shows(r *hooks.Report) { r.Confusion, r.Samples = c.matrix, c.samples }
+
 func (c *classification[B]) matrix() (*metrics.ConfusionMatrix, []string) {
 	return c.macroF1.ConfusionMatrix, c.classes
 }
@@ -72,24 +70,26 @@ func (c *classification[B]) samples(model nn.Module) ([]report.Sample, error) {
 	if !ok {
 		return nil, nil
 	}
-	n := min(mostSamples, c.test.Len())
-	indices := make([]int, n)
-	for i := range indices {
-		indices[i] = i * c.test.Len() / n
-	}
+	indices := spread(mostSamples, c.test.Len())
 	batch, err := c.test.GetBatch(context.Background(), indices)
 	if err != nil {
 		return nil, err
 	}
 	pixels := with.pictures(batch)
-	if pixels == nil {
+	if pixels == nil && c.words == nil {
 		return nil, nil
 	}
 	b := c.of.to(batch, nn.Parameters(model)[0].Device())
 	said, truth := torch.ToSlice[int64](c.of.logits(model, b).Argmax(1)), torch.ToSlice[int64](c.of.target(b))
-	samples := make([]report.Sample, n)
+	samples := make([]report.Sample, len(indices))
 	for i := range samples {
-		samples[i] = report.Sample{Picture: pictureOf(pixels.Select(0, i)), Truth: c.classes[truth[i]], Said: c.classes[said[i]]}
+		samples[i] = report.Sample{Truth: c.classes[truth[i]], Said: c.classes[said[i]]}
+		if pixels != nil {
+			samples[i].Picture = pictureOf(pixels.Select(0, i))
+		}
+		if c.words != nil {
+			samples[i].Text = c.words(indices[i])
+		}
 	}
 	return samples, nil
 }

@@ -23,6 +23,8 @@ type Report struct {
 	Confusion func() (m *metrics.ConfusionMatrix, classes []string)
 	// Samples runs the model, which is in evaluation mode, without gradients, on some samples; nil for none.
 	Samples func(model nn.Module) ([]report.Sample, error)
+	// SamplesTitle and TruthWord are [report.Report]'s.
+	SamplesTitle, TruthWord string
 
 	model nn.Module
 	last  trainer.Epoch
@@ -49,7 +51,7 @@ func (r *Report) OnEnd(e trainer.End) error {
 	if err != nil {
 		return err
 	}
-	page := &report.Report{Title: r.Title, Tables: r.Tables, Charts: charts(rows)}
+	page := &report.Report{Title: r.Title, Tables: r.Tables, Charts: charts(rows), SamplesTitle: r.SamplesTitle, TruthWord: r.TruthWord}
 	page.State, page.Failed = stateOf(e)
 	if r.last.Validate.Samples > 0 {
 		page.Figures = append(page.Figures, report.Figure{Name: "test loss", Value: fmt.Sprintf("%.4f", r.last.Validate.Loss)})

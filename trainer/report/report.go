@@ -7,6 +7,7 @@
 package report
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -27,7 +28,9 @@ type Report struct {
 	// Confusion counts, for each class, what its samples were taken for.
 	Confusion *Confusion
 	Samples   []Sample
-	Tables    []Table
+	// SamplesTitle stands above the samples, "Samples" where it is empty, and TruthWord before what would have been right: "is".
+	SamplesTitle, TruthWord string
+	Tables                  []Table
 }
 
 // Figure is a number that is shown large.
@@ -68,7 +71,7 @@ func (r *Report) Save(path string) error {
 
 // Write writes the page.
 func (r *Report) Write(w io.Writer) error {
-	v := view{Report: r}
+	v := view{Report: r, Wide: true, Heading: cmp.Or(r.SamplesTitle, "Samples"), Word: cmp.Or(r.TruthWord, "is")}
 	for _, c := range r.Charts {
 		if d := c.draw(); d != nil {
 			v.Drawn = append(v.Drawn, d)
@@ -87,6 +90,7 @@ func (r *Report) Write(w io.Writer) error {
 			return fmt.Errorf("sample %d: %w", i, err)
 		}
 		v.Shown = append(v.Shown, p)
+		v.Wide = v.Wide && s.Picture == nil
 	}
 	return page.Execute(w, v)
 }
@@ -97,6 +101,9 @@ type view struct {
 	Drawn  []*drawing
 	Matrix *matrix
 	Shown  []picture
+	Wide   bool // there are texts alone
+	// Of the samples.
+	Heading, Word string
 }
 
 // mostText is how many characters of a text are shown.
