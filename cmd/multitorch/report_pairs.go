@@ -24,7 +24,7 @@ const mostInGallery = 2000
 
 // showsPairs has a page show what is found first among the test pairs: texts by pictures, and pictures by texts.
 func showsPairs(r *hooks.Report) {
-	r.SamplesTitle, r.TruthWord = "What is found first: texts for pictures, and pictures for texts", "wanted"
+	r.SamplesTitle, r.TruthWord = "What is found first: texts for pictures, and pictures for texts", "wanted:"
 }
 
 // samples are as many pictures as texts, spread over the pairs, with what is found for them.

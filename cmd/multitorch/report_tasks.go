@@ -127,7 +127,7 @@ func (t *dialogueTask) samples(model nn.Module) (all []report.Sample, err error)
 func (t *transcriptsTask) shows(r *hooks.Report) { t.speech.shows(r) }
 
 func (t *speechTask) shows(r *hooks.Report) {
-	r.SamplesTitle, r.TruthWord = "What was heard, the worst first", "said"
+	r.SamplesTitle, r.TruthWord = "What was heard, the worst first", "said:"
 	r.Samples = func(nn.Module) (all []report.Sample, err error) {
 		if t.heard == nil {
 			return nil, nil
@@ -135,7 +135,7 @@ func (t *speechTask) shows(r *hooks.Report) {
 		order, errs := t.heard.worstFirst()
 		for _, i := range order[:min(mostSamples, len(order))] {
 			reference, understood := t.heard.all.Reference[i], t.heard.all.Understood[i]
-			s := report.Sample{Text: fmt.Sprintf("%d of %d characters", errs[i], len([]rune(reference))), Said: understood, Truth: reference}
+			s := report.Sample{Text: fmt.Sprintf("%d of %d characters wrong", errs[i], len([]rune(reference))), Said: understood, Truth: reference}
 			if understood == "" {
 				s.Said = "(nothing)"
 			}

@@ -127,6 +127,9 @@ func (s *span) widen(share float64) {
 	if s.high-s.low < 1e-12*max(math.Abs(s.low), math.Abs(s.high), 1e-30) {
 		room = max(math.Abs(s.high)/10, 1e-30)
 	}
+	if s.low == 0 && s.high == 0 { // which has no size to go by
+		room = 0.1
+	}
 	s.low, s.high = s.low-room, s.high+room
 }
 
