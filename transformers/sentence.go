@@ -16,22 +16,38 @@ import (
 	"multitorch/torch"
 )
 
-// SentenceTransformer makes vectors of texts, so that texts of like meaning have vectors of like direction: an encoder, the mean
-// over its tokens' vectors, scaled to length 1, as the models of Python's sentence-transformers do (Reimers and Gurevych,
-// "Sentence-BERT: Sentence Embeddings using Siamese BERT-Networks", 2019).
+// SentenceTransformer makes vectors of texts, so that texts of like meaning have vectors of like direction: an encoder, a pooling
+// of its tokens' vectors and what the folder has behind it, often a scaling to length 1, as the models of Python's
+// sentence-transformers do (Reimers and Gurevych, "Sentence-BERT: Sentence Embeddings using Siamese BERT-Networks", 2019).
 type SentenceTransformer struct {
 	nn.Base
 	Encoder TextEncoder
+	Pooling *Pooling         // nil: the mean over the tokens
+	Behind  []SentenceModule // one after the other
 
 	// Tokenizer makes the tokens, cut to Limit.
 	Tokenizer *tokenizers.Tokenizer `nn:"-"`
 	Limit     int                   // the most tokens of a text, [CLS] and [SEP] included
 	pad       int
+	size      int
 }
 
-// LoadSentenceTransformer loads a folder with an encoder and a tokenizer.json. How long a text may be is said by the folder's
-// sentence_bert_config.json, whatever the tokenizer's own file says, and else by the encoder's places.
+// LoadSentenceTransformer loads a folder of sentence-transformers, or any with an encoder and a tokenizer.json, of whose tokens
+// the mean is taken. Of its modules.json are known Transformer, Pooling, and behind them Dense, LayerNorm, Dropout and Normalize;
+// others, and a folder that puts a prompt before each text, are an error. How long a text may be is said by
+// sentence_bert_config.json beside modules.json, else by tokenizer_config.json, and at most by the encoder's places.
 func LoadSentenceTransformer(dir string, o ...Load) (*SentenceTransformer, error) {
+	parts, err := readParts(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkEncoding(dir); err != nil {
+		return nil, err
+	}
+	root := dir
+	if parts != nil {
+		dir = filepath.Join(dir, parts[0].Path)
+	}
 	model, err := AutoModel(dir, o...)
 	if err != nil {
 		return nil, err
@@ -42,15 +58,31 @@ func LoadSentenceTransformer(dir string, o ...Load) (*SentenceTransformer, error
 	}
 	DropPooler(encoder)
 	m := &SentenceTransformer{Encoder: encoder, Limit: longestText(model)}
-	if err := checkSentence(dir); err != nil {
+	if err := m.readBehind(root, parts, TextFeatures(encoder)); err != nil {
 		return nil, err
+	}
+	like := nn.Parameters(encoder)[0]
+	for _, behind := range m.Behind {
+		nn.To(behind, like.DType(), like.Device())
+		nn.Eval(behind)
 	}
 	var limits struct {
 		Length int  `json:"max_seq_length"`
 		Lower  bool `json:"do_lower_case"`
 	}
-	if err := readOptional(filepath.Join(dir, "sentence_bert_config.json"), &limits); err != nil {
-		return nil, err
+	if parts != nil { // else sentence-transformers does not look for it either
+		if err := readOptional(filepath.Join(dir, "sentence_bert_config.json"), &limits); err != nil {
+			return nil, err
+		}
+	}
+	if limits.Length <= 0 {
+		var own struct {
+			Length float64 `json:"model_max_length"` // 1e30 for any
+		}
+		if err := readOptional(filepath.Join(dir, "tokenizer_config.json"), &own); err != nil {
+			return nil, err
+		}
+		limits.Length = int(min(own.Length, 1<<30))
 	}
 	if limits.Length > 0 {
 		m.Limit = min(m.Limit, limits.Length)
@@ -104,7 +136,12 @@ func readOptional(path string, into any) error {
 }
 
 // Size is the number of features of a vector.
-func (m *SentenceTransformer) Size() int { return TextFeatures(m.Encoder) }
+func (m *SentenceTransformer) Size() int {
+	if m.size == 0 { // made by hand
+		return TextFeatures(m.Encoder)
+	}
+	return m.size
+}
 
 // Tokens are the tokens of texts, cut to Limit.
 func (m *SentenceTransformer) Tokens(texts []string) ([][]int64, error) {
@@ -148,7 +185,17 @@ func (m *SentenceTransformer) Batch(ids [][]int64) BertInput {
 func (m *SentenceTransformer) Forward(in BertInput) *torch.Tensor {
 	out := m.Encoder.Forward(in)
 	defer out.free(in)
-	return normalized(MeanPooling(out.LastHiddenState, in.AttentionMask))
+	pooling := m.Pooling
+	if pooling == nil {
+		pooling = &Pooling{Modes: []string{"mean"}}
+	}
+	x := pooling.Forward(out.LastHiddenState, in.AttentionMask)
+	for _, behind := range m.Behind {
+		y := behind.Forward(x)
+		x.Free()
+		x = y
+	}
+	return x
 }
 
 // MeanPooling is the mean of tokens' vectors x [N, L, features] over those that mask [N, L] has a 1 for; of all for nil.
@@ -161,15 +208,6 @@ func MeanPooling(x, mask *torch.Tensor) *torch.Tensor {
 	weights := on.way(on.to(mask, x.DType(), x.Device()).Unsqueeze(-1))
 	sum := on.way(on.way(x.Mul(weights)).Sum(1))
 	return sum.Div(on.way(on.way(weights.Sum(1)).Clamp(1e-9, nil)))
-}
-
-// normalized scales rows [N, features] to length 1, and frees them.
-func normalized(x *torch.Tensor) *torch.Tensor {
-	defer x.Free()
-	var on passing
-	defer on.free()
-	length := on.way(on.way(x.NormP(2, 1)).Unsqueeze(1))
-	return x.Div(on.way(length.Clamp(1e-12, nil)))
 }
 
 // sentenceBatch is how many texts are embedded at once.

@@ -122,6 +122,7 @@ func (c *similarCmd) Run() error {
 	if err != nil {
 		return err
 	}
+	vectors = (&transformers.Normalize{}).Forward(vectors) // not every model does
 	cosines := vectors.Narrow(0, 1, len(texts)-1).Mv(vectors.Select(0, 0))
 	best, order := cosines.Topk(min(c.Top, len(texts)-1), 0)
 	values := torch.ToSlice[float32](best)

@@ -126,7 +126,7 @@ type vector struct {
 // embed adds what makes vectors of texts.
 func (l *serving) embed(m *transformers.SentenceTransformer) error {
 	return one(l, serve.Endpoint[inputs, []float32]{
-		Path: "/v1/embed", Summary: "Makes a vector of a text, of length 1.", Fields: []serve.Field{textField}, Example: vector{},
+		Path: "/v1/embed", Summary: "Makes a vector of a text.", Fields: []serve.Field{textField}, Example: vector{},
 		Answer: func(_ *http.Request, _ *serve.Form, v []float32) (any, error) { return vector{v}, nil },
 	}, func(_ context.Context, in inputs) ([]float32, error) { return encodeText(m, in.text) }, tryFields([]serve.Field{textField}, nil))
 }

@@ -95,7 +95,7 @@ func forward(m *transformers.BertModel) (median, best float64, err error) {
 		}
 	}
 	in := transformers.BertInput{InputIDs: torch.FromSlice(ids, batch, length), AttentionMask: torch.FromSlice(keep, batch, length)}
-	s := transformers.SentenceTransformer{Encoder: m}
+	s := transformers.SentenceTransformer{Encoder: m, Behind: []transformers.SentenceModule{&transformers.Normalize{}}}
 	var times []float64
 	n := 60
 	if batch > 1 {
