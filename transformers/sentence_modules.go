@@ -100,8 +100,11 @@ func readNormalize(path string) (*Normalize, error) {
 
 // oldPoolings are the keys of folders before pooling_mode, in the order in which their vectors lie side by side.
 var oldPoolings = [][2]string{
-	{"pooling_mode_cls_token", "cls"}, {"pooling_mode_max_tokens", "max"}, {"pooling_mode_mean_tokens", "mean"},
-	{"pooling_mode_mean_sqrt_len_tokens", "mean_sqrt_len_tokens"}, {"pooling_mode_weightedmean_tokens", "weightedmean"},
+	{"pooling_mode_cls_token", "cls"},
+	{"pooling_mode_max_tokens", "max"},
+	{"pooling_mode_mean_tokens", "mean"},
+	{"pooling_mode_mean_sqrt_len_tokens", "mean_sqrt_len_tokens"},
+	{"pooling_mode_weightedmean_tokens", "weightedmean"},
 	{"pooling_mode_lasttoken", "lasttoken"},
 }
 

@@ -3,9 +3,7 @@ package speech
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"multitorch/torch"
 	"multitorch/transformers"
@@ -16,12 +14,11 @@ import (
 type Wav2Vec2 struct {
 	model     *transformers.Wav2Vec2ForCTC
 	extractor *processors.FeatureExtractor
-	letters   []string // by id
-	blank     int64
-	space     string // the letter between words
+	letters   letters
 }
 
-// LoadWav2Vec2 reads a folder of Wav2Vec2 with CTC: config.json, weights, preprocessor_config.json, vocab.json.
+// LoadWav2Vec2 reads a folder of Wav2Vec2 with CTC: config.json, weights, preprocessor_config.json, vocab.json, and
+// tokenizer_config.json if there is one.
 func LoadWav2Vec2(dir string, o ...transformers.Load) (*Wav2Vec2, error) {
 	extractor, err := processors.FeatureExtractorFromPretrained(dir)
 	if err != nil {
@@ -34,36 +31,11 @@ func LoadWav2Vec2(dir string, o ...transformers.Load) (*Wav2Vec2, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Wav2Vec2{model: model, extractor: extractor}
-	return w, w.readLetters(dir)
-}
-
-// readLetters reads vocab.json, and which of the letters stands between words.
-func (w *Wav2Vec2) readLetters(dir string) error {
-	path := filepath.Join(dir, "vocab.json")
-	var vocabulary map[string]int
-	if err := readJSON(path, &vocabulary); err != nil {
-		return err
+	known, err := readLetters(dir, model.Config.VocabSize, model.Config.PadTokenID)
+	if err != nil {
+		return nil, err
 	}
-	c := w.model.Config
-	w.letters = make([]string, c.VocabSize)
-	for letter, id := range vocabulary {
-		if id < 0 || id >= c.VocabSize {
-			return fmt.Errorf("%s: the id of %.20q is %d, but the model scores %d letters", path, letter, id, c.VocabSize)
-		}
-		w.letters[id] = letter
-	}
-	if c.PadTokenID == nil {
-		return fmt.Errorf("%s: config.json has no pad_token_id, which is the blank", dir)
-	}
-	w.blank, w.space = int64(*c.PadTokenID), "|"
-	var settings struct {
-		Delimiter string `json:"word_delimiter_token"`
-	}
-	if err := readJSON(filepath.Join(dir, "tokenizer_config.json"), &settings); err == nil && settings.Delimiter != "" {
-		w.space = settings.Delimiter
-	}
-	return nil
+	return &Wav2Vec2{model: model, extractor: extractor, letters: known}, nil
 }
 
 // Rate is how many samples per second recordings have to have.
@@ -105,14 +77,13 @@ func (w *Wav2Vec2) TranscribeSource(ctx context.Context, source processors.Sourc
 	if err != nil {
 		return nil, err
 	}
-	t.Segments = w.words(ids)
-	var texts []string
-	for _, s := range t.Segments {
-		texts = append(texts, s.Text)
-	}
-	t.Text = strings.Join(texts, " ")
+	t.Segments, t.Text = w.words(ids), w.Text(ids)
 	return t, nil
 }
+
+// Text is what the likeliest ids of each step say: ids that repeat are one, and blanks none, as Transformers' tokenizer decodes
+// them. Special tokens such as <s>, which it writes out, are left out.
+func (w *Wav2Vec2) Text(path []int64) string { return w.letters.text(path) }
 
 // stride is how many samples a step goes on.
 func (w *Wav2Vec2) stride() int {
@@ -175,7 +146,7 @@ func (w *Wav2Vec2) path(ctx context.Context, source processors.Source, progress 
 	}
 }
 
-// words collapses a path: letters that repeat are one, and blanks none.
+// words are the words of a path, with their times.
 func (w *Wav2Vec2) words(path []int64) (words []Segment) {
 	seconds := float64(w.stride()) / float64(w.Rate())
 	word := Segment{}
@@ -186,21 +157,15 @@ func (w *Wav2Vec2) words(path []int64) (words []Segment) {
 		}
 		word = Segment{}
 	}
-	last := w.blank
-	for step, id := range path {
-		if id != last && id != w.blank {
-			switch letter := w.letters[id]; {
-			case letter == w.space:
-				flush()
-			case strings.HasPrefix(letter, "<") && len(letter) > 1: // <s>, </s>, <unk>
-			default:
-				if word.Text == "" {
-					word.Start = float64(step) * seconds
-				}
-				word.Text, word.Tokens, word.End = word.Text+letter, append(word.Tokens, id), float64(step+1)*seconds
-			}
+	for step, id := range w.letters.written(path) {
+		if w.letters.of[id] == w.letters.between {
+			flush()
+			continue
 		}
-		last = id
+		if word.Text == "" {
+			word.Start = float64(step) * seconds
+		}
+		word.Text, word.Tokens, word.End = word.Text+w.letters.letter(id), append(word.Tokens, id), float64(step+1)*seconds
 	}
 	flush()
 	return words
