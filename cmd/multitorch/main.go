@@ -122,10 +122,18 @@ func parse(args []string, out io.Writer, started func() (context.Context, error)
 	}
 	k, err := parser.Parse(args)
 	if err != nil {
-		return nil, fmt.Errorf("%w\n%s says what there is.", config.located(err), helpFor(err))
+		return nil, &misuse{config.located(err), helpFor(err)}
 	}
 	return k, nil
 }
+
+// misuse is what is wrong with a command line, and the one that helps.
+type misuse struct {
+	error
+	help string
+}
+
+func (m *misuse) Error() string { return m.error.Error() + "\n" + m.help + " says what there is." }
 
 // status is the exit status for an error.
 func status(ctx context.Context, err error) int {

@@ -1,6 +1,7 @@
 // Command embed makes vectors of texts with MiniLM, and loads a folder of 500 MB, in Go and with Transformers on the same
 // libtorch, in turn, and prints the medians and their ratios: seconds, the peak of memory, and the memory of the process's own
-// after loading. Where the Python has onnx, onnxscript and onnxruntime, MiniLM runs there too. MULTITORCH_TRANSFORMERS names a Python with torch, of the libtorch that Go has, and transformers.
+// after loading. Where the Python has onnx, onnxscript and onnxruntime, MiniLM runs there too. MULTITORCH_TRANSFORMERS names a
+// Python with torch, of the libtorch that Go has, and transformers.
 package main
 
 import (
