@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 
 	"multitorch/datasets/asterisk"
@@ -39,7 +41,11 @@ func dataSetNamed(name string) (catalog.Set, error) {
 		}
 		names = append(names, s.Name)
 	}
-	return catalog.Set{}, fmt.Errorf("the data set %.80q: expected one of %q, or a table: a .csv, .tsv, .jsonl or .parquet file, or a folder/", name, names)
+	const table = "a .csv, .tsv, .jsonl (one JSON object a line) or .parquet file, or a folder"
+	if _, err := os.Stat(name); err == nil {
+		return catalog.Set{}, fmt.Errorf("%.200s is no table: expected %s, out of its archive; or one of %q", name, table, names)
+	}
+	return catalog.Set{}, fmt.Errorf("the data set %.80q: expected one of %q, or a table: %s", name, names, table)
 }
 
 type dataListCmd struct{}
@@ -84,7 +90,8 @@ func (c *dataGetCmd) Run(ctx context.Context) error {
 
 // openSet opens a data set that is there, or a table of one's own. It fetches nothing.
 func openSet(ctx context.Context, name, dir string) (*catalog.Samples, error) {
-	if strings.ContainsAny(name, "/.") && datatable.IsTable(name) {
+	isTable := datatable.IsTable(name)
+	if known := slices.ContainsFunc(dataSets, func(s catalog.Set) bool { return s.Name == name }); isTable && !known {
 		t, err := datatable.Open(name)
 		if err != nil {
 			return nil, err

@@ -9,7 +9,7 @@ import (
 )
 
 type dataCheckCmd struct {
-	Name string `arg:"" help:"Data set, or a table of yours: a .csv, .tsv, .jsonl or .parquet file, or a folder/."`
+	Name string `arg:"" help:"Data set, or a table of yours: a .csv, .tsv, .jsonl or .parquet file, or a folder."`
 	dataFlag
 	All bool `help:"Print all problems, not the first twenty."`
 }

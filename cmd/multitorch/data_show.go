@@ -14,7 +14,7 @@ import (
 )
 
 type dataShowCmd struct {
-	Name string `arg:"" help:"Data set, or a table of yours: a .csv, .tsv, .jsonl or .parquet file, or a folder/."`
+	Name string `arg:"" help:"Data set, or a table of yours: a .csv, .tsv, .jsonl or .parquet file, or a folder."`
 	dataFlag
 	Out     string `type:"path" placeholder:"FILE" help:"The PNG file (default: NAME.png)."`
 	N       int    `name:"samples" default:"40" help:"Samples to show."`
@@ -107,7 +107,7 @@ func tile(s catalog.Sample, class string) (t sheet.Tile, err error) {
 		t.Picture, err = spectrogram(s.Audio)
 	}
 	for _, line := range []string{s.Text, class, s.Name} {
-		if line != "" {
+		if line = strings.Join(strings.Fields(line), " "); line != "" {
 			t.Lines = append(t.Lines, line)
 		}
 	}

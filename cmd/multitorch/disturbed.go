@@ -39,6 +39,10 @@ func (c *evalCmd) disturb(s *saved, device torch.Device) error {
 	if c.Ablation && len(modalities) < 2 {
 		return fmt.Errorf("%s: the model looks at %q alone, and so nothing can be left out", s.path, modalities)
 	}
+	called := func(modality string) string { return modality }
+	if t, ok := s.task.(*tableTask); ok {
+		called = t.Schema.Called
+	}
 	if c.Ablation {
 		figures, err := robustness.Ablation(modalities, measure)
 		if err != nil {
@@ -47,7 +51,7 @@ func (c *evalCmd) disturb(s *saved, device torch.Device) error {
 		for _, f := range figures {
 			name := "with all"
 			if f.Without != "" {
-				name = "without " + f.Without
+				name = "without " + called(f.Without)
 			}
 			printf("%-16s accuracy %.1f %%\n", name, 100*f.Value)
 		}
@@ -60,7 +64,9 @@ func (c *evalCmd) disturb(s *saved, device torch.Device) error {
 	if err != nil {
 		return err
 	}
-	for _, curve := range curves {
+	for i := range curves {
+		curve := &curves[i]
+		curve.Modality = called(curve.Modality)
 		printf("noise in %-10s", curve.Modality)
 		for i, v := range curve.Values {
 			printf("  %.1f: %.1f %%", curve.Levels[i], 100*v)

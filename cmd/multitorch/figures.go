@@ -41,12 +41,16 @@ type column struct {
 	figure
 }
 
-// text is the figure as the table shows it.
-func (c column) text() string {
+// text is the figure as the table shows it: without a spread where there was one seed.
+func (c column) text(seeds int) string {
+	digits := 3
 	if c.Share {
-		return fmt.Sprintf("%.1f ± %.1f", c.Mean, c.Spread)
+		digits = 1
 	}
-	return fmt.Sprintf("%.3f ± %.3f", c.Mean, c.Spread)
+	if seeds < 2 {
+		return fmt.Sprintf("%.*f", digits, c.Mean)
+	}
+	return fmt.Sprintf("%.*f ± %.*f", digits, c.Mean, digits, c.Spread)
 }
 
 func (r row) same(other row) bool {
@@ -114,7 +118,7 @@ func tables(rows []row) string {
 func (r row) markdown() string {
 	line := fmt.Sprintf("| %s | %s | %s |", r.Task, r.Data, r.Model)
 	for _, c := range r.Figures {
-		line += " " + c.text() + " |"
+		line += " " + c.text(len(r.Seeds)) + " |"
 	}
 	reference := "-"
 	if t, err := taskNamed(r.Task); err == nil {

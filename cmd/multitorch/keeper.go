@@ -78,9 +78,13 @@ func (k *keeper) keep(rows []row) error {
 		}
 	}
 	k.all = inOrder(k.all)
-	written, err := json.MarshalIndent(k.all, "", "\t")
+	var written strings.Builder
+	out := json.NewEncoder(&written)
+	out.SetIndent("", "\t")
+	out.SetEscapeHTML(false) // metrics have arrows in their names
+	err := out.Encode(k.all)
 	if err == nil {
-		err = overwrite(k.file, string(written)+"\n")
+		err = overwrite(k.file, written.String())
 	}
 	if err != nil || k.text == "" {
 		return err

@@ -224,7 +224,7 @@ func TestResults(t *testing.T) {
 		requireOK(t)
 	names := []string{"image", "text", "concat", "joint", "late average", "ensemble", "stacking"}
 	for _, name := range names {
-		require.Regexp(t, `\| emoji10 \| label \| `+name+` \| \d+\.\d ± 0\.0 \| 0\.\d{3} ± 0\.000 \| (\d\d\.\d ± \d\.\d|-) \|\n`, o.stdout)
+		require.Regexp(t, `\| emoji10 \| label \| `+name+` \| \d+\.\d \| 0\.\d{3} \| (\d\d\.\d ± \d\.\d|-) \|\n`, o.stdout)
 	}
 	require.Equal(t, len(names)+2, strings.Count(o.stdout, "\n|"))
 	requirePlain(t, o.stderr)

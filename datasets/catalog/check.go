@@ -11,6 +11,7 @@ import (
 	"image/draw"
 	"math"
 	"runtime"
+	"strings"
 	"sync"
 )
 
@@ -107,6 +108,12 @@ func Check(ctx context.Context, s *Samples, progress func(done int)) (*Report, e
 		case len(sides[i]) == 1 && !sides[i]["train"] && !sides[i][""]:
 			r.add(-1, "class "+name, "no training sample is of this class")
 		}
+	}
+	if a, b := Alike(s.Classes); a != b {
+		r.add(-1, fmt.Sprintf("class %q", b), "it differs from %q in white space alone", a)
+	}
+	if len(s.Classes) == 1 && s.N > 0 {
+		r.add(-1, "class "+s.Classes[0], "all samples are of this class, so there is nothing to tell apart")
 	}
 	return r, nil
 }
@@ -240,4 +247,17 @@ func hashImage(h hash.Hash, m image.Image) {
 		draw.Draw(row, row.Bounds(), m, image.Pt(b.Min.X, b.Min.Y+y), draw.Src)
 		h.Write(row.Pix)
 	}
+}
+
+// Alike is the first two of names that differ in white space alone, which is a slip of the hand; or none.
+func Alike(names []string) (a, b string) {
+	seen := map[string]string{}
+	for _, name := range names {
+		words := strings.Join(strings.Fields(name), " ")
+		if other, ok := seen[words]; ok {
+			return other, name
+		}
+		seen[words] = name
+	}
+	return "", ""
 }

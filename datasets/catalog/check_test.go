@@ -42,7 +42,14 @@ func TestCheckFinds(t *testing.T) {
 		{"an empty one", set(nil, catalog.Sample{Class: -1}), []string{"sample 0: it holds nothing: no picture, no text, no sound"}},
 		{
 			"a wrong class", set([]string{"x"}, catalog.Sample{Text: "a", Class: 0}, catalog.Sample{Text: "b", Class: 1}),
-			[]string{"sample 1: its class is 1: expected 0 to 0"},
+			[]string{
+				"sample 1: its class is 1: expected 0 to 0",
+				"class x: all samples are of this class, so there is nothing to tell apart",
+			},
+		},
+		{
+			"a slip of the hand", set([]string{"x y", "x  y "}, catalog.Sample{Text: "a"}, catalog.Sample{Text: "b", Class: 1}),
+			[]string{`class "x  y ": it differs from "x y" in white space alone`},
 		},
 		{"an empty class", set([]string{"x", "y"}, catalog.Sample{Text: "a"}), []string{"class y: no sample is of this class"}},
 		{

@@ -2,6 +2,7 @@ package table
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -13,7 +14,9 @@ import (
 	"multitorch/internal/regular"
 )
 
-// readCSV reads RFC 4180: a header, then rows of as many fields, quoted where they have commas, quotes or line ends in them.
+// readCSV reads RFC 4180: a header, then rows of as many fields, quoted where they have separators, quotes or line ends in
+// them. Fields are separated by commas, or by what separates the header's: semicolons, as spreadsheets write where a comma
+// stands in numbers, or tabs. White space before a field, and around a column's name, is no part of it.
 func (t *Table) readCSV(comma rune) error {
 	f, size, err := regular.Open(t.Path, "a CSV file")
 	if err != nil {
@@ -27,13 +30,18 @@ func (t *Table) readCSV(comma rune) error {
 }
 
 func (t *Table) parseCSV(from io.Reader, comma rune) error {
-	buffered := bufio.NewReader(from)
+	buffered := bufio.NewReaderSize(from, maxHeader)
 	if mark, _ := buffered.Peek(3); string(mark) == "\ufeff" { // as Excel writes
 		_, _ = buffered.Discard(3)
 	}
+	begin, _ := buffered.Peek(maxHeader)
+	if err := checkText(begin); err != nil {
+		return fmt.Errorf("line 1: %w", err)
+	}
 	r := csv.NewReader(buffered)
-	r.Comma = comma
-	r.FieldsPerRecord = -1 // counted here, for a message that says more
+	r.Comma = separator(begin, comma)
+	r.TrimLeadingSpace = r.Comma != '\t' // which is white space itself
+	r.FieldsPerRecord = -1               // counted here, for a message that says more
 	header, err := r.Read()
 	if errors.Is(err, io.EOF) {
 		return errors.New("the file is empty: expected a line with the names of the columns")
@@ -41,11 +49,11 @@ func (t *Table) parseCSV(from io.Reader, comma rune) error {
 	if err != nil {
 		return err
 	}
-	if err := checkHeader(header, comma); err != nil {
-		return fmt.Errorf("line 1: %w", err)
+	for i, name := range header {
+		header[i] = strings.TrimSpace(name)
 	}
 	if err := t.setColumns(header); err != nil {
-		if comma == ',' && len(header) == 1 {
+		if r.Comma == ',' && len(header) == 1 {
 			err = fmt.Errorf("%w; are the fields separated by commas?", err)
 		}
 		return fmt.Errorf("line 1: %w", err)
@@ -60,7 +68,7 @@ func (t *Table) parseCSV(from io.Reader, comma rune) error {
 		}
 		line, _ := r.FieldPos(0)
 		if len(row) != len(t.Columns) {
-			return fmt.Errorf("line %d has %d fields, but the header has %d: are there commas without quotes?", line, len(row), len(t.Columns))
+			return fmt.Errorf("line %d has %d fields, but the header has %d: are there separators without quotes?", line, len(row), len(t.Columns))
 		}
 		if err := t.add(slices.Clone(row), line); err != nil {
 			return fmt.Errorf("line %d: %w", line, err)
@@ -68,27 +76,50 @@ func (t *Table) parseCSV(from io.Reader, comma rune) error {
 	}
 }
 
-// checkHeader finds files that are separated otherwise: as spreadsheets write where a comma stands in numbers, or as computers
-// did whose lines ended in CR. Taken as they are, they would be one column, or one line.
-func checkHeader(header []string, comma rune) error {
-	for _, name := range header {
-		if strings.ContainsRune(name, '\r') {
+// maxHeader is how much of a file's beginning is looked at.
+const maxHeader = 64 << 10
+
+// checkText finds files that would be read wrong: of two bytes a letter, which spreadsheets call Unicode, and with a first line
+// that ends as computers' did long ago.
+func checkText(begin []byte) error {
+	if utf16 := bytes.HasPrefix(begin, []byte{0xff, 0xfe}) || bytes.HasPrefix(begin, []byte{0xfe, 0xff}); utf16 {
+		return errors.New("the file is in UTF-16: save it as UTF-8")
+	}
+	quoted := false
+	for i, b := range begin {
+		quoted = quoted != (b == '"')
+		switch {
+		case quoted:
+		case b == '\n':
+			return nil
+		case b == '\r' && i+1 < len(begin) && begin[i+1] != '\n':
 			return errors.New("the lines end in CR alone: save the file with line ends of LF or CRLF")
 		}
 	}
-	if len(header) != 1 {
-		return nil
-	}
-	for _, other := range ",;\t|" {
-		if other != comma && strings.ContainsRune(header[0], other) {
-			ending := "commas"
-			if comma == '\t' {
-				ending = "tabs"
-			}
-			return fmt.Errorf("there is one column, %.80q: are the fields separated by %q? Save the file with %s", header[0], other, ending)
+	return nil
+}
+
+// separator is what separates the fields of the first line, which commas or, by the file's ending, tabs are expected to.
+// Where there are none of these outside of quotes, it is the first of the others that is there.
+func separator(begin []byte, expected rune) rune {
+	line, quoted := begin, false
+	for i, b := range begin {
+		quoted = quoted != (b == '"')
+		if b == '\n' && !quoted {
+			line = begin[:i]
+			break
 		}
 	}
-	return nil
+	for _, c := range []rune{expected, ',', ';', '\t'} {
+		quoted = false
+		for _, b := range line {
+			quoted = quoted != (b == '"')
+			if rune(b) == c && !quoted {
+				return c
+			}
+		}
+	}
+	return expected
 }
 
 // WriteCSV writes columns and rows as [Open] reads them.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,7 +80,8 @@ func (t *Table) Kinds() []Column {
 func (t *Table) kindOf(column int) Column {
 	c := Column{Name: t.Columns[column]}
 	distinct := map[string]struct{}{}
-	images, sounds, numbers, ascending, words := 0, 0, 0, true, 0
+	images, sounds, numbers, nearly, ascending, words := 0, 0, 0, 0, true, 0
+	strange := "" // the first cell that is no number
 	for i := range t.rows {
 		cell := t.Cell(i, column)
 		if cell == "" {
@@ -101,6 +103,13 @@ func (t *Table) kindOf(column int) Column {
 		if v, err := ParseNumber(cell); err == nil {
 			numbers++
 			ascending = ascending && (v == float64(i) || v == float64(i+1))
+		} else {
+			if strange == "" {
+				strange = cell
+			}
+			if nearNumber.MatchString(cell) {
+				nearly++
+			}
 		}
 		words = max(words, len(strings.Fields(cell)))
 	}
@@ -131,6 +140,12 @@ func (t *Table) kindOf(column int) Column {
 	default:
 		c.Kind, c.Why = Text, fmt.Sprintf("%d different cells of %d, up to %d words", c.Distinct, n, words)
 	}
+	if (c.Kind == Text || c.Kind == Category) && 2*(numbers+nearly) > n { // who reads this may have meant a number
+		c.Why += fmt.Sprintf("; %.20q is no number", strange)
+		if nearNumber.MatchString(strange) {
+			c.Why += ": write 1234.5"
+		}
+	}
 	return c
 }
 
@@ -144,11 +159,21 @@ func isSound(content string) bool {
 	return false
 }
 
-// ParseNumber reads a number as Go and JSON write it. It must be finite.
+// nearNumber are numbers as people write them, with commas or the signs of money and shares. Which comma means what is not
+// to be guessed.
+var nearNumber = regexp.MustCompile(`^\s*[$€£]?\s*[-+]?\d+([.,' ]\d{3})*([.,]\d+)?\s*[$€£%]?\s*$`)
+
+// maxNumber is the largest number that is taken: squares of larger ones are infinite.
+const maxNumber = 1e150
+
+// ParseNumber reads a number as Go and JSON write it. It must be finite, and at most 1e150.
 func ParseNumber(cell string) (float64, error) {
 	v, err := strconv.ParseFloat(strings.TrimSpace(cell), 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
 		return 0, fmt.Errorf("%.40q is no finite number", cell)
+	}
+	if math.Abs(v) > maxNumber {
+		return 0, fmt.Errorf("%.40q is too large: expected at most %g", cell, maxNumber)
 	}
 	return v, nil
 }

@@ -44,10 +44,15 @@ func cells(t *table.Table) (rows [][]string) {
 func TestTextFiles(t *testing.T) {
 	want := [][]string{{"a, b", "1.50"}, {"c\nd", ""}, {"é", "-2"}}
 	for name, content := range map[string]string{
-		"a.csv":    "\ufeffname,x\r\n\"a, b\",1.50\r\n\"c\nd\",\r\né,-2\r\n",
-		"a.tsv":    "name\tx\na, b\t1.50\n\"c\nd\"\t\né\t-2",
-		"a.jsonl":  `{"name": "a, b", "x": 1.50}` + "\n\n" + `{"x": null, "name": "c\nd"}` + "\n" + `{"name":"\u00e9","x":-2}`,
-		"a.NDJSON": `{"name": "a, b", "x": "1.50"}` + "\n" + `{"name": "c\nd"}` + "\n" + `{"name":"é","x":-2}` + "\n",
+		"a.csv": "\ufeffname,x\r\n\"a, b\",1.50\r\n\"c\nd\",\r\né,-2\r\n",
+		"a.tsv": "name\tx\na, b\t1.50\n\"c\nd\"\t\né\t-2",
+		// As spreadsheets write where numbers have commas, and by hand.
+		"semicolons.csv": "\ufeffname;x\r\n\"a, b\";1.50\r\n\"c\nd\";\r\né;-2\r\n",
+		"tabs.csv":       "name\tx\r\na, b\t1.50\r\n\"c\nd\"\t\r\né\t-2\r\n",
+		"commas.tsv":     "name,x\n\"a, b\",1.50\n\"c\nd\",\né,-2\n",
+		"spaces.csv":     " name , x\n\"a, b\", 1.50\n \"c\nd\",\né,  -2\n",
+		"a.jsonl":        `{"name": "a, b", "x": 1.50}` + "\n\n" + `{"x": null, "name": "c\nd"}` + "\n" + `{"name":"\u00e9","x":-2}`,
+		"a.NDJSON":       `{"name": "a, b", "x": "1.50"}` + "\n" + `{"name": "c\nd"}` + "\n" + `{"name":"é","x":-2}` + "\n",
 	} {
 		read := open(t, file(t, name, content))
 		require.Equal(t, []string{"name", "x"}, read.Columns, name)
@@ -64,14 +69,14 @@ func TestTextFilesThatAreWrong(t *testing.T) {
 	for _, c := range []struct{ name, content, want string }{
 		{"a.csv", "", "the file is empty"},
 		{"a.csv", "a,b\n1,2\n3\n", "line 3 has 1 fields, but the header has 2"},
-		{"a.csv", "a,b\n1,2,3\n", "line 2 has 3 fields, but the header has 2: are there commas without quotes?"},
+		{"a.csv", "a,b\n1,2,3\n", "line 2 has 3 fields, but the header has 2: are there separators without quotes?"},
 		{"a.csv", "a,a\n", `line 1: there are two columns "a"`},
 		{"a.csv", "a,\n", "line 1: column 2 has no name"},
 		{"a.csv", "a\n\xff\n", `line 2: column "a": "\xff" is not UTF-8`},
 		{"a.csv", "a\nx\x00y\n", "has a zero byte"},
-		{"a.csv", "a;b\n1;2\n", `line 1: there is one column, "a;b": are the fields separated by ';'? Save the file with commas`},
-		{"a.csv", "a\tb\n1\t2\n", `separated by '\t'? Save the file with commas`},
-		{"a.tsv", "a,b\n1,2\n", `separated by ','? Save the file with tabs`},
+		{"a.csv", "a;b\n1,2;3;4\n", "line 2 has 3 fields, but the header has 2: are there separators without quotes?"},
+		{"a.csv", "\xff\xfea\x00,\x00b\x00\r\x00\n\x00", "line 1: the file is in UTF-16: save it as UTF-8"},
+		{"a.csv", "\"a\",\"b\"\r\"1\n\",\"2\"\r", "line 1: the lines end in CR alone"},
 		{"a.csv", "a,b\r1,2\r1,2\r", "line 1: the lines end in CR alone: save the file with line ends of LF or CRLF"},
 		{"a.csv", "a\n\"x\n", "line 2"},
 		{"a.csv", "a\nx\"y\n", "line 2"},
@@ -199,6 +204,33 @@ func TestKinds(t *testing.T) {
 	}
 	_, err = table.ParseKind("picture")
 	require.ErrorContains(t, err, `"picture": expected one of`)
+}
+
+// A column that people may take for numbers says why it is not one.
+func TestNearlyNumbers(t *testing.T) {
+	for cells, want := range map[string]string{
+		"1,234|56|7":        `"1,234" is no number: write 1234.5`,
+		"3,14|2,72|1":       `"3,14" is no number: write 1234.5`,
+		"€ 5|$7|20 %|-1.5 ": `"€ 5" is no number: write 1234.5`,
+		"1|2|NA":            `"NA" is no number`,
+		"1|1e400|-3":        `"1e400" is no number`,
+		"1|2|1e151":         `"1e151" is no number`,
+		"1 apple|2 pears":   ``,
+		"2024-01-02|x":      ``,
+		"01.02.2024|x":      ``,
+		"-1'234,50|12 000":  `"-1'234,50" is no number: write 1234.5`,
+	} {
+		var rows [][]string
+		for _, cell := range strings.Split(cells, "|") {
+			rows = append(rows, []string{cell})
+		}
+		read, err := table.New([]string{"x"}, rows)
+		require.NoError(t, err)
+		c := read.Kinds()[0]
+		require.Equal(t, table.Text, c.Kind, cells)
+		_, after, _ := strings.Cut(c.Why, "; ")
+		require.Equal(t, want, after, cells)
+	}
 }
 
 // Every row is on one side, groups are whole, each class is divided by itself, and the seed decides alone.

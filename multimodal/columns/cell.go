@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"multitorch/datasets/table"
 	"multitorch/multimodal/image"
@@ -18,6 +19,10 @@ type cell struct {
 	fields  []float32 // of a number or a category
 	cut     bool      // it was longer than a model takes
 }
+
+// farthest is how far a number may be from the training rows', in their spreads. What is far beyond makes scores that are not
+// numbers.
+const farthest = 1e9
 
 // CellError is what is wrong with a cell of a column.
 type CellError struct {
@@ -103,7 +108,11 @@ func (s *Schema) readCell(ctx context.Context, t *table.Table, row, at int, c Co
 		if err != nil {
 			return out, err
 		}
-		out.fields = []float32{float32((v - c.Mean) / c.Std)}
+		v = (v - c.Mean) / c.Std
+		if math.Abs(v) > farthest {
+			return out, fmt.Errorf("%.40q is %.1g times the training rows' spread from their mean: expected at most %g", text, v, farthest)
+		}
+		out.fields = []float32{float32(v)}
 	}
 	return out, nil
 }

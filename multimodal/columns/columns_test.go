@@ -251,6 +251,10 @@ func TestTablesThatCannotBeLearned(t *testing.T) {
 		{[]string{"a", "b"}, [][]string{{"x", "y"}}, columns.Config{}, `which column is to be learned? None of ["a" "b"]`},
 		{[]string{"a", "label"}, [][]string{{"x", "y"}}, columns.Config{Target: "c"}, "--target"},
 		{[]string{"a", "label"}, rows(9, func(i int) []string { return []string{words[i%2], "y"} }), columns.Config{}, "expected at least 2 classes"},
+		{
+			[]string{"a", "label"}, rows(9, func(i int) []string { return []string{words[i%2], []string{"yes", "no", "yes "}[i%3]} }), columns.Config{},
+			`the column "label" has the classes "yes" and "yes ", which differ in white space alone`,
+		},
 		{[]string{"a", "label"}, rows(9, func(i int) []string { return []string{"", words[i%2]} }), columns.Config{}, "there is no column to learn"},
 		{[]string{"a", "y"}, rows(50, func(i int) []string { return []string{words[i%2], fmt.Sprint(i * i)} }), columns.Config{}, "50 different numbers"},
 		{[]string{"a", "label"}, [][]string{{"x", "y"}}, columns.Config{Kinds: map[string]table.Kind{"c": table.Text}}, `there is no column "c"`},
@@ -305,7 +309,7 @@ func TestOneSample(t *testing.T) {
 	b, err := set.Schema.One(t.Context(), map[string]string{"words": "cold", "pic": read.File("3.png", "")}, "")
 	require.NoError(t, err)
 	require.Equal(t, []bool{true, false, true, false}, torch.ToSlice[bool](b.Inputs.Present))
-	for cells, want := range map[string]string{"none=x": `doesn't look at "none"`, "pic=/no/such.png": "/no/such.png", "heat=much": "no finite number", "words=": "no cell"} {
+	for cells, want := range map[string]string{"none=x": `doesn't look at "none"`, "pic=/no/such.png": "/no/such.png", "heat=much": "no finite number", "heat=1e120": "times the training rows' spread", "words=": "no cell"} {
 		name, cell, _ := strings.Cut(cells, "=")
 		_, err := set.Schema.One(t.Context(), map[string]string{name: cell}, "")
 		require.ErrorContains(t, err, want)

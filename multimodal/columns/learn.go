@@ -1,9 +1,11 @@
 package columns
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
+	"multitorch/datasets/catalog"
 	"multitorch/datasets/table"
 	"multitorch/multimodal/text"
 )
@@ -14,6 +16,9 @@ func (p *preparation) learn(train []int) (err error) {
 	s.TrainRows = len(train)
 	if !s.Pairs {
 		s.Classes = values(p.t, train, p.target)
+		if a, b := catalog.Alike(s.Classes); a != b {
+			return fmt.Errorf("the column %q has the classes %q and %q, which differ in white space alone: mend them", s.Target, a, b)
+		}
 	}
 	for i := range s.Columns {
 		c := &s.Columns[i]

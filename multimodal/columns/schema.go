@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"multitorch/datasets/table"
 	"multitorch/multimodal"
@@ -74,6 +75,17 @@ func (s *Schema) Modalities() []string {
 		}
 	}
 	return names
+}
+
+// Called is what people call a modality: its column, or columns.
+func (s *Schema) Called(modality string) string {
+	var names []string
+	for i, c := range s.Columns {
+		if s.modality(i) == modality {
+			names = append(names, c.Name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // width is how many numbers the fields of a row are: one for a number, one for each value of a category.
