@@ -47,7 +47,7 @@ func (c column) text(seeds int) string {
 	if c.Share {
 		digits = 1
 	}
-	if seeds < 2 {
+	if seeds == 1 {
 		return fmt.Sprintf("%.*f", digits, c.Mean)
 	}
 	return fmt.Sprintf("%.*f ± %.*f", digits, c.Mean, digits, c.Spread)

@@ -23,6 +23,7 @@ type reader struct {
 	sample  int         // of the next one
 	ahead   *tar.Header // of a file that was met and belongs to the next sample
 	seen    map[string]bool
+	content *content
 }
 
 // Next is the next sample. An error names the shard, and the file in it.
@@ -62,7 +63,8 @@ func (r *reader) open() (err error) {
 	if r.file, err = os.Open(r.shard); err != nil {
 		return err
 	}
-	r.archive, r.sample, r.ahead, r.seen = tar.NewReader(r.file), 0, nil, map[string]bool{}
+	r.content = &content{r.file, false}
+	r.archive, r.sample, r.ahead, r.seen = tar.NewReader(r.content), 0, nil, map[string]bool{}
 	return nil
 }
 
@@ -83,7 +85,10 @@ func (r *reader) read() (s Sample, err error) {
 		header := r.ahead
 		r.ahead = nil
 		if header == nil {
-			if header, err = r.archive.Next(); errors.Is(err, io.EOF) && s.Key != "" {
+			if header, err = r.archive.Next(); errors.Is(err, io.EOF) && r.content.over {
+				return s, errCut
+			}
+			if errors.Is(err, io.EOF) && s.Key != "" {
 				break
 			}
 			if err != nil {
@@ -123,10 +128,28 @@ func (r *reader) read() (s Sample, err error) {
 	return s, nil
 }
 
-// cut says of a file that ends early that it does.
+// content is a file that knows whether its end was reached. A tar file ends with an empty block; one that was cut between
+// two files ends without, and its last sample may lack some.
+type content struct {
+	file io.Reader
+	over bool
+}
+
+func (c *content) Read(p []byte) (n int, err error) {
+	n, err = c.file.Read(p)
+	c.over = c.over || errors.Is(err, io.EOF)
+	return n, err
+}
+
+var errCut = errors.New("the tar file is cut short: it has no end")
+
+// cut says of a file that ends early that it does, and of what is no tar file what it may be.
 func cut(err error) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Errorf("the tar file is cut short: %w", err)
+	case errors.Is(err, tar.ErrHeader):
+		return fmt.Errorf("the file is damaged, or is no tar file, or a compressed one: %w", err)
 	}
 	return err
 }

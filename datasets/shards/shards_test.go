@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -147,10 +148,16 @@ func TestShardsThatAreWrong(t *testing.T) {
 
 	content, err := os.ReadFile(filepath.Join(six(t), "train-00.tar"))
 	require.NoError(t, err)
-	for _, n := range []int{520, 1100} {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, "cut.tar"), content[:n], 0o644))
-		require.ErrorContains(t, first(t, filepath.Join(dir, "cut.tar")), "cut.tar: ")
+	// Wherever it is cut: between two files, too.
+	cut := filepath.Join(dir, "cut.tar")
+	for n := 0; n < len(content)-512; n += 128 {
+		require.NoError(t, os.WriteFile(cut, content[:n], 0o644))
+		require.ErrorContains(t, first(t, cut), "the tar file is cut short", n)
 	}
+	require.NoError(t, os.WriteFile(cut, []byte(strings.Repeat("\x1f\x8b packed", 100)), 0o644))
+	require.ErrorContains(t, first(t, cut), "or is no tar file, or a compressed one")
+	require.NoError(t, os.WriteFile(cut, content, 0o644))
+	require.ErrorIs(t, first(t, cut), io.EOF)
 	require.ErrorContains(t, first(t, filepath.Join(dir, "none.tar")), "none.tar: no such file")
 	large := filepath.Join(dir, "large.tar")
 	write(t, large, entry{"a.bin", strings.Repeat("x", 1000)})
