@@ -252,7 +252,9 @@ func TestTablesThatCannotBeLearned(t *testing.T) {
 		{[]string{"a", "label"}, [][]string{{"x", "y"}}, columns.Config{Target: "c"}, "--target"},
 		{[]string{"a", "label"}, rows(9, func(i int) []string { return []string{words[i%2], "y"} }), columns.Config{}, "expected at least 2 classes"},
 		{
-			[]string{"a", "label"}, rows(9, func(i int) []string { return []string{words[i%2], []string{"yes", "no", "yes "}[i%3]} }), columns.Config{},
+			[]string{"a", "label"},
+			rows(9, func(i int) []string { return []string{words[i%2], []string{"yes", "no", "yes "}[i%3]} }),
+			columns.Config{},
 			`the column "label" has the classes "yes" and "yes ", which differ in white space alone`,
 		},
 		{[]string{"a", "label"}, rows(9, func(i int) []string { return []string{"", words[i%2]} }), columns.Config{}, "there is no column to learn"},
