@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,9 @@ import (
 
 // readForm reads a request's body by an endpoint's fields. The body is limited already.
 func readForm(r *http.Request, fields []Field) (*Form, error) {
+	if how := r.Header.Get("Content-Encoding"); how != "" && how != "identity" {
+		return nil, refuse(http.StatusUnsupportedMediaType, "Content-Encoding %q: expected a body that is not compressed", clip(how))
+	}
 	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil {
 		media = ""
@@ -26,7 +30,7 @@ func readForm(r *http.Request, fields []Field) (*Form, error) {
 		if parameters["boundary"] == "" {
 			return nil, refuse(http.StatusBadRequest, "multipart/form-data: expected a boundary")
 		}
-		err = readMultipart(multipart.NewReader(r.Body, parameters["boundary"]), r.Body, to)
+		err = readMultipart(r.Body, parameters["boundary"], to)
 	default:
 		return nil, refuse(http.StatusUnsupportedMediaType, "Content-Type %q: expected application/json or multipart/form-data",
 			clip(r.Header.Get("Content-Type")))
@@ -38,12 +42,16 @@ func readForm(r *http.Request, fields []Field) (*Form, error) {
 }
 
 // readMultipart reads a part at a time, so that no part is kept that has no place.
-func readMultipart(parts *multipart.Reader, rest io.Reader, to *reading) error {
+func readMultipart(body io.Reader, boundary string, to *reading) error {
+	whole := &tail{Reader: body, most: len(boundary) + 1024}
+	parts := multipart.NewReader(whole, boundary)
 	for {
 		part, err := parts.NextRawPart() // no transfer encodings: browsers and curl write none
-		if errors.Is(err, io.EOF) {
-			_, err = io.Copy(io.Discard, rest) // only after a body's end is it seen that a client goes away
-			return err
+		if errors.Is(err, io.EOF) {      // also where the body ends in the middle of a part's header
+			if _, err = io.Copy(io.Discard, whole); err == nil && !bytes.Contains(whole.last, []byte("--"+boundary+"--")) {
+				err = broken("multipart form", io.ErrUnexpectedEOF)
+			}
+			return err // only after a body's end is it seen that a client goes away
 		}
 		if err != nil {
 			return broken("multipart form", err)
@@ -69,6 +77,20 @@ func readMultipart(parts *multipart.Reader, rest io.Reader, to *reading) error {
 			return err
 		}
 	}
+}
+
+// tail remembers the last bytes that were read.
+type tail struct {
+	io.Reader
+	last []byte
+	most int
+}
+
+func (t *tail) Read(b []byte) (int, error) {
+	n, err := t.Reader.Read(b)
+	t.last = append(t.last, b[:n]...)
+	t.last = t.last[max(0, len(t.last)-t.most):]
+	return n, err
 }
 
 // readJSON reads one object, a field at a time, so that a field that is there twice is seen.

@@ -37,6 +37,36 @@ func TestRequests(t *testing.T) {
 	require.Equal(t, `{"bytes":14,"scale":2,"from":"a"}`, got.body)
 }
 
+// A form that is cut anywhere is no form: a part less would be another request.
+func TestFormsThatAreCutShort(t *testing.T) {
+	t.Parallel()
+	_, web := served(t, serve.Config{}, lengths("a", serve.Batching{}, nil))
+	contentType, body := form(t, [2]string{"text", "äbc"}, [2]string{"picture", "@0123456789"}, [2]string{"scale", " 2 "})
+	whole := body.String()
+	for n := range len(whole) {
+		got := post(t, web.URL+"/v1/length", contentType, strings.NewReader(whole[:n]))
+		if n >= len(whole)-len("\r\n") { // its end is there
+			require.Equal(t, 200, got.status)
+			continue
+		}
+		require.Equal(t, 400, got.status, "%q: %s", whole[:n], got.body)
+		requireFailure(t, got, "", "multipart form: ")
+	}
+}
+
+func TestCompressedBodies(t *testing.T) {
+	t.Parallel()
+	_, web := served(t, serve.Config{}, lengths("a", serve.Batching{}, nil))
+	r, err := http.NewRequest(http.MethodPost, web.URL+"/v1/length", strings.NewReader(`{"text": "x"}`))
+	require.NoError(t, err)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Content-Encoding", "gzip")
+	answer, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	require.Equal(t, 415, answer.StatusCode)
+}
+
 // Whatever is wrong with a request, the answer is JSON that says so, and names the field.
 func TestBadRequests(t *testing.T) {
 	t.Parallel()
@@ -97,7 +127,7 @@ func TestBadRequests(t *testing.T) {
 		requireFailure(t, got, c.field, c.says)
 	}
 	got := post(t, url, contentType, strings.NewReader("--no such boundary"))
-	require.Equal(t, 422, got.status, got.body)
+	require.Equal(t, 400, got.status, got.body)
 	for _, kind := range []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "a/b/c; ;"} {
 		got := post(t, url, kind, strings.NewReader("text=x"))
 		require.Contains(t, []int{400, 415}, got.status, kind)

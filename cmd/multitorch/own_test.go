@@ -108,6 +108,9 @@ func TestTranscriptsOfOnesOwn(t *testing.T) {
 	multitorch("eval", "--data", path, checkpoint).requireOK(t)
 	multitorch("predict", "--checkpoint", checkpoint, "--audio", filepath.Join(dir, "0.wav")).requireOK(t)
 	multitorch("transcribe", "--checkpoint", checkpoint, filepath.Join(dir, "1.wav")).requireOK(t)
+	url, _ := startServer(t, checkpoint)
+	status, body := send(t, url+"/v1/transcribe", "audio", "@"+filepath.Join(dir, "0.wav"))
+	require.Equal(t, 200, status, body)
 	o = multitorch("predict", "--checkpoint", checkpoint, "--data", path).requireOK(t)
 	require.True(t, strings.HasPrefix(o.stdout, "clip,transcript,prediction\n0.wav,ABC!,"), o.stdout)
 

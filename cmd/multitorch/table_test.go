@@ -67,6 +67,13 @@ func TestAUsersPath(t *testing.T) {
 	require.Contains(t, o.stdout, "12 rows of "+other)
 
 	red := filepath.Join(filepath.Dir(other), "pictures", "0.png")
+	url, _ := startServer(t, checkpoint)
+	status, body := send(t, url+"/v1/classify", "picture", "@"+red, "question", "what colour is it?")
+	require.Equal(t, 200, status, body)
+	require.Contains(t, body, `{"answers":[{"answer":"red",`)
+	_, body = send(t, url+"/v1/classify")
+	require.Contains(t, body, "expected some of them")
+	require.NotContains(t, body, "--")
 	for _, args := range [][]string{
 		{"--image", red, "--text", "what colour is it?"},
 		{"--set", "picture=" + red, "--set", "question=what colour is it?"},

@@ -170,7 +170,11 @@ func (t *tableTask) cells(in inputs) (map[string]string, error) {
 		cells[name] = given.cell
 	}
 	if len(cells) == 0 {
-		return nil, fmt.Errorf("the model in %s looks at %q: expected some of them, as --set COLUMN=CELL", in.checkpoint, t.columnNames())
+		how := ", as --set COLUMN=CELL"
+		if in.served {
+			how = ""
+		}
+		return nil, fmt.Errorf("the model in %s looks at %q: expected some of them%s", in.checkpoint, t.columnNames(), how)
 	}
 	return cells, nil
 }

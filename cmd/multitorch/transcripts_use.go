@@ -18,15 +18,14 @@ func (t *transcriptsTask) predict(model nn.Module, in inputs, device torch.Devic
 	if !in.audio.given() {
 		return nil, badInput("audio", "expected a sound: WAV, FLAC, MP3 or Ogg")
 	}
-	cell := in.audio.path
+	cell, whole := in.audio.path, []string(nil)
 	if in.audio.data != nil {
-		cell = string(in.audio.data)
+		cell, whole = string(in.audio.data), []string{"sound"}
 	}
-	read, err := datatable.New([]string{"sound"}, [][]string{{cell}})
+	read, err := datatable.New([]string{"sound"}, [][]string{{cell}}, whole...)
 	if err != nil {
 		return nil, err
 	}
-	read.Embedded[0] = in.audio.data != nil
 	samples, err := columns.Sound(read, 0, 0, ".", multimodal.SpeechRate)
 	if err == nil && len(samples) < multimodal.MinSpeechSamples {
 		err = in.audio.named(fmt.Errorf("the sound has %d samples at %d Hz: expected at least %d",

@@ -73,9 +73,13 @@ func Open(path string) (*Table, error) {
 	return t, nil
 }
 
-// New is a table of rows that are in memory already, each as long as columns.
-func New(columns []string, rows [][]string) (*Table, error) {
+// New is a table of rows that are in memory already, each as long as columns. The cells of the columns in whole are files themselves:
+// see [Table.Embedded].
+func New(columns []string, rows [][]string, whole ...string) (*Table, error) {
 	t := &Table{Path: "a table in memory", Embedded: make([]bool, len(columns))}
+	for i, name := range columns {
+		t.Embedded[i] = slices.Contains(whole, name)
+	}
 	if err := t.setColumns(columns); err != nil {
 		return nil, fmt.Errorf("table: %w", err)
 	}

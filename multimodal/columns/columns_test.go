@@ -311,6 +311,11 @@ func TestOneSample(t *testing.T) {
 	b, err := set.Schema.One(t.Context(), map[string]string{"words": "cold", "pic": read.File("3.png", "")}, "")
 	require.NoError(t, err)
 	require.Equal(t, []bool{true, false, true, false}, torch.ToSlice[bool](b.Inputs.Present))
+	whole, err := os.ReadFile(read.File("3.png", ""))
+	require.NoError(t, err)
+	same, err := set.Schema.One(t.Context(), map[string]string{"words": "cold", "pic": string(whole)}, "", "pic")
+	require.NoError(t, err)
+	require.Equal(t, b.Inputs.Present.String(), same.Inputs.Present.String())
 	for cells, want := range map[string]string{"none=x": `doesn't look at "none"`, "pic=/no/such.png": "/no/such.png", "heat=much": "no finite number", "heat=1e120": "times the training rows' spread", "words=": "no cell"} {
 		name, cell, _ := strings.Cut(cells, "=")
 		_, err := set.Schema.One(t.Context(), map[string]string{name: cell}, "")

@@ -182,12 +182,9 @@ func (s *Schema) Read(ctx context.Context, cells map[string]string, base string,
 			return b, fmt.Errorf("columns: the model doesn't look at %q: expected some of %q", name, names)
 		}
 	}
-	t, err := table.New(names, [][]string{row})
+	t, err := table.New(names, [][]string{row}, whole...)
 	if err != nil {
 		return b, err
-	}
-	for i, name := range names {
-		t.Embedded[i] = slices.Contains(whole, name)
 	}
 	if base == "" {
 		base = "."
