@@ -167,6 +167,40 @@ INLINE int paeth(int left, int above, int both) {
 	return l <= a && l <= b ? left : nearer;
 }
 
+#if defined(__SSE2__) && !defined(__clang__)
+// paeth_pixel is paeth for all channels of a pixel, which are 16 bits each: see there.
+INLINE __m128i paeth_pixel(__m128i left, __m128i above, __m128i both) {
+	const __m128i zero = _mm_setzero_si128();
+	__m128i l = _mm_sub_epi16(above, both), a = _mm_sub_epi16(left, both), b = _mm_add_epi16(l, a);
+	l = _mm_max_epi16(l, _mm_sub_epi16(zero, l));
+	a = _mm_max_epi16(a, _mm_sub_epi16(zero, a));
+	b = _mm_max_epi16(b, _mm_sub_epi16(zero, b));
+	__m128i least = _mm_min_epi16(b, _mm_min_epi16(l, a));
+	__m128i is_left = _mm_cmpeq_epi16(least, l), is_above = _mm_cmpeq_epi16(least, a);
+	__m128i nearer = _mm_or_si128(_mm_and_si128(is_above, above), _mm_andnot_si128(is_above, both));
+	return _mm_or_si128(_mm_and_si128(is_left, left), _mm_andnot_si128(is_left, nearer));
+}
+
+// paeth_line is filter 4 for pixels of 3 or 4 bytes, of which 4 are read and written where the line has them. It returns where
+// the scalar loop goes on, which left and both are for.
+INLINE int64_t paeth_line(const uint8_t *in, int64_t n, int c, const uint8_t *above, uint8_t *out, int *left, int *both) {
+	const __m128i zero = _mm_setzero_si128(), byte = _mm_set1_epi16(255);
+	__m128i l = zero, b = zero;
+	int64_t x = 0;
+	for (; x + 4 <= n; x += c) {
+		int32_t v, u;
+		memcpy(&v, in + x, 4), memcpy(&u, above + x, 4);
+		__m128i up = _mm_unpacklo_epi8(_mm_cvtsi32_si128(u), zero);
+		l = _mm_and_si128(_mm_add_epi16(_mm_unpacklo_epi8(_mm_cvtsi32_si128(v), zero), paeth_pixel(l, up, b)), byte);
+		b = up;
+		v = _mm_cvtsi128_si32(_mm_packus_epi16(l, l));
+		memcpy(out + x, &v, 4);
+	}
+	for (int i = 0; i < c && x > 0; i++) left[i] = out[x - c + i], both[i] = above[x - c + i];
+	return x;
+}
+#endif
+
 // unfilter is one line of PNG, for a number of channels that the compiler knows. What is left of the first pixel is 0.
 INLINE int unfilter(int filter, const uint8_t *restrict in, int64_t n, int c, const uint8_t *restrict above, uint8_t *restrict out) {
 	int left[4] = {0}, both[4] = {0};
@@ -183,8 +217,12 @@ INLINE int unfilter(int filter, const uint8_t *restrict in, int64_t n, int c, co
 		for (int64_t x = 0; x < n; x += c)
 			for (int i = 0; i < c; i++) out[x + i] = left[i] = (uint8_t)(in[x + i] + (left[i] + above[x + i]) / 2);
 		return 1;
-	case 4:
-		for (int64_t x = 0; x < n; x += c)
+	case 4:;
+		int64_t first = 0;
+#if defined(__SSE2__) && !defined(__clang__)
+		if (c >= 3) first = paeth_line(in, n, c, above, out, left, both);
+#endif
+		for (int64_t x = first; x < n; x += c)
 			for (int i = 0; i < c; i++) {
 				int up = above[x + i];
 				out[x + i] = left[i] = (uint8_t)(in[x + i] + paeth(left[i], up, both[i]));
