@@ -39,7 +39,11 @@ func TestResumeSeesChangedPictures(t *testing.T) {
 	require.NoError(t, os.Remove(filepath.Join(out, sumsName)))
 	multitorch(resume...).requireError(t, failed, "put them back, or begin another run")
 	require.NoError(t, image.Uniform(8, 8+7%3, 0, 0, 0).Save(filepath.Join(moved, "7.png")))
-	o = multitorch(resume...).requireOK(t)
+	multitorch(resume...).requireOK(t)
+	elsewhere := filepath.Join(t.TempDir(), "moved.csv") // and the table, which the next one needs no telling of
+	require.NoError(t, os.Rename(table, elsewhere))
+	multitorch("train", "captions", "--resume", out, "--epochs", "3", "--data", elsewhere).requireOK(t)
+	multitorch("train", "--resume", out, "--epochs", "4").requireOK(t)
 
 	page, err := os.ReadFile(filepath.Join(out, reportName))
 	require.NoError(t, err)

@@ -11,9 +11,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -71,7 +69,7 @@ func flagText(f *kong.Flag) string {
 // free are flags that change no number of a run: they may be given again. Those of the epochs and the folder have rules of
 // their own.
 var free = []string{
-	"resume", "workers", "device", "threads", "data-dir", "save-every", "save-errors", "epochs", "out", "config", "set", "profile",
+	"resume", "data", "workers", "device", "threads", "data-dir", "save-every", "save-errors", "epochs", "out", "config", "set", "profile",
 }
 
 // differences names the flags that were given with --resume and are not those of the run.
@@ -150,6 +148,9 @@ func (c *trainCmd) resume(ctx context.Context, k *kong.Context) error {
 		return err
 	}
 	events, err := tensorboard.NewWriter(cmp.Or(c.scratch, dir), tensorboard.ResumeAt(at.Step+1))
+	if errors.Is(err, tensorboard.ErrInUse) {
+		return fmt.Errorf("--resume: another process trains the run in %s: wait for it, or stop it first", dir)
+	}
 	if err != nil {
 		return fmt.Errorf("--resume: %w", err)
 	}
@@ -196,60 +197,4 @@ func isThere(path string) bool {
 func (a *runAbout) metadata() map[string]string {
 	text, _ := json.Marshal(a) // it was read as JSON
 	return map[string]string{runKey: string(text)}
-}
-
-// takeOver makes the command that of the run, but for what may be given anew.
-func (c *trainCmd) takeOver(a *runAbout, k *kong.Context) error {
-	d := description{Task: a.Task, Options: a.Options}
-	t, err := d.task()
-	if err != nil {
-		return err
-	}
-	given := func(name string) bool {
-		return slices.ContainsFunc(k.Path, func(p *kong.Path) bool { return p.Flag != nil && p.Flag.Name == name })
-	}
-	workers := c.Workers
-	c.Task, c.recipe = t, a.Recipe
-	if c.Workers = a.Workers; given("workers") {
-		c.Workers = workers
-	}
-	if c.Device == "" {
-		c.Device = a.Device
-	}
-	if c.DataDir == "" {
-		c.DataDir = a.DataDir
-	}
-	if err := errors.Join(c.takeOverFlags(a, given), c.recipe.check(), c.deviceFlag.Validate()); err != nil {
-		return err
-	}
-	if c.Given == nil || *c.Given == c.Epochs {
-		return nil
-	}
-	if *c.Given < c.Epochs {
-		return fmt.Errorf("--epochs: the run has %d, and can't have fewer", c.Epochs)
-	}
-	if t.info().scheduled {
-		return fmt.Errorf("--epochs: the learning rate of %s is planned for the run's %d: begin another run for more", a.Task, c.Epochs)
-	}
-	c.Epochs, a.Recipe.Epochs = *c.Given, *c.Given
-	return nil
-}
-
-// takeOverFlags gives flags that no task has their values of the run, where they were not given anew. Files of before they were
-// taken over may lack some.
-func (c *trainCmd) takeOverFlags(a *runAbout, given func(name string) bool) (err error) {
-	for name, set := range map[string]func(text string) error{
-		"threads":     func(text string) (err error) { c.Threads, err = strconv.Atoi(text); return err },
-		"save-every":  func(text string) (err error) { c.SaveEvery, err = time.ParseDuration(text); return err },
-		"save-errors": func(text string) error { c.SaveErrors = text; return nil },
-	} {
-		text, known := a.Flags[name]
-		if !known || given(name) {
-			continue
-		}
-		if wrong := set(text); wrong != nil {
-			err = errors.Join(err, fmt.Errorf("--%s of the run: %w", name, wrong))
-		}
-	}
-	return err
 }

@@ -26,7 +26,7 @@ func boardOf(t task, out string, events *tensorboard.Writer) *hooks.TensorBoard 
 		return b // of before there were such files
 	}
 	for _, name := range s.Names() {
-		if name == "epochs" || name != environmentKey && !slices.Contains(free, name) {
+		if name == "epochs" || name == "data" || name != environmentKey && !slices.Contains(free, name) {
 			b.HParams[name] = scalarOf(s.Text(name))
 		}
 	}

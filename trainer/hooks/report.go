@@ -74,11 +74,8 @@ func (r *Report) OnEnd(e trainer.End) error {
 				torch.Step(func() { page.Samples, err = r.Samples(r.model) })
 			})
 		})
-		if err != nil {
-			return err
-		}
 	}
-	return page.Save(r.Path)
+	return errors.Join(err, page.Save(r.Path)) // a page without samples is better than none
 }
 
 func stateOf(e trainer.End) (text string, failed bool) {
