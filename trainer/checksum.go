@@ -30,11 +30,11 @@ func saveSealed(path, text string, tensors []torch.NamedTensor, metadata map[str
 	metadata[checksumKey] = unsealed
 	sum := beginSum(text, tensors)
 	defer sum.stop()
-	return atomicfile.WriteLate(path, func(w io.Writer) (late atomicfile.Late, err error) {
-		head := &headWriter{Writer: w}
-		if err := torch.WriteSafetensors(head, tensors, metadata); err != nil {
-			return late, err
-		}
+	var head headWriter
+	return atomicfile.WriteLate(path, func(w io.Writer) error {
+		head.Writer = w
+		return torch.WriteSafetensors(&head, tensors, metadata)
+	}, func() (late atomicfile.Late, err error) {
 		late.At = head.seal
 		late.Bytes, err = sum.wait()
 		return late, err

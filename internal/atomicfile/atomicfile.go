@@ -35,7 +35,7 @@ const bufferSize = 64 << 10
 // removes. Where the file system has no files without a name (NFS, say) such a file may stay. It is never mistaken for the
 // file itself.
 func Write(path string, write func(io.Writer) error) error {
-	return WriteLate(path, func(w io.Writer) (Late, error) { return Late{}, write(w) })
+	return WriteLate(path, write, nil)
 }
 
 // Late are bytes that take the place of those written at an offset.
@@ -44,9 +44,13 @@ type Late struct {
 	Bytes []byte
 }
 
+// muchToWrite is from where on WriteLate does not wait for its late bytes with an idle disk.
+const muchToWrite = 4 << 20
+
 // WriteLate is [Write] for content of which a part is known only when all is written, such as a checksum that stands
-// before what it is of: the bytes that write returns are put over those at their offset before any of it can be seen.
-func WriteLate(path string, write func(io.Writer) (Late, error)) error {
+// before what it is of: the bytes of late, which is called when all is written, are put over those at their offset before
+// any of it can be seen.
+func WriteLate(path string, write func(io.Writer) error, late func() (Late, error)) error {
 	target, perm, err := resolve(path)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
@@ -63,7 +67,7 @@ func WriteLate(path string, write func(io.Writer) (Late, error)) error {
 		}
 	}()
 
-	err = fill(temp, write)
+	err = fill(temp, write, late)
 	if err == nil && name == "" {
 		removeLeftovers(target)
 		var unlock func()
@@ -179,17 +183,27 @@ func LeftoverOf(name string) string {
 }
 
 // fill writes the content and does not return before it is on the disk.
-func fill(temp *os.File, write func(io.Writer) (Late, error)) error {
+func fill(temp *os.File, write func(io.Writer) error, late func() (Late, error)) error {
 	w := bufio.NewWriterSize(temp, bufferSize) // it remembers its first error, and Flush returns it
-	late, err := write(w)
-	if err != nil {
+	if err := write(w); err != nil {
 		return err
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if _, err := temp.WriteAt(late.Bytes, late.At); err != nil {
-		return err
+	if late != nil {
+		if size, err := temp.Seek(0, io.SeekCurrent); err != nil || size < muchToWrite {
+			// Once is enough: below.
+		} else if err := temp.Sync(); err != nil {
+			return err
+		}
+		l, err := late()
+		if err != nil {
+			return err
+		}
+		if _, err := temp.WriteAt(l.Bytes, l.At); err != nil {
+			return err
+		}
 	}
 	return temp.Sync()
 }

@@ -313,16 +313,23 @@ func TestWriteFullDisk(t *testing.T) {
 
 // Bytes that are known only at the end stand where they belong when the file can be seen, whatever the content's length.
 func TestWriteLate(t *testing.T) {
-	for _, size := range []int{4, 1000, 200_000} {
+	for _, size := range []int{4, 1000, 200_000, 5 << 20} {
 		path := filepath.Join(t.TempDir(), "file")
 		content := bytes.Repeat([]byte{'.'}, size)
-		require.NoError(t, atomicfile.WriteLate(path, func(w io.Writer) (atomicfile.Late, error) {
+		require.NoError(t, atomicfile.WriteLate(path, func(w io.Writer) error {
 			_, err := w.Write(content)
-			return atomicfile.Late{At: 1, Bytes: []byte("abc")}, err
-		}))
+			return err
+		}, func() (atomicfile.Late, error) { return atomicfile.Late{At: 1, Bytes: []byte("abc")}, nil }))
 		copy(content[1:], "abc")
 		got, err := os.ReadFile(path)
 		require.NoError(t, err)
 		require.Equal(t, content, got)
+
+		late := errors.New("late")
+		require.ErrorIs(t, atomicfile.WriteLate(path, func(w io.Writer) error { return nil },
+			func() (l atomicfile.Late, err error) { return l, late }), late)
+		got, err = os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, content, got, "it stays as it was")
 	}
 }
