@@ -87,7 +87,7 @@ func Open(root string, endings ...string) (*Folder, error) {
 // addClass adds the files of a class: by the paths of their folders first.
 func (f *Folder) addClass(class int, dir string, endings []string) error {
 	byFolder := map[string][]string{}
-	if err := walk(dir, 0, endings, byFolder); err != nil {
+	if err := walk(dir, nil, endings, byFolder); err != nil {
 		return err
 	}
 	folders := make([]string, 0, len(byFolder))
@@ -107,13 +107,22 @@ func (f *Folder) addClass(class int, dir string, endings []string) error {
 	return nil
 }
 
-// maxDepth stops at links that lead back.
+// maxDepth is how many folders deep a class may be.
 const maxDepth = 64
 
-func walk(dir string, depth int, endings []string, found map[string][]string) error {
-	if depth > maxDepth {
-		return fmt.Errorf("%s is more than %d folders deep: is there a link that leads back?", dir, maxDepth)
+// walk finds the files in a folder, which is in those above it. Links are followed, but for those that lead back.
+func walk(dir string, above []fs.FileInfo, endings []string, found map[string][]string) error {
+	if len(above) > maxDepth {
+		return fmt.Errorf("%s is more than %d folders deep", dir, maxDepth)
 	}
+	self, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(above, func(a fs.FileInfo) bool { return os.SameFile(a, self) }) {
+		return fmt.Errorf("%s is the same folder as one that it lies in: is there a link that leads back?", dir)
+	}
+	above = append(above, self)
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
@@ -132,7 +141,7 @@ func walk(dir string, depth int, endings []string, found map[string][]string) er
 		}
 		switch {
 		case isDir:
-			if err := walk(filepath.Join(dir, e.Name()), depth+1, endings, found); err != nil {
+			if err := walk(filepath.Join(dir, e.Name()), above, endings, found); err != nil {
 				return err
 			}
 		case matches(e.Name(), endings):

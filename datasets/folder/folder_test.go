@@ -69,7 +69,7 @@ func TestTreesThatAreWrong(t *testing.T) {
 		tree(t, "a/", "b/x.png"):    "a has no file that ends in",
 		tree(t, "a/x.png", "y.png"): "y.png lies beside the folders of the classes",
 		"/no/such/folder":           "no such file",
-		loop:                        "a link that leads back?",
+		loop:                        "a/back/a is the same folder as one that it lies in: is there a link that leads back?",
 		dangling:                    "gone.png",
 	} {
 		_, err := folder.Open(dir, folder.Images...)
