@@ -3,7 +3,6 @@ package distributed_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
@@ -26,7 +25,7 @@ type measured struct {
 	Parameters int     // bytes
 }
 
-// measure trains layers on a batch of 256 that the ranks share.
+// measure trains layers on a batch of 256 that the ranks share, or of BATCH; ALONE has each keep its own gradients.
 var measure = scene("measure", func(_ context.Context, g *distributed.Group) error {
 	torch.ManualSeed(1)
 	var layers []nn.Layer
@@ -34,13 +33,22 @@ var measure = scene("measure", func(_ context.Context, g *distributed.Group) err
 		layers = append(layers, nn.NewLinear(700, 700), nn.NewTanh())
 	}
 	m := nn.NewSequential(layers...)
-	ddp, err := distributed.NewDistributedDataParallel(m, g)
+	ddp, err := distributed.NewDistributedDataParallel(m, g, distributed.GradientAsBucketView(os.Getenv("VIEW") != ""))
 	must(err)
 	opt := optim.NewSGD(nn.Parameters(m), optim.LR(0.01))
-	x := torch.Randn(torch.Shape{256 / g.WorldSize(), 700})
+	rows, err := strconv.Atoi(os.Getenv("BATCH"))
+	if err != nil {
+		rows = 256 / g.WorldSize()
+	}
+	x := torch.Randn(torch.Shape{rows, 700})
+	backward := func() { ddp.Forward(func() *torch.Tensor { return m.Forward(x).Square().Mean() }).Backward() }
 	step := func() {
 		opt.ZeroGrad()
-		ddp.Forward(func() *torch.Tensor { return m.Forward(x).Square().Mean() }).Backward()
+		if os.Getenv("ALONE") != "" {
+			ddp.NoSync(backward)
+		} else {
+			backward()
+		}
 		opt.Step()
 	}
 	for range 3 {
@@ -90,22 +98,4 @@ func TestBytesSent(t *testing.T) {
 		t.Logf("rank %d sends %d bytes a step: %.3f times the theory's %d", i, m.Sent, float64(m.Sent)/float64(theory), theory)
 		require.InDelta(t, 1, float64(m.Sent)/float64(theory), 0.05, "headers and signs of life are a few percent")
 	}
-}
-
-// TestScaling prints how much quicker two ranks are than one, on a batch that they share. It asks for nothing: that is the machine's.
-func TestScaling(t *testing.T) {
-	if os.Getenv("MULTITORCH_SCALING") == "" {
-		t.Skip("make distributed measures it, on an idle machine")
-	}
-	best := func(n int) float64 {
-		least := 1e9
-		for range 3 {
-			var m measured
-			require.NoError(t, json.Unmarshal([]byte(play(t, n, measure)[0]), &m))
-			least = min(least, m.Seconds)
-		}
-		return least
-	}
-	one, two := best(1), best(2)
-	fmt.Printf("a step takes %.1f ms with 1 rank, %.1f ms with 2: scaling efficiency %.0f %%\n", 1e3*one, 1e3*two, 100*one/two/2)
 }
