@@ -217,9 +217,12 @@ func (r *trainRun) fit(ctx context.Context, train func(context.Context) error, l
 
 // ended says what a run that ended early has left.
 func (r *trainRun) ended(err error) error {
-	if step := r.checkpoint.Saved(); step == 0 {
+	switch step := r.checkpoint.Saved(); {
+	case step == 0 && isThere(r.checkpoint.Path): // later than the state from which this went on
+		err = fmt.Errorf("%w; %s holds a model that was saved before", err, r.checkpoint.Path)
+	case step == 0:
 		err = fmt.Errorf("%w; this run saved no model", err)
-	} else {
+	default:
 		err = fmt.Errorf("%w; %s holds the model as it was after step %d", err, r.checkpoint.Path, step)
 	}
 	var interrupted *trainer.InterruptedError
