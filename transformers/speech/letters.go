@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // letters are what the ids of a model with CTC write, as Transformers' Wav2Vec2CTCTokenizer has it.
@@ -75,6 +76,8 @@ func readLetters(dir string, n int, blank *int) (l letters, err error) {
 		switch {
 		case id < 0 || id >= n:
 			return l, fmt.Errorf("%s: the id of %.20q is %d, but the model scores %d letters", path, letter, id, n)
+		case strings.ContainsRune(letter, utf8.RuneError):
+			return l, fmt.Errorf("%s: the letter with the id %d is no Unicode: half of a surrogate pair, or bytes that are not UTF-8", path, id)
 		case !l.skipped[id]:
 			return l, fmt.Errorf("%s: %.20q and %.20q have the same id, %d", path, min(letter, l.of[id]), max(letter, l.of[id]), id)
 		}

@@ -77,6 +77,7 @@ func TestFoldersThatContradictThemselves(t *testing.T) {
 	require.ErrorContains(t, err, "WhisperForConditionalGeneration")
 	for want, files := range map[string][2]any{
 		`"a" and "b" have the same id, 3`:                {map[string]int{"<pad>": 0, "a": 3, "b": 3}, nil},
+		`the letter with the id 3 is no Unicode`:         {json.RawMessage(`{"<pad>": 0, "\ud800": 3}`), nil},
 		`expected the blank, "<pad>", which`:             {map[string]int{"a": 0}, nil},
 		`vocab.json`:                                     {map[string]any{"eng": map[string]int{"a": 0}}, nil},
 		`target_lang: vocabularies of several languages`: {map[string]int{"<pad>": 0}, map[string]string{"target_lang": "eng"}},
