@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/alecthomas/kong"
@@ -125,7 +124,7 @@ func (c *finetuneCmd) Run(ctx context.Context, k *kong.Context) error {
 	if err := save(c.Out); err != nil {
 		return err
 	}
-	if err := copyTokenizer(from, c.Out); err != nil {
+	if err := copyTokenizer(from, c.Out, m.sentences.Limit); err != nil {
 		return err
 	}
 	if err := c.forget(); err != nil {
@@ -231,24 +230,4 @@ func (l *labelled) divide(share float64, seed int64) (train, test []int) {
 	slices.Sort(train)
 	slices.Sort(test)
 	return train, test
-}
-
-// copyTokenizer copies what a folder needs to be used: its tokenizer.
-func copyTokenizer(from, to string) error {
-	for _, name := range []string{
-		"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "vocab.json", "merges.txt",
-		"sentence_bert_config.json",
-	} {
-		b, err := os.ReadFile(filepath.Join(from, name))
-		if errors.Is(err, os.ErrNotExist) {
-			continue
-		}
-		if err == nil {
-			err = os.WriteFile(filepath.Join(to, name), b, 0o666)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -54,6 +54,9 @@ func TestFinetune(t *testing.T) {
 		o := multitorch(args...).requireOK(t)
 		require.Contains(t, o.stdout, "texts of 2 classes, and tested on 8")
 		require.Contains(t, o.stdout, "accuracy    100.0 %")
+		settings, err := os.ReadFile(filepath.Join(out, "tokenizer_config.json"))
+		require.NoError(t, err)
+		require.Contains(t, string(settings), `"model_max_length": `) // as in the training
 		o = multitorch("label", "--model", out, lines).requireOK(t)
 		found := strings.Split(strings.TrimSpace(o.stdout), "\n")
 		require.Len(t, found, 2)
