@@ -56,6 +56,18 @@ var drawn = map[string]string{
 	"repetition":  `{"repetition_penalty": 1.2, "no_repeat_ngram_size": 2}`,
 	"all":         `{"temperature": 1.3, "top_k": 20, "top_p": 0.95, "repetition_penalty": 1.2, "renormalize_logits": true}`,
 	"beams":       `{"num_beams": 3, "temperature": 1.4, "num_return_sequences": 2}`,
+	// What public reports say goes wrong elsewhere.
+	"top_p_none":    `{"top_p": 0}`,
+	"all_likeliest": `{"top_k": 1000, "top_p": 1}`,
+	"cold":          `{"temperature": 1e-4, "top_k": 0}`,
+	"min_length":    `{"do_sample": false, "min_length": 9}`,
+	"min_new":       `{"do_sample": false, "min_new_tokens": 6}`,
+	"bad_words":     `{"do_sample": false, "bad_words_ids": [[7], [16, 20], [30, 46, 22]]}`,
+	"bad_end":       `{"do_sample": false, "bad_words_ids": [[49]], "repetition_penalty": 0.7}`,
+	"penalty":       `{"do_sample": false, "repetition_penalty": 1.8}`,
+	"short":         `{"do_sample": false, "num_beams": 3, "length_penalty": -1.5, "num_return_sequences": 3}`,
+	"any_length":    `{"do_sample": false, "num_beams": 3, "length_penalty": 0, "early_stopping": "never", "num_return_sequences": 3}`,
+	"beams_min":     `{"do_sample": false, "num_beams": 3, "min_new_tokens": 5, "no_repeat_ngram_size": 1, "early_stopping": true}`,
 }
 
 func TestGenerateWithTransformers(t *testing.T) {
