@@ -142,8 +142,16 @@ func TestBadRequests(t *testing.T) {
 	got = postJSON(t, url+"?top=%zz", `{"text": "x"}`)
 	require.Equal(t, 400, got.status)
 	requireFailure(t, got, "", "invalid URL escape")
-	require.Equal(t, 405, get(t, url).status)
-	require.Equal(t, 404, get(t, web.URL+"/v1/nothing").status)
+	got = get(t, url)
+	require.Equal(t, 405, got.status)
+	require.Equal(t, "POST", got.header.Get("Allow"))
+	requireFailure(t, got, "", "GET of /v1/length: expected POST")
+	for _, path := range []string{"/v1/nothing", "/nothing", "/favicon.ico", "/v1/"} {
+		got = get(t, web.URL+path)
+		require.Equal(t, 404, got.status, path)
+		requireFailure(t, got, "", "there is no "+path+": /openapi.json")
+	}
+	require.Equal(t, 404, get(t, web.URL+"//v1/../nothing").status, "after a redirect")
 }
 
 func requireFailure(t *testing.T, got answered, field, says string) {

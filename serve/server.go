@@ -123,7 +123,7 @@ func (s *Server) serveApp(w http.ResponseWriter, r *http.Request) {
 	}
 	a := s.take()
 	defer a.used.Done()
-	a.mux.ServeHTTP(w, r)
+	routed(a.mux, w, r)
 }
 
 // Close waits for the requests that have begun, and for a reload, and ends the app.

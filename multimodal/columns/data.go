@@ -82,7 +82,7 @@ func (s *Schema) Open(ctx context.Context, t *table.Table, c Config, log func(st
 func (s *Schema) Divided(ctx context.Context, t *table.Table, c Config, log func(string)) (train, test *Data, err error) {
 	if t.Len() != s.Rows || checksum(t) != s.Table {
 		return nil, nil, fmt.Errorf("columns: %s has changed since the model was trained on it, so its test rows are not known any more: "+
-			"name a file of test rows with --data", t.Path)
+			"expected the table as it was, or, to measure the model, a file of test rows with --data", t.Path)
 	}
 	c.Target, c.Test, c.Seed, c.Group, c.Split = s.Target, s.Test, s.Seed, s.Group, s.SplitBy
 	if s.Test == 0 {
