@@ -26,8 +26,8 @@ type connection struct {
 }
 
 // lull is how long a connection has to be idle before it is closed: a client that has just had an answer may be sending its next
-// request, which would be lost; that is answered, and told that the connection ends.
-const lull = 300 * time.Millisecond
+// request, which would be lost; that is answered, and told that the connection ends. A busy machine takes its time for it.
+const lull = time.Second
 
 func newLastListener(l net.Listener) *lastListener {
 	return &lastListener{
