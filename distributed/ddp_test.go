@@ -107,6 +107,7 @@ def batch(step, rank, ranks, samples):
 
 def run(rank, ranks, accumulate, port, folder):
     torch.set_num_threads(1)
+    os.environ["USE_LIBUV"] = "0"  # Debian builds torch without it
     dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", rank=rank, world_size=ranks)
     torch.manual_seed(1)
     model = Net()

@@ -20,6 +20,7 @@ from torch import nn
 
 def run(rank, ranks, port, seconds):
     torch.set_num_threads(1)
+    os.environ["USE_LIBUV"] = "0"  # Debian builds torch without it
     dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", rank=rank, world_size=ranks)
     torch.manual_seed(1)
     m = nn.Sequential(*[l for _ in range(4) for l in (nn.Linear(700, 700), nn.Tanh())])
