@@ -41,6 +41,23 @@ func rankOf(t *testing.T, launcher, rank int) (pid int) {
 	return pid
 }
 
+// killLauncher kills a launcher outright, and waits until its ranks have ended with it.
+func killLauncher(t *testing.T, r *running, ranks int) {
+	t.Helper()
+	var pids []int
+	for rank := range ranks {
+		pids = append(pids, rankOf(t, r.cmd.Process.Pid, rank))
+	}
+	require.NoError(t, r.cmd.Process.Kill())
+	r.end()
+	for _, pid := range pids {
+		require.Eventually(t, func() bool {
+			env, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid)) // that of a process which has ended is empty
+			return len(env) == 0
+		}, time.Minute, time.Millisecond)
+	}
+}
+
 // waitForState waits until a run that goes on in a folder has saved another state than there was.
 func waitForState(t *testing.T, out string, before os.FileInfo) os.FileInfo {
 	t.Helper()
@@ -76,13 +93,10 @@ func TestRanksAreKilledAndGoOn(t *testing.T) {
 	other := filepath.Join(dir, "other")
 	r = startCommand(t, launched(2, nil, args(other)...))
 	state := waitForState(t, other, waitForState(t, other, nil))
-	require.NoError(t, r.cmd.Process.Kill())
-	r.end()
+	killLauncher(t, r, 2)
 	r = startCommand(t, launched(4, nil, "--resume", other))
 	waitForState(t, other, state)
-	require.NoError(t, r.cmd.Process.Kill())
-	r.end()
-	time.Sleep(100 * time.Millisecond) // ranks end with their launcher
+	killLauncher(t, r, 4)
 	got := multitorch("train", "--resume", other).requireOK(t)
 	requireClose(t, shown(t, want.stdout), shown(t, got.stdout))
 
