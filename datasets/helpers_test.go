@@ -3,13 +3,13 @@ package datasets_test
 import (
 	"context"
 	"runtime"
-	"runtime/metrics"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"multitorch/datasets"
+	"multitorch/internal/leak"
 	"multitorch/torch"
 )
 
@@ -63,32 +63,15 @@ func collect[B, T any](t require.TestingT, loader *datasets.Loader[B], f func(B)
 	return all
 }
 
-// settled has the collector free what it can, and counts what is left. Tests that
-// count don't run in parallel.
-func settled(t *testing.T) (tensors int, bytes int64) {
-	t.Helper()
-	counts := []metrics.Sample{{Name: "/gc/cleanups/queued:cleanups"}, {Name: "/gc/cleanups/executed:cleanups"}}
-	for range 2 {
-		runtime.GC()
-		metrics.Read(counts)
-		queued := counts[0].Value.Uint64()
-		eventually(t, "cleanups run", func() bool {
-			metrics.Read(counts)
-			return counts[1].Value.Uint64() >= queued
-		})
-	}
-	return torch.LiveTensors(), torch.LiveBytes()
-}
-
 // requireNothingLeft runs f and requires as many goroutines, tensors and bytes
 // after it as before.
 func requireNothingLeft(t *testing.T, f func()) {
 	t.Helper()
 	goroutines := runtime.NumGoroutine()
-	tensors, bytes := settled(t)
+	tensors, bytes := leak.Settled()
 	f()
 	eventually(t, "no goroutine is left", func() bool { return runtime.NumGoroutine() <= goroutines })
-	tensorsAfter, bytesAfter := settled(t)
+	tensorsAfter, bytesAfter := leak.Settled()
 	require.Equal(t, tensors, tensorsAfter, "tensors are left")
 	require.Equal(t, bytes, bytesAfter, "bytes are left")
 }

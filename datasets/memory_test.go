@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"multitorch/datasets"
+	"multitorch/internal/leak"
 	"multitorch/torch"
 )
 
@@ -101,7 +102,7 @@ func TestEpochFreesAtOnce(t *testing.T) {
 	for _, kind := range []string{"TensorDataset, workers 0", "TensorDataset, workers 3", "FreeSamples, workers 0", "FreeSamples, workers 3"} {
 		for _, last := range []int{100, 2} {
 			run := all[kind]
-			tensors, bytes := settled(t)
+			tensors, bytes := leak.Settled()
 			steps := 0
 			run(func(x *torch.Tensor) bool {
 				x.Mul(x).Sum()
@@ -140,11 +141,11 @@ func TestMemoryIsFlat(t *testing.T) {
 				}
 			}
 			measure(steps / 10)
-			tensors, bytes := settled(t)
+			tensors, bytes := leak.Settled()
 			resident := residentBytes(t)
 			measure(steps)
 			after := residentBytes(t)
-			tensorsAfter, bytesAfter := settled(t)
+			tensorsAfter, bytesAfter := leak.Settled()
 			require.Equal(t, tensors, tensorsAfter)
 			require.Equal(t, bytes, bytesAfter)
 			require.Less(t, after-resident, int64(48<<20), "resident memory grew from %d to %d bytes", resident, after)
@@ -257,7 +258,7 @@ func TestErrorsLeaveNothing(t *testing.T) {
 	}}
 	for _, workers := range []int{0, 3} {
 		loader := load2(datasets.NewLoader(broken, datasets.BatchSize(4), datasets.Workers(workers), datasets.FreeSamples(true)))(t)
-		tensors, bytes := settled(t)
+		tensors, bytes := leak.Settled()
 		var last error
 		for _, err := range loader.All(context.Background()) {
 			last = err

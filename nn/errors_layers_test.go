@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -194,7 +195,7 @@ func TestLayersLeaveOnlyTheirResults(t *testing.T) {
 	classes, some := torch.New([]int{2, 5, 11, 0}), torch.New(4)
 	first, rest := one.Select(0, 0), torch.Rand(torch.Shape{6, 8})
 	values, indices := nn.NewMaxPool1d(2).ForwardIndices(sequence)
-	withoutCollector(t)
+	leak.CollectorOff(t)
 	check := func(name string, results func() []*torch.Tensor) {
 		run := func() {
 			before := torch.LiveTensors()

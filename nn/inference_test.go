@@ -3,8 +3,6 @@ package nn_test
 import (
 	"bytes"
 	"os"
-	"runtime"
-	"runtime/metrics"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -87,10 +86,12 @@ func TestInferenceIn64Goroutines(t *testing.T) {
 		group.Wait()
 	}
 	all()
-	before, first := afterCollection(), peak.Load()
+	before, _ := leak.Settled()
+	first := peak.Load()
 	for range 3 {
 		all()
-		require.LessOrEqual(t, afterCollection(), before, "tensors that nobody owns")
+		after, _ := leak.Settled()
+		require.LessOrEqual(t, after, before, "tensors that nobody owns")
 	}
 	require.Zero(t, wrong.Load(), "results that differ from the serial ones")
 	t.Logf("%d MB resident after the first rounds, %d MB at most", first>>20, peak.Load()>>20)
@@ -104,7 +105,7 @@ func TestInferenceBesideItsUndoing(t *testing.T) {
 	nn.Eval(m)
 	x := torch.Randn(torch.Shape{1, 3, 6, 8})
 	want := m.Forward(x).Bytes()
-	before := afterCollection()
+	before, _ := leak.Settled()
 	for range 20 {
 		s := torch.OpenScope()
 		shared := s.Own(x.Clone())
@@ -139,23 +140,8 @@ func TestInferenceBesideItsUndoing(t *testing.T) {
 		}
 		s.Close()
 	}
-	require.LessOrEqual(t, afterCollection(), before)
-}
-
-// afterCollection is the number of live tensors once the collector has had them all.
-func afterCollection() int {
-	counts := []metrics.Sample{{Name: "/gc/cleanups/queued:cleanups"}, {Name: "/gc/cleanups/executed:cleanups"}}
-	live := -1
-	for same := 0; same < 2; same++ {
-		runtime.GC()
-		for metrics.Read(counts); counts[1].Value.Uint64() < counts[0].Value.Uint64(); metrics.Read(counts) {
-			runtime.Gosched()
-		}
-		if n := torch.LiveTensors(); n != live {
-			live, same = n, -1
-		}
-	}
-	return live
+	after, _ := leak.Settled()
+	require.LessOrEqual(t, after, before)
 }
 
 // resident is the process's memory in bytes.

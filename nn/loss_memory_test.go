@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -33,7 +34,7 @@ func TestLossesLeaveOnlyTheirResults(t *testing.T) {
 			return nil
 		},
 	}
-	withoutCollector(t)
+	leak.CollectorOff(t)
 	for name, call := range cases {
 		run := func() {
 			before, expected := torch.LiveTensors(), 0

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -94,7 +95,7 @@ func TestSequencesLeaveNothing(t *testing.T) {
 			r.Free()
 		}
 	}
-	withoutCollector(t)
+	leak.CollectorOff(t)
 	for name, c := range cases {
 		run := func() {
 			before := torch.LiveTensors()

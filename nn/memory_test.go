@@ -1,13 +1,11 @@
 package nn_test
 
 import (
-	"runtime"
-	"runtime/debug"
-	"runtime/metrics"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -54,18 +52,6 @@ type constant struct {
 
 func (c *constant) Forward(*torch.Tensor) *torch.Tensor { return c.Weight.Tensor }
 
-// withoutCollector collects what earlier tests left, and then keeps Go's collector
-// from changing the number of live tensors until the test ends.
-func withoutCollector(t *testing.T) {
-	percent := debug.SetGCPercent(-1)
-	t.Cleanup(func() { debug.SetGCPercent(percent) })
-	runtime.GC()
-	counts := []metrics.Sample{{Name: "/gc/cleanups/queued:cleanups"}, {Name: "/gc/cleanups/executed:cleanups"}}
-	for metrics.Read(counts); counts[1].Value.Uint64() < counts[0].Value.Uint64(); metrics.Read(counts) {
-		runtime.Gosched()
-	}
-}
-
 // TestModulesLeaveOnlyTheirResults: whatever a module makes on its way is freed
 // when it returns, with and without autograd, and its result leaves nothing.
 func TestModulesLeaveOnlyTheirResults(t *testing.T) {
@@ -110,7 +96,7 @@ func TestModulesLeaveOnlyTheirResults(t *testing.T) {
 			return nil
 		},
 	}
-	withoutCollector(t)
+	leak.CollectorOff(t)
 	for name, call := range cases {
 		run := func() {
 			before := torch.LiveTensors()
@@ -133,7 +119,7 @@ func TestModulesLeaveOnlyTheirResults(t *testing.T) {
 
 // TestSequentialFreesEarly: when a layer runs, its predecessors' outputs are gone.
 func TestSequentialFreesEarly(t *testing.T) {
-	withoutCollector(t)
+	leak.CollectorOff(t)
 	const size = 4 << 20
 	x := torch.Randn(torch.Shape{size / 4})
 	before, peak := torch.LiveBytes(), int64(0)

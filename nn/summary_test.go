@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -44,7 +45,7 @@ func TestSummaryChangesNothing(t *testing.T) {
 	torch.ManualSeed(1)
 	want := torch.Rand(torch.Shape{1}).Item()
 	torch.ManualSeed(1)
-	withoutCollector(t)
+	leak.CollectorOff(t)
 	before := torch.LiveTensors()
 	text := nn.Summary(m, func() { m.Forward(x); torch.Rand(torch.Shape{2}) })
 	require.Equal(t, before, torch.LiveTensors())

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/optim"
 	"multitorch/torch"
 	"multitorch/twin"
@@ -69,7 +70,7 @@ func TestNothingStaysAfterAStepOfLBFGS(t *testing.T) {
 				return s.Own(loss)
 			}
 			opt.Step(own)
-			collectorOff(t)
+			leak.CollectorOff(t)
 			live := torch.LiveTensors() - s.Len()
 			for range 20 { // of which each would leave something
 				opt.Step(own)

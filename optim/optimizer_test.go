@@ -2,14 +2,11 @@ package optim_test
 
 import (
 	"math"
-	"runtime"
-	"runtime/debug"
-	"runtime/metrics"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/internal/version"
 	"multitorch/nn"
 	"multitorch/optim"
@@ -163,18 +160,6 @@ func TestAClosureIsCalledWithGradientsOn(t *testing.T) {
 	require.Nil(t, opt.Step())
 }
 
-// collectorOff keeps the collector from freeing other tests' tensors meanwhile.
-func collectorOff(t *testing.T) {
-	runtime.GC()
-	counts := []metrics.Sample{{Name: "/gc/cleanups/queued:cleanups"}, {Name: "/gc/cleanups/executed:cleanups"}}
-	require.Eventually(t, func() bool {
-		metrics.Read(counts)
-		return counts[0].Value.Uint64() == counts[1].Value.Uint64()
-	}, 10*time.Second, time.Millisecond)
-	percent := debug.SetGCPercent(-1)
-	t.Cleanup(func() { debug.SetGCPercent(percent) })
-}
-
 func TestNothingStaysAfterAStep(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.names+" "+c.python, func(t *testing.T) {
@@ -186,7 +171,7 @@ func TestNothingStaysAfterAStep(t *testing.T) {
 				}
 			}
 			r.opt.Step()
-			collectorOff(t)
+			leak.CollectorOff(t)
 			live := torch.LiveTensors()
 			for range 50 {
 				r.opt.Step()
@@ -219,7 +204,7 @@ func TestAFailedStepIsATypedError(t *testing.T) {
 	p.SetGrad(torch.New([]float32{1, 1}))
 	opt := optim.NewAdam([]*nn.Parameter{p})
 	opt.Step()
-	collectorOff(t)
+	leak.CollectorOff(t)
 	live := torch.LiveTensors()
 	p.Free()
 	var e *torch.Error

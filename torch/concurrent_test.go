@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/torch"
 )
 
@@ -63,7 +64,7 @@ func TestGradientsOfOneLeafInManyGoroutines(t *testing.T) {
 // Sixty-four goroutines that free the same tensors: each is freed once, and all
 // others are told.
 func TestDoubleFreesInManyGoroutines(t *testing.T) {
-	before, _ := settled()
+	before, _ := leak.Settled()
 	const goroutines, tensors = 64, 200
 	ts := make([]*torch.Tensor, tensors)
 	for i := range ts {
@@ -99,6 +100,6 @@ func TestDoubleFreesInManyGoroutines(t *testing.T) {
 	}
 	require.Equal(t, tensors, sum(freed))
 	require.Equal(t, tensors*(goroutines-1), sum(told))
-	after, _ := settled()
+	after, _ := leak.Settled()
 	require.Equal(t, before, after)
 }

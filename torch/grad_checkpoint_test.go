@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/torch"
 	"multitorch/twin"
 )
@@ -73,9 +74,9 @@ func TestCheckpointKeepsLess(t *testing.T) {
 		return y
 	}
 	kept := func(g func() *torch.Tensor) int64 {
-		_, before := settled()
+		_, before := leak.Settled()
 		y := g()
-		_, after := settled()
+		_, after := leak.Settled()
 		runtime.KeepAlive(y)
 		return (after - before) / megabyte
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/internal/libtorch"
 	"multitorch/torch"
 )
@@ -17,13 +18,13 @@ import (
 func requireBalance(t *testing.T, f func()) {
 	t.Helper()
 	f()
-	tensors, bytes := settled()
+	tensors, bytes := leak.Settled()
 	held := libtorch.HeldCallbacks()
 	const runs = 32
 	for range runs {
 		f()
 	}
-	tensorsAfter, bytesAfter := settled()
+	tensorsAfter, bytesAfter := leak.Settled()
 	require.LessOrEqual(t, tensorsAfter, tensors)
 	// The allocator's blocks may be a little larger from one time to the next; the
 	// smallest leak of every run is larger than that.

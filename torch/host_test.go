@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/torch"
 )
 
@@ -192,7 +193,7 @@ func TestHooksMayWaitForOthers(t *testing.T) {
 
 // Goroutines that leave tensors to the collector faster than it frees them wait for it.
 func TestManyMakersWaitForTheCollector(t *testing.T) {
-	settled()
+	leak.Settled()
 	before := torch.LiveTensors()
 	x := torch.Ones(torch.Shape{4})
 	var group sync.WaitGroup

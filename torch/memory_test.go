@@ -2,8 +2,6 @@ package torch_test
 
 import (
 	"os"
-	"runtime"
-	"runtime/metrics"
 	"strconv"
 	"strings"
 	"syscall"
@@ -11,23 +9,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/torch"
 )
-
-// settled collects garbage until nothing more is freed, and returns what is left.
-func settled() (tensors int, bytes int64) {
-	counts := []metrics.Sample{{Name: "/gc/cleanups/queued:cleanups"}, {Name: "/gc/cleanups/executed:cleanups"}}
-	for same := 0; same < 2; same++ {
-		runtime.GC()
-		for metrics.Read(counts); counts[1].Value.Uint64() < counts[0].Value.Uint64(); metrics.Read(counts) {
-			runtime.Gosched() // the cleanups run in a goroutine of their own
-		}
-		if n, b := torch.LiveTensors(), torch.LiveBytes(); n != tensors || b != bytes {
-			tensors, bytes, same = n, b, -1
-		}
-	}
-	return tensors, bytes
-}
 
 // resident is the process's memory in bytes.
 func resident(t *testing.T) int64 { return process(t, 1) }
@@ -43,7 +27,7 @@ func process(t *testing.T, number int) int64 {
 }
 
 func TestLargeGarbageIsCollectedInTime(t *testing.T) {
-	tensors, bytes := settled()
+	tensors, bytes := leak.Settled()
 	peak := int64(0)
 	for range 150 {
 		torch.Ones(torch.Shape{10, 1000, 1000}) // 40 MB, outside any scope: 6 GB in all
@@ -51,13 +35,13 @@ func TestLargeGarbageIsCollectedInTime(t *testing.T) {
 	}
 	t.Logf("%d MB resident at most", peak>>20)
 	require.Less(t, peak, int64(1536<<20))
-	tensorsAfter, bytesAfter := settled()
+	tensorsAfter, bytesAfter := leak.Settled()
 	require.LessOrEqual(t, tensorsAfter, tensors)
 	require.LessOrEqual(t, bytesAfter, bytes)
 }
 
 func TestSmallGarbageIsCollectedInTime(t *testing.T) {
-	settled()
+	leak.Settled()
 	before := resident(t)
 	x := torch.Ones(torch.Shape{4})
 	peak := 0
@@ -73,7 +57,7 @@ func TestSmallGarbageIsCollectedInTime(t *testing.T) {
 // Memory that only the collector knows to be garbage makes room for what would not
 // fit beside it.
 func TestGarbageMakesRoom(t *testing.T) {
-	settled()
+	leak.Settled()
 	const gigabyte = 1 << 30
 	var limit syscall.Rlimit
 	require.NoError(t, syscall.Getrlimit(syscall.RLIMIT_AS, &limit))
@@ -94,7 +78,7 @@ func TestGarbageMakesRoom(t *testing.T) {
 }
 
 func TestLiveBytesCountWhatTheGraphHolds(t *testing.T) {
-	_, before := settled()
+	_, before := leak.Settled()
 	const megabyte = 1 << 20
 	held := func() int64 { return (torch.LiveBytes() - before) / megabyte }
 	torch.Scoped(func(s *torch.Scope) {
@@ -110,12 +94,12 @@ func TestLiveBytesCountWhatTheGraphHolds(t *testing.T) {
 		w.SetGrad(nil)
 		b.Free()
 	})
-	_, after := settled()
+	_, after := leak.Settled()
 	require.LessOrEqual(t, after, before)
 }
 
 func TestViewsShareTheirMemory(t *testing.T) {
-	_, before := settled()
+	_, before := leak.Settled()
 	x := torch.Ones(torch.Shape{1 << 18})
 	rows := x.Split(1024, 0)
 	require.Less(t, torch.LiveBytes()-before, int64(1<<20+4096))
@@ -138,7 +122,7 @@ func TestTrainingInScopesStaysFlat(t *testing.T) {
 		})
 	}
 	step() // the gradient is there now
-	tensors, bytes := settled()
+	tensors, bytes := leak.Settled()
 	for range 200 {
 		step()
 		require.Equal(t, tensors, torch.LiveTensors())

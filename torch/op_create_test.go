@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/torch"
 	"multitorch/twin"
 )
@@ -127,7 +128,7 @@ func TestWithDataIsTheMemoryItself(t *testing.T) {
 		require.ErrorContains(t, torch.Try(func() error { f(); return nil }), name)
 	}
 	// Freed by its scope while the memory is in use: it stays until then.
-	live := torch.LiveTensors()
+	live := leak.CollectorOff(t)
 	torch.WithData(x, func(data []float32) {
 		x.Free()
 		data[0] = 3

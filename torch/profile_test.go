@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/torch"
 )
 
@@ -18,10 +19,10 @@ func profiled(t *testing.T) string {
 	return b.String()
 }
 
-// leak makes tensors that stay alive, under a name of its own in the profile.
+// forget makes tensors that stay alive, under a name of its own in the profile.
 //
 //go:noinline
-func leak(n int) []*torch.Tensor {
+func forget(n int) []*torch.Tensor {
 	var kept []*torch.Tensor
 	for range n {
 		kept = append(kept, torch.Ones(torch.Shape{2}))
@@ -32,11 +33,11 @@ func leak(n int) []*torch.Tensor {
 func TestProfileNamesWhoMadeTheLiveTensors(t *testing.T) {
 	torch.ProfileTensors(true)
 	defer torch.ProfileTensors(false)
-	kept := leak(3)
+	kept := forget(3)
 	torch.Scoped(func(s *torch.Scope) { s.Own(torch.Ones(torch.Shape{2})).Add(1) })
 	text := profiled(t)
 	require.Contains(t, text, "multitorch.tensors profile: total 3\n")
-	require.Contains(t, text, "torch_test.leak")
+	require.Contains(t, text, "torch_test.forget")
 	for _, k := range kept[:2] {
 		k.Free()
 	}
@@ -51,7 +52,7 @@ func TestProfileNamesWhoMadeTheLiveTensors(t *testing.T) {
 }
 
 func TestMemoryStats(t *testing.T) {
-	settled() // the garbage of other tests
+	leak.Settled() // the garbage of other tests
 	before := torch.Memory()
 	s := torch.OpenScope()
 	s.Own(torch.Ones(torch.Shape{1 << 20}))

@@ -6,12 +6,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/torch"
 )
 
 // A step's memory is what the program still refers to, and not all that it made.
 func TestStepFreesWhatTheProgramDropped(t *testing.T) {
-	_, before := settled()
+	_, before := leak.Settled()
 	for _, scoped := range []struct {
 		name string
 		run  func(func())
@@ -35,7 +36,7 @@ func TestStepFreesWhatTheProgramDropped(t *testing.T) {
 			require.Less(t, peak, int64(100<<20))
 		})
 	}
-	_, after := settled()
+	_, after := leak.Settled()
 	require.LessOrEqual(t, after, before)
 }
 
@@ -84,7 +85,7 @@ func TestSweepOfAScopeWithGaps(t *testing.T) {
 		y.Free()
 	}
 	x.Free()
-	before := torch.LiveTensors()
+	before := leak.CollectorOff(t)
 	n := s.Len()
 	s.Close()
 	require.Equal(t, before-n, torch.LiveTensors())

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/torch"
 )
 
@@ -173,10 +174,10 @@ func TestLongScopeDoesNotGrow(t *testing.T) {
 		}
 		churn(1000) // the list has its size now
 		var before, after runtime.MemStats
-		live, _ := settled()
+		live, _ := leak.Settled()
 		runtime.ReadMemStats(&before)
 		churn(50_000)
-		liveAfter, _ := settled()
+		liveAfter, _ := leak.Settled()
 		runtime.ReadMemStats(&after)
 		require.Less(t, int64(after.HeapAlloc)-int64(before.HeapAlloc), int64(200_000), "each tensor is more than 50 bytes")
 		require.Equal(t, live, liveAfter)
@@ -187,7 +188,7 @@ func TestLongScopeDoesNotGrow(t *testing.T) {
 // Whatever goroutines do to a tensor at once, it is freed once, and who comes late
 // gets an error.
 func TestScopesAndGoroutines(t *testing.T) {
-	before, _ := settled()
+	before, _ := leak.Settled()
 	for range 300 {
 		s, other := torch.OpenScope(), torch.OpenScope()
 		x := s.Own(torch.Ones(torch.Shape{64}))
@@ -220,6 +221,6 @@ func TestScopesAndGoroutines(t *testing.T) {
 		s.Close()
 		other.Close()
 	}
-	after, _ := settled()
+	after, _ := leak.Settled()
 	require.Equal(t, before, after)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"multitorch/datasets"
+	"multitorch/internal/leak"
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
@@ -96,15 +97,6 @@ func weights(m nn.Module) map[string][]byte {
 	return copied
 }
 
-// settled counts tensors once the collector has freed those that it owns.
-func settled() int {
-	for range 3 {
-		runtime.GC()
-		time.Sleep(time.Millisecond) // cleanups run in a goroutine of their own
-	}
-	return torch.LiveTensors()
-}
-
 func TestAnEpochLeavesNoTensors(t *testing.T) {
 	p := newScript(t, 64, 8)
 	fit := &trainer.Trainer[example, any]{
@@ -112,12 +104,12 @@ func TestAnEpochLeavesNoTensors(t *testing.T) {
 		Step: func(b example) (*torch.Tensor, any) { return p.loss(b), nil },
 	}
 	require.NoError(t, fit.Fit(t.Context())) // the first one leaves the optimizer's state and the gradients
-	before := settled()
+	before, _ := leak.Settled()
 	for range 3 {
 		p.epoch(t, func(int) {})
 		require.NoError(t, fit.Fit(t.Context()))
 	}
-	require.Eventually(t, func() bool { return settled() == before }, 5*time.Second, time.Millisecond,
+	require.Eventually(t, func() bool { after, _ := leak.Settled(); return after == before }, 5*time.Second, time.Millisecond,
 		"%d live tensors before, %d after", before, torch.LiveTensors())
 	runtime.KeepAlive(p)
 }

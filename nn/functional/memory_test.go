@@ -1,11 +1,11 @@
 package functional_test
 
 import (
-	"runtime/debug"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/nn"
 	F "multitorch/nn/functional"
 	"multitorch/torch"
@@ -39,8 +39,7 @@ func TestFunctionsLeaveOnlyTheirResults(t *testing.T) {
 		"circular":   func() T { return F.Pad(x, []int{1, 1, 1, 1}, "circular", 0) },
 		"area":       func() T { return F.Interpolate(x, nn.ScaleFactor(0.5), nn.Mode("area")) },
 	}
-	percent := debug.SetGCPercent(-1)
-	t.Cleanup(func() { debug.SetGCPercent(percent) })
+	leak.CollectorOff(t)
 	for name, call := range cases {
 		run := func() {
 			before := torch.LiveTensors()

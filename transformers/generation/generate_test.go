@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"multitorch/internal/leak"
 	"multitorch/torch"
 	"multitorch/transformers/generation"
 )
@@ -110,7 +111,7 @@ func TestStreamGivesWhatGenerateDoes(t *testing.T) {
 }
 
 func TestStreamsCanBeLeft(t *testing.T) {
-	before, n := torch.LiveTensors(), 0
+	before, n := leak.CollectorOff(t), 0
 	for _, err := range generation.Stream(toy{vocab: 30}, [][]int64{{1}, {2, 3}}, with(func(c *generation.Config) { c.MaxNewTokens = 50 })) {
 		require.NoError(t, err)
 		if n++; n == 5 {
@@ -172,7 +173,7 @@ func TestTensorsStayFew(t *testing.T) {
 		with(func(c *generation.Config) { c.NumBeams = 2 }),
 	} {
 		c.MaxNewTokens = 100
-		before := torch.LiveTensors()
+		before := leak.CollectorOff(t)
 		most := 0
 		c.Stops = append(c.Stops, func(ids []int64) bool {
 			most = max(most, torch.LiveTensors()-before)
@@ -227,7 +228,7 @@ func TestImpossible(t *testing.T) {
 
 // What fails while ids are made is an error, and leaves nothing behind.
 func TestErrorsOnTheWay(t *testing.T) {
-	before := torch.LiveTensors()
+	before := leak.CollectorOff(t)
 	c := generation.Default()
 	c.Processors = []generation.Processor{generation.ProcessorFunc(func(ids [][]int64, scores *torch.Tensor) *torch.Tensor {
 		if len(ids[0]) == 4 {
