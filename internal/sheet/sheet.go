@@ -8,9 +8,9 @@ import (
 
 	scaling "golang.org/x/image/draw"
 	"golang.org/x/image/font"
-	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
+
+	"multitorch/internal/letters"
 )
 
 // Tile is a picture and what is written below it, in one or more lines.
@@ -37,7 +37,10 @@ func Draw(tiles []Tile, columns, size int) image.Image {
 	w, h := size+2*margin, size+lines*leads+2*margin
 	sheet := image.NewNRGBA(image.Rect(0, 0, columns*w, max(1, rows)*h))
 	draw.Draw(sheet, sheet.Bounds(), image.White, image.Point{}, draw.Src)
-	face := newFace()
+	face, err := letters.NewFace(points)
+	if err != nil {
+		panic(err) // the size is right
+	}
 	defer face.Close()
 	for i, t := range tiles {
 		at := image.Pt(i%columns*w+margin, i/columns*h+margin)
@@ -49,18 +52,6 @@ func Draw(tiles []Tile, columns, size int) image.Image {
 		}
 	}
 	return sheet
-}
-
-func newFace() font.Face {
-	parsed, err := opentype.Parse(goregular.TTF)
-	if err != nil {
-		panic(err) // it is built in
-	}
-	face, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: points, DPI: 72, Hinting: font.HintingFull})
-	if err != nil {
-		panic(err)
-	}
-	return face
 }
 
 // paste scales a picture into the square at a point, and centres it there.
@@ -82,21 +73,7 @@ func paste(sheet draw.Image, m image.Image, at image.Point, size int) {
 }
 
 func write(sheet draw.Image, face font.Face, line string, at image.Point, width int) {
-	line = shorten(face, line, width)
+	line = letters.Shorten(face, letters.Line(line), width)
 	d := font.Drawer{Dst: sheet, Src: image.NewUniform(color.Black), Face: face, Dot: fixed.P(at.X, at.Y)}
 	d.DrawString(line)
-}
-
-// shorten cuts a line where it is wider than width pixels.
-func shorten(face font.Face, line string, width int) string {
-	if font.MeasureString(face, line).Ceil() <= width {
-		return line
-	}
-	letters := []rune(line)
-	for n := len(letters) - 1; n > 0; n-- {
-		if cut := string(letters[:n]) + "…"; font.MeasureString(face, cut).Ceil() <= width {
-			return cut
-		}
-	}
-	return ""
 }

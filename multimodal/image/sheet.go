@@ -1,6 +1,11 @@
 package image
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"multitorch/internal/letters"
+)
 
 // Cell is a picture of a sheet, with what is written below it.
 type Cell struct {
@@ -88,9 +93,9 @@ func (m *Image) paste(p *Image, top, left, side int) {
 func wrap(text string, width, size, lines int) []string {
 	f := face("Sheet", size)
 	defer f.Close()
-	fits := func(s string) bool { return measure(f, s) <= width }
+	fits := func(s string) bool { return letters.Fit(f, s, width) == len(s) }
 	var out []string
-	for _, paragraph := range strings.Split(strings.TrimSpace(printable(text)), "\n") {
+	for _, paragraph := range strings.Split(strings.TrimSpace(letters.Printable(text)), "\n") {
 		line := ""
 		for _, word := range strings.Fields(paragraph) {
 			if line != "" && fits(line+" "+word) {
@@ -100,16 +105,13 @@ func wrap(text string, width, size, lines int) []string {
 			if line != "" {
 				out = append(out, line)
 			}
-			for line = word; !fits(line); {
-				cut := []rune(line)
-				n := len(cut) - 1
-				for n > 1 && !fits(string(cut[:n])) {
-					n--
-				}
-				if n < 1 {
+			for line = word; !fits(line) && len(out) <= lines; {
+				_, first := utf8.DecodeRuneInString(line)
+				n := max(letters.Fit(f, line, width), first)
+				if n == len(line) {
 					break
 				}
-				out, line = append(out, string(cut[:n])), string(cut[n:])
+				out, line = append(out, line[:n]), line[n:]
 			}
 			if len(out) > lines {
 				break
@@ -122,11 +124,7 @@ func wrap(text string, width, size, lines int) []string {
 	if len(out) > lines {
 		out = out[:lines]
 		if lines > 0 {
-			last := []rune(out[lines-1])
-			for len(last) > 1 && !fits(string(last)+"…") {
-				last = last[:len(last)-1]
-			}
-			out[lines-1] = string(last) + "…"
+			out[lines-1] = letters.Shorten(f, out[lines-1]+"…", width)
 		}
 	}
 	return out

@@ -3,37 +3,29 @@ package image
 import (
 	stdimage "image"
 	"strings"
-	"sync"
-	"unicode"
 
 	"golang.org/x/image/font"
-	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
+
+	"multitorch/internal/letters"
 )
 
-// face is Go's own font at a size in pixels: Latin, Greek and Cyrillic letters. It belongs to one goroutine.
+// face is the font at a size in pixels. It belongs to one goroutine.
 func face(op string, size int) font.Face {
 	if size < 4 || size > 512 {
 		panic(invalid(op, "expected a size of 4 to 512 pixels, got %d", size))
 	}
-	f, err := opentype.NewFace(goRegular(), &opentype.FaceOptions{Size: float64(size), DPI: 72, Hinting: font.HintingFull})
+	f, err := letters.NewFace(float64(size))
 	if err != nil {
 		panic(invalid(op, "%v", err))
 	}
 	return f
 }
 
-var goRegular = sync.OnceValue(func() *opentype.Font {
-	f, err := opentype.Parse(goregular.TTF)
-	if err != nil {
-		panic(err) // it is part of the program
-	}
-	return f
-})
-
 // DrawText writes lines of text with their upper left corner at a place, in letters of so many pixels; nothing is red. The
-// font has Latin, Greek and Cyrillic letters; others are an empty box. The result has three channels.
+// font is Go's own, with Latin, Greek and Cyrillic letters; others come from the system's fonts, and are an empty box where
+// none has them. Letters stand from left to right, each by itself: those of Arabic are not joined. The result has three
+// channels.
 func (m *Image) DrawText(text string, top, left, size int, colour ...uint8) *Image {
 	out := m.RGB()
 	out.text(text, top, left, size, out.ink(colour))
@@ -44,7 +36,7 @@ func (m *Image) DrawText(text string, top, left, size int, colour ...uint8) *Ima
 func TextSize(text string, size int) (height, width int) {
 	f := face("TextSize", size)
 	defer f.Close()
-	lines := strings.Split(printable(text), "\n")
+	lines := strings.Split(letters.Printable(text), "\n")
 	for _, line := range lines {
 		width = max(width, font.MeasureString(f, line).Ceil())
 	}
@@ -55,7 +47,7 @@ func (m *Image) text(text string, top, left, size int, colour []uint8) {
 	f := face("DrawText", size)
 	defer f.Close()
 	metrics := f.Metrics()
-	for i, line := range strings.Split(printable(text), "\n") {
+	for i, line := range strings.Split(letters.Printable(text), "\n") {
 		y := top + i*metrics.Height.Ceil() + metrics.Ascent.Ceil()
 		if y < -size || y > m.Height+2*size {
 			continue
@@ -85,18 +77,3 @@ func (m *Image) stamp(r stdimage.Rectangle, mask stdimage.Image, at stdimage.Poi
 		}
 	}
 }
-
-// printable leaves control characters out, and makes tabs spaces.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t':
-			return ' '
-		case r != '\n' && unicode.IsControl(r):
-			return -1
-		}
-		return r
-	}, text)
-}
-
-func measure(f font.Face, s string) int { return font.MeasureString(f, s).Ceil() }

@@ -9,14 +9,12 @@ import (
 	"io"
 	"math"
 	"strconv"
-	"sync"
 
 	"golang.org/x/image/font"
-	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
 
 	"multitorch/internal/atomicfile"
+	"multitorch/internal/letters"
 	"multitorch/libm"
 	"multitorch/torch"
 )
@@ -80,27 +78,15 @@ const (
 	rightmost
 )
 
-// parsed is Go's own font.
-var parsed = sync.OnceValue(func() *opentype.Font {
-	f, err := opentype.Parse(goregular.TTF)
-	if err != nil {
-		panic(err) // it is part of the program
-	}
-	return f
-})
-
 // text writes a line whose foot is at y. What is too long is cut.
 func (c *canvas) text(s string, x, y int, a align, ink color.Color) {
-	face, err := opentype.NewFace(parsed(), &opentype.FaceOptions{Size: fontSize, DPI: 72, Hinting: font.HintingFull})
+	face, err := letters.NewFace(fontSize)
 	if err != nil {
 		panic(err)
 	}
 	defer face.Close()
 	d := font.Drawer{Dst: c, Src: image.NewUniform(ink), Face: face}
-	for len(s) > 3 && d.MeasureString(s).Ceil() > width-left {
-		runes := []rune(s)
-		s = string(runes[:len(runes)-2]) + "…"
-	}
+	s = letters.Shorten(face, letters.Line(s), width-left)
 	w := d.MeasureString(s)
 	switch a {
 	case center:
