@@ -57,6 +57,7 @@ func (in CausalInput) check(model string, longest int) {
 	if longest > 0 && past+shape[1] > longest {
 		panic(invalid(model, "texts of %d tokens: expected at most %d, the model's positions; cut them", past+shape[1], longest))
 	}
+	checkPlaces(model, in.PositionIDs, shape)
 	if in.AttentionMask == nil {
 		return
 	}

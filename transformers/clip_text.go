@@ -68,7 +68,7 @@ func (m *CLIPTextTransformer) ends(ids *torch.Tensor) *torch.Tensor {
 	defer on.free()
 	end := m.config.EosTokenID[0]
 	if end == oldEnd {
-		return on.way(ids.To(torch.Int32)).Argmax(-1)
+		return on.to(ids, torch.Int32).Argmax(-1)
 	}
 	is := on.way(ids.Eq(end))
 	if !on.way(on.way(is.Any(-1)).All()).ItemBool() {

@@ -201,6 +201,8 @@ func TestDecodersRefuseWhatTheyCannotRead(t *testing.T) {
 		"50":                                  causal(gpt2, transformers.CausalInput{InputIDs: ids([]int64{1, 50})}),
 		"InputIDs or InputsEmbeds":            causal(llama, transformers.CausalInput{}),
 		"expected AttentionMask [1, 2]":       causal(llama, transformers.CausalInput{InputIDs: ids([]int64{1, 2}), AttentionMask: one}),
+		"or [1, 2] for all texts":             causal(gpt2, transformers.CausalInput{InputIDs: ids([]int64{1, 2}), PositionIDs: one}),
+		"expected PositionIDs [1, 1]":         causal(llama, transformers.CausalInput{InputIDs: one, PositionIDs: one.Unsqueeze(0)}),
 		"expected at least one text":          causal(llama, transformers.CausalInput{InputIDs: torch.Zeros(torch.Shape{1, 0}, torch.Int64)}),
 		"expected DecoderInputIDs":            both(transformers.Seq2SeqInput{InputIDs: one}),
 		"InputIDs, InputsEmbeds and Encoder":  both(transformers.Seq2SeqInput{DecoderInputIDs: one}),

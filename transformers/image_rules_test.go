@@ -165,6 +165,19 @@ func TestInputsOfModelsOfPictures(t *testing.T) {
 	require.Equal(t, torch.Shape{1, 7, 16}, vit.Forward(larger).LastHiddenState.Shape())
 }
 
+// Ids of any integer dtype are read, and stay the caller's: settings of old folders have them compared as int32.
+func TestIDsStayTheCallers(t *testing.T) {
+	g := readGolden(t, "clip_old")
+	m, err := transformers.FromPretrained[*transformers.CLIPModel](g.folder(t))
+	require.NoError(t, err)
+	long := torch.New([][]int64{{1, 7, 2}})
+	short := long.To(torch.Int32)
+	for range 2 {
+		require.True(t, torch.Equal(m.GetTextFeatures(transformers.BertInput{InputIDs: long}),
+			m.GetTextFeatures(transformers.BertInput{InputIDs: short})))
+	}
+}
+
 func TestSettingsOfModelsOfPictures(t *testing.T) {
 	for _, c := range []struct {
 		golden, key string

@@ -112,4 +112,15 @@ func (in BertInput) check(model string, longest int) {
 			panic(invalid(model, "expected %s %v as the tokens, but got the shape %v", t.name, shape, got))
 		}
 	}
+	checkPlaces(model, in.PositionIDs, shape)
+}
+
+// checkPlaces finds out whether positions are for tokens [N, L]: of each text, or of all.
+func checkPlaces(model string, positions *torch.Tensor, tokens torch.Shape) {
+	if positions == nil {
+		return
+	}
+	if got := positions.Shape(); len(got) != 2 || got[0] != 1 && got[0] != tokens[0] || got[1] != tokens[1] {
+		panic(invalid(model, "expected PositionIDs [%d, %d], or [1, %d] for all texts, but got the shape %v", tokens[0], tokens[1], tokens[1], got))
+	}
 }

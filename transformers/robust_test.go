@@ -72,8 +72,9 @@ func TestBatchesThatAreNone(t *testing.T) {
 		"texts of 21 tokens: expected at most 20":                  {InputIDs: torch.Ones(torch.Shape{1, 21}, torch.Int64)},
 		"expected AttentionMask [1 3]":                             {InputIDs: ids, AttentionMask: torch.New([][]int{{1, 1}})},
 		"expected TokenTypeIDs [1 3]":                              {InputIDs: ids, TokenTypeIDs: torch.New([]int{1, 1, 1})},
-		"50":                                                       {InputIDs: torch.New([][]int{{1, 50}})},
-		"-1":                                                       {InputIDs: torch.New([][]int{{1, -1}})},
+		"expected PositionIDs [1, 3], or [1, 3] for all texts":     {InputIDs: ids, PositionIDs: torch.New([]int{1, 1, 1})},
+		"50": {InputIDs: torch.New([][]int{{1, 50}})},
+		"-1": {InputIDs: torch.New([][]int{{1, -1}})},
 	} {
 		require.ErrorContains(t, torch.Try(func() error { m.Forward(in); return nil }), want)
 	}
