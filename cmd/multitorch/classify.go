@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -27,7 +28,7 @@ func (c *classifyCmd) Validate() error {
 	if !strings.Contains(c.Template, "{}") {
 		return fmt.Errorf("--template: expected a text with {} in it, but got %.80q", c.Template)
 	}
-	return c.deviceFlag.Validate()
+	return errors.Join(distinct("labels", c.Labels), c.deviceFlag.Validate())
 }
 
 // Run prints the likeliest labels of each picture.

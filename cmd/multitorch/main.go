@@ -110,7 +110,7 @@ func parse(args []string, out io.Writer, started func() (context.Context, error)
 		kong.BindToProvider(started),
 		kong.Vars{"fusions": strings.Join(fusion.Names(), ", "), "template": pipelines.Template},
 		kong.Bind(config),
-		kong.WithBeforeResolve(func(k *kong.Context) error { return config.apply(k) }),
+		kong.WithBeforeResolve(func(k *kong.Context) error { return errors.Join(repeated(k, config), config.apply(k)) }),
 		kong.Writers(out, os.Stderr),
 		kong.Exit(exit),
 	)

@@ -13,7 +13,7 @@ type predictCmd struct {
 	Audio      string `type:"path" placeholder:"FILE" help:"Sound: WAV, FLAC, MP3 or Ogg."`
 	Top        int    `default:"3" help:"Classes to print."`
 
-	Set     map[string]string `placeholder:"COLUMN=CELL" help:"Cell of a column, for a model of a table."`
+	Set     map[string]string `mapsep:"none" placeholder:"COLUMN=CELL" help:"Cell of a column, for a model of a table."`
 	Data    string            `type:"path" placeholder:"FILE" help:"Table with the columns that the model was trained on: each row is predicted, and written as CSV."`
 	Out     string            `type:"path" placeholder:"FILE" help:"Where --data's predictions are written (default: the output)."`
 	SkipBad bool              `help:"Leave rows of --data out that can't be used, and count them."`

@@ -33,7 +33,7 @@ func (c *resultsCmd) Validate() error {
 	if len(c.Seeds) == 0 {
 		return errors.New("--seeds: expected at least one number")
 	}
-	return c.deviceFlag.Validate()
+	return errors.Join(distinct("seeds", c.Seeds), c.deviceFlag.Validate())
 }
 
 // Run trains every kind of model with every seed, and prints mean and spread.

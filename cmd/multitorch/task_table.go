@@ -22,7 +22,7 @@ func init() { addTask(func() task { return new(tableTask) }) }
 type tableTask struct {
 	Data    string            `type:"path" placeholder:"FILE" help:"Table: .csv, .tsv, .jsonl or .parquet, or a folder with one folder for each class." json:"data"`
 	Target  string            `placeholder:"COLUMN" help:"Column to learn (default: one called label, answer, class, target, category or y)." json:"-"`
-	Kind    map[string]string `placeholder:"COLUMN=KIND" help:"What a column is, instead of what is found out: image, audio, text, category, number or ignored." json:"-"`
+	Kind    map[string]string `mapsep:"none" placeholder:"COLUMN=KIND" help:"What a column is, instead of what is found out: image, audio, text, category, number or ignored." json:"-"`
 	Test    float64           `default:"0.2" help:"Share of rows that are tested." json:"-"`
 	Seed    int64             `name:"split-seed" default:"0" help:"Seed of the train/test split." json:"-"`
 	Group   string            `placeholder:"COLUMN" help:"Rows with the same cell stay on one side (default: the picture or sound, where one comes in several rows)." json:"-"`

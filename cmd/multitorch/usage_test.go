@@ -43,6 +43,30 @@ func TestResultsLooksAtItsFilesFirst(t *testing.T) {
 	}
 }
 
+// What is said twice is an error, since only the last would count.
+func TestFlagsAreGivenOnce(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"train dialogue --epochs 1 --epochs=2":               "--epochs is given twice",
+		"train dialogue --set lr=1 --set lr=2":               "--set lr: it is given a second time",
+		"train dialogue --set lr=1 --lr 2":                   "--lr is given, and --set lr too",
+		"train table --kind a=text --kind=b=text --kind a=b": "--kind a is given twice",
+		"train table --set kind.a=text --kind b=text":        "--kind is given, and --set kind.a too",
+		"predict --set a=1 --set a=1":                        "--set a is given twice",
+		"launch -n 2 --ranks 3 -- true":                      "--ranks is given twice",
+		"results dialogue --seeds 1,2 --seeds 1":             `--seeds: "1" is given twice`,
+		"classify --model m --labels cat,cat a.png":          `--labels: "cat" is given twice`,
+	} {
+		requireMisuse(t, strings.Fields(line), want)
+	}
+	for _, line := range []string{
+		"launch -n 2 -- true -n 2 -n 2", "train table --data d.csv --kind a;b=text --kind c=text", "results dialogue --seeds 1 --seeds 2",
+	} {
+		_, err := parsed(strings.Fields(line)...)
+		require.NoError(t, err, line)
+	}
+}
+
 // requireMisuse requires an error of the command line itself, in this process.
 func requireMisuse(t testing.TB, args []string, want ...string) {
 	t.Helper()

@@ -26,6 +26,7 @@ const MaxBytes = 1 << 18
 type Settings struct {
 	names  []string
 	values map[string]value
+	given  []string // by Set
 }
 
 // value is a node, and where it stands.
@@ -123,7 +124,7 @@ func (s *Settings) put(name string, v value) {
 func New() *Settings { return &Settings{values: map[string]value{}} }
 
 // Set puts a value in the place of a file's: "lr=0.1", or "kind.picture=image" for a name in a mapping, which keeps its
-// others.
+// others. A name that was set before is an error, as one that a file has twice.
 func (s *Settings) Set(assignment string) error {
 	name, raw, ok := strings.Cut(assignment, "=")
 	if !ok || name == "" {
@@ -134,6 +135,12 @@ func (s *Settings) Set(assignment string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", place, err)
 	}
+	for _, before := range s.given {
+		if name == before || strings.HasPrefix(name, before+".") || strings.HasPrefix(before, name+".") {
+			return fmt.Errorf("%s: it is given a second time, after --set %.60s", place, before)
+		}
+	}
+	s.given = append(s.given, name)
 	outer, inner, nested := strings.Cut(name, ".")
 	if !nested {
 		s.put(name, value{place: place, node: node, raw: raw})

@@ -164,6 +164,9 @@ func TestSet(t *testing.T) {
 	for _, bad := range []string{"lr", "=3", ""} {
 		require.ErrorContains(t, s.Set(bad), "expected NAME=VALUE")
 	}
+	for again, before := range map[string]string{"lr=1": "lr", "lr.a=1": "lr", "kind.b=text": "kind.b", "kind={a: text}": "kind.b"} {
+		require.ErrorContains(t, s.Set(again), "it is given a second time, after --set "+before)
+	}
 }
 
 func TestTexts(t *testing.T) {
