@@ -1,6 +1,7 @@
 package distributed_test
 
 import (
+	"bytes"
 	"context"
 	"net"
 	"strconv"
@@ -61,7 +62,7 @@ func TestMasterOutOfReach(t *testing.T) {
 	_, err := distributed.Init(distributed.InitMethod("tcp://127.0.0.1:"+freePort(t)),
 		distributed.Rank(1), distributed.WorldSize(2), distributed.InitTimeout(2*time.Second))
 	require.ErrorContains(t, err, "rank 1 can't reach the store at 127.0.0.1")
-	require.Less(t, time.Since(began), 15*time.Second)
+	require.Less(t, time.Since(began), time.Minute)
 }
 
 func TestRanksThatDoNotCome(t *testing.T) {
@@ -74,21 +75,29 @@ func TestRanksThatDoNotCome(t *testing.T) {
 
 func TestRanksThatDisagree(t *testing.T) {
 	port := freePort(t)
-	env := []string{"SCENE=" + nothing, "SCENE_TIMEOUT=20s", "MASTER_ADDR=127.0.0.1", "MASTER_PORT=" + port, "WORLD_SIZE=2"}
+	env := []string{"SCENE=" + nothing, "SCENE_TIMEOUT=1m", "MASTER_ADDR=127.0.0.1", "MASTER_PORT=" + port, "WORLD_SIZE=2"}
 	a := beginOne(t, append(env, "RANK=0"))
 	b := beginOne(t, append(env, "RANK=1", "WORLD_SIZE=3"))
 	for _, r := range []*rank{a, b} {
-		require.Error(t, r.wait(t, time.Minute))
+		require.Error(t, r.wait(t, 2*time.Minute))
 		require.Contains(t, r.err.String(), "rank 1 disagrees with rank 0 on the world: rank 1 has WORLD_SIZE 3, where rank 0 has WORLD_SIZE 2")
 	}
 }
 
 func TestTwoOfOneRank(t *testing.T) {
 	port := freePort(t)
-	env := []string{"SCENE=" + nothing, "SCENE_TIMEOUT=10s", "MASTER_ADDR=127.0.0.1", "MASTER_PORT=" + port, "WORLD_SIZE=3"}
+	env := []string{"SCENE=" + nothing, "SCENE_TIMEOUT=2m", "MASTER_ADDR=127.0.0.1", "MASTER_PORT=" + port, "WORLD_SIZE=3"}
 	beginOne(t, append(env, "RANK=0"))
 	a, b := beginOne(t, append(env, "RANK=1")), beginOne(t, append(env, "RANK=1"))
-	require.Error(t, a.wait(t, time.Minute))
-	require.Error(t, b.wait(t, time.Minute))
-	require.Contains(t, a.err.String()+b.err.String(), "another process has joined")
+	var err error
+	var said *bytes.Buffer
+	select { // which of them came second
+	case err = <-a.ended:
+		said = &a.err
+	case err = <-b.ended:
+		said = &b.err
+	case <-time.After(time.Minute):
+	}
+	require.Error(t, err)
+	require.Contains(t, said.String(), "another process has joined")
 }

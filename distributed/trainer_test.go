@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -264,8 +265,8 @@ func TestHooksOfRankZeroEndRuns(t *testing.T) {
 	want := alone(t)
 	for how, zero := range map[string]string{"quit": "", "fail": "1"} {
 		state := t.TempDir() + "/state.safetensors"
-		for i, r := range begin(t, 2, trained, 20e9, "ZERO="+zero, "HOOK="+how, "STATE="+state) {
-			err := r.wait(t, 60e9)
+		for i, r := range begin(t, 2, trained, time.Minute, "ZERO="+zero, "HOOK="+how, "STATE="+state) {
+			err := r.wait(t, 2*time.Minute)
 			if how == "quit" {
 				require.NoError(t, err, r.err.String())
 				continue
@@ -284,7 +285,7 @@ func TestRanksThatGoOnFromOtherPlaces(t *testing.T) {
 	port := freePort(t)
 	for i := range 2 {
 		env := []string{
-			"SCENE=" + trained, "SCENE_TIMEOUT=20s", "MASTER_ADDR=127.0.0.1", "MASTER_PORT=" + port, "OMP_NUM_THREADS=1",
+			"SCENE=" + trained, "SCENE_TIMEOUT=1m", "MASTER_ADDR=127.0.0.1", "MASTER_PORT=" + port, "OMP_NUM_THREADS=1",
 			"RANK=" + strconv.Itoa(i), "WORLD_SIZE=2",
 		}
 		if i == 0 {
@@ -292,15 +293,15 @@ func TestRanksThatGoOnFromOtherPlaces(t *testing.T) {
 		}
 		r := beginOne(t, env)
 		defer func() {
-			require.Error(t, r.wait(t, 60e9))
+			require.Error(t, r.wait(t, 2*time.Minute))
 			require.Contains(t, r.err.String(), "rank 1 has a place after epoch 1, step 0, batch 0, where rank 0 has a place after epoch 2, step 6, batch 2")
 		}()
 	}
 }
 
 func TestRanksThatDisagreeOnTheData(t *testing.T) {
-	for _, r := range begin(t, 2, trained, 20e9, "SAMPLES=36") {
-		require.Error(t, r.wait(t, 60e9))
+	for _, r := range begin(t, 2, trained, time.Minute, "SAMPLES=36") {
+		require.Error(t, r.wait(t, 2*time.Minute))
 		require.Contains(t, r.err.String(), "rank 1 disagrees with rank 0 on the run and its data: rank 1 has batches 3, where rank 0 has batches 4")
 	}
 }

@@ -19,25 +19,33 @@ import (
 func TestBatches(t *testing.T) {
 	t.Parallel()
 	var largest, batches atomic.Int64
+	var begin atomic.Value // a channel: no batch is computed before it is closed
 	_, web := served(t, serve.Config{}, lengths("a", serve.Batching{Max: 8}, func(_ context.Context, batch []sample) error {
 		largest.Store(max(largest.Load(), int64(len(batch))))
 		batches.Add(1)
-		time.Sleep(5 * time.Millisecond)
+		<-begin.Load().(chan struct{})
 		return nil
 	}))
 	const clients, each = 16, 10
-	var all sync.WaitGroup
-	for c := range clients {
-		all.Go(func() {
-			for range each {
+	for range each {
+		all := make(chan struct{})
+		begin.Store(all)
+		var answers sync.WaitGroup
+		for c := range clients {
+			answers.Go(func() {
 				got := postJSON(t, web.URL+"/v1/length", fmt.Sprintf(`{"text": %q, "scale": %d}`, strings.Repeat("x", c), c))
 				if want := fmt.Sprintf(`{"bytes":%d,"scale":%d,"from":"a"}`, c, c); got.body != want {
 					t.Errorf("%d %s, want %s", got.status, got.body, want)
 				}
-			}
-		})
+			})
+		}
+		require.Eventually(t, func() bool {
+			return strings.Contains(get(t, web.URL+"/metrics").body, "multitorch_requests_waiting 16")
+		}, time.Minute, time.Millisecond)
+		time.Sleep(5 * time.Millisecond) // they have been let in, and will soon wait
+		close(all)
+		answers.Wait()
 	}
-	all.Wait()
 	require.EqualValues(t, 8, largest.Load())
 	require.Less(t, batches.Load(), int64(clients*each*2/3))
 	metrics := get(t, web.URL+"/metrics").body
@@ -86,17 +94,19 @@ func TestOneBadSampleInABatch(t *testing.T) {
 func TestOverload(t *testing.T) {
 	t.Parallel()
 	const queue, took = 16, 10 * time.Millisecond
+	var ok, refused atomic.Int64
 	app := lengths("a", serve.Batching{Max: 4, Queue: queue}, func(_ context.Context, batch []sample) error {
 		time.Sleep(took)
+		for refused.Load() == 0 { // until there are more than it can take
+			time.Sleep(took)
+		}
 		return nil
 	})
 	_, web := served(t, serve.Config{}, app)
-	var ok, refused atomic.Int64
 	var all sync.WaitGroup
-	end := time.Now().Add(time.Second)
 	for range 10 * queue {
 		all.Go(func() {
-			for time.Now().Before(end) {
+			for ok.Load() < 10*queue {
 				got := postJSON(t, web.URL+"/v1/length", `{"text": "x"}`)
 				switch got.status {
 				case 200:
@@ -116,14 +126,13 @@ func TestOverload(t *testing.T) {
 	}
 	all.Wait()
 	require.Positive(t, refused.Load())
-	require.Greater(t, ok.Load(), int64(queue))
 	require.Contains(t, get(t, web.URL+"/metrics").body, "multitorch_requests_waiting 0")
 }
 
 // Who would have to wait longer than a limit is refused before that, and nobody is answered later than the bound.
 func TestTimeIsBounded(t *testing.T) {
 	t.Parallel()
-	_, web := served(t, serve.Config{Limits: serve.Limits{Time: 100 * time.Millisecond}}, lengths("a", serve.Batching{},
+	_, web := served(t, serve.Config{Limits: serve.Limits{Time: time.Second}}, lengths("a", serve.Batching{},
 		func(ctx context.Context, _ []sample) error {
 			select { // a model that looks at its context ends when nobody waits
 			case <-ctx.Done():
@@ -136,8 +145,8 @@ func TestTimeIsBounded(t *testing.T) {
 	got := postJSON(t, web.URL+"/v1/length", `{"text": "x"}`)
 	require.Equal(t, 503, got.status, got.body)
 	require.Equal(t, "1", got.header.Get("Retry-After"))
-	require.Less(t, time.Since(begin), 20*time.Second)
+	require.Less(t, time.Since(begin), 50*time.Second)
 	require.Eventually(t, func() bool { // now it is known how long a sample takes
 		return strings.Contains(get(t, web.URL+"/metrics").body, `multitorch_batches_failed_total{path="/v1/length"} 1`)
-	}, 10*time.Second, 10*time.Millisecond)
+	}, time.Minute, 10*time.Millisecond)
 }

@@ -168,7 +168,7 @@ func requireFailure(t *testing.T, got answered, field, says string) {
 // A client that sends slowly, or stops, is let go of, and nobody else waits for it.
 func TestSlowClient(t *testing.T) {
 	t.Parallel()
-	_, web := served(t, serve.Config{Limits: serve.Limits{ReadTime: 200 * time.Millisecond}}, lengths("a", serve.Batching{}, nil))
+	_, web := served(t, serve.Config{Limits: serve.Limits{ReadTime: time.Second}}, lengths("a", serve.Batching{}, nil))
 	slow, feed := io.Pipe()
 	defer feed.Close()
 	go func() { _, _ = feed.Write([]byte(`{"text": "x`)) }()

@@ -100,7 +100,7 @@ func TestLongTexts(t *testing.T) {
 			start := time.Now()
 			_, err := tok.Encode(text)
 			require.NoError(t, err)
-			assert.Less(t, time.Since(start), 30*time.Second, "%s: %s", name, what)
+			assert.Less(t, time.Since(start), time.Minute, "%s: %s", name, what)
 		}
 	}
 }

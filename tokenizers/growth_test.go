@@ -89,5 +89,5 @@ func TestAddedTokensOfSpace(t *testing.T) {
 	e, err := tok.Encode("a" + strings.Repeat(" ", 1_000_000) + "a")
 	require.NoError(t, err)
 	assert.Equal(t, []tokenizers.Offset{{Start: 0, End: 1}, {Start: 1, End: 1_000_001}, {Start: 1_000_001, End: 1_000_002}}, e.Offsets)
-	assert.Less(t, time.Since(start), 20*time.Second)
+	assert.Less(t, time.Since(start), time.Minute)
 }

@@ -1,13 +1,11 @@
 package transformers_test
 
 import (
-	"runtime"
-	"runtime/debug"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/torch"
 	"multitorch/transformers"
 )
@@ -66,11 +64,7 @@ func TestAttentionsOfPictures(t *testing.T) {
 
 // A forward pass leaves its outputs and nothing else.
 func TestModelsOfPicturesFree(t *testing.T) {
-	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // so that nothing of earlier models goes while this one's are counted
-	runtime.GC()
-	for live := -1; live != torch.LiveTensors(); time.Sleep(50 * time.Millisecond) {
-		live = torch.LiveTensors()
-	}
+	leak.CollectorOff(t)
 	for _, name := range imageGoldens(t) {
 		g := readGolden(t, name)
 		m, err := transformers.FromPretrained[transformers.Model](g.folder(t))

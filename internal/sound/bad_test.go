@@ -160,7 +160,7 @@ func TestVorbisBombs(t *testing.T) {
 		start := time.Now()
 		_, err := decode(setup(book), sound.Limits{})
 		require.ErrorContains(t, err, "code book 0 is damaged", name)
-		require.Less(t, time.Since(start), time.Second)
+		require.Less(t, time.Since(start), time.Minute)
 	}
 }
 

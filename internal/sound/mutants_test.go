@@ -35,7 +35,7 @@ func TestMutants(t *testing.T) {
 				}
 				start := time.Now()
 				_, err := decode(b, sound.Limits{MaxSamples: 1 << 20, Truncated: number%3 == 0})
-				require.Less(t, time.Since(start), 10*time.Second, fmt.Sprint("mutant ", number, ": ", err))
+				require.Less(t, time.Since(start), time.Minute, fmt.Sprint("mutant ", number, ": ", err))
 			}
 		})
 	}

@@ -2,13 +2,12 @@ package ensemble_test
 
 import (
 	"math"
-	"runtime"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"multitorch/internal/leak"
 	"multitorch/multimodal/ensemble"
 	"multitorch/nn"
 	"multitorch/torch"
@@ -190,12 +189,10 @@ func TestLeavesNothing(t *testing.T) {
 		})
 	}
 	run()
-	before := torch.LiveTensors()
+	before, _ := leak.Settled()
 	for range 3 {
 		run()
 	}
-	require.Eventually(t, func() bool { // what an optimizer remembers goes with it, to the collector
-		runtime.GC()
-		return torch.LiveTensors() <= before
-	}, 10*time.Second, 10*time.Millisecond)
+	after, _ := leak.Settled() // what an optimizer remembers goes with it, to the collector
+	require.Equal(t, before, after)
 }
