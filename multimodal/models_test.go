@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"multitorch/datasets/emoji10"
+	"multitorch/internal/leak"
 	"multitorch/multimodal"
 	"multitorch/nn"
 	"multitorch/torch"
@@ -144,9 +145,9 @@ func TestEmoji(t *testing.T) {
 		require.True(t, equal(one.Image, b.Image.Slice(0, k, k+1, 1)))
 	}
 
-	before := torch.LiveTensors()
+	before := leak.CollectorOff(t)
 	_, err = emoji.GetBatch(context.Background(), []int{side.Len()})
 	var e *torch.Error
 	require.ErrorAs(t, err, &e)
-	require.LessOrEqual(t, torch.LiveTensors(), before) // less: garbage of other tests
+	require.Equal(t, before, torch.LiveTensors())
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/internal/leak"
 	"multitorch/multimodal/audio"
 	"multitorch/multimodal/audio/functional"
 	"multitorch/multimodal/audio/internal/golden"
@@ -125,10 +126,9 @@ func TestNothingIsLeft(t *testing.T) {
 			})
 		}
 		run()
-		before := torch.LiveTensors()
+		before := leak.CollectorOff(t)
 		run()
-		// Not equal: the toolkit itself calls the collector when memory grows, which may find what other tests left.
-		require.LessOrEqual(t, torch.LiveTensors(), before, i)
+		require.Equal(t, before, torch.LiveTensors(), i)
 	}
 }
 
