@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"multitorch/datasets/emoji10"
+	"multitorch/internal/leak"
 	"multitorch/torch"
 )
 
@@ -83,15 +84,15 @@ func TestOutThatCannotBeWritten(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "file")
 	require.NoError(t, os.WriteFile(file, []byte("mine"), 0o644))
-	multitorch(train(file, "--model", "text")...).requireError(t, failed, "--out", file, "not a directory")
-	multitorch(train("/proc/no/such", "--model", "text")...).requireError(t, failed, "--out", "/proc/no")
+	refused(train(file, "--model", "text")...).requireError(t, failed, "--out", file, "not a directory")
+	refused(train("/proc/no/such", "--model", "text")...).requireError(t, failed, "--out", "/proc/no")
 	content, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.Equal(t, "mine", string(content))
 
 	taken := filepath.Join(dir, "taken") // the checkpoint's name is
 	require.NoError(t, os.MkdirAll(filepath.Join(taken, checkpointName), 0o755))
-	multitorch(train(taken, "--model", "text")...).requireError(t, failed, "--out", checkpointName, "there is a run already")
+	refused(train(taken, "--model", "text")...).requireError(t, failed, "--out", checkpointName, "there is a run already")
 	require.Len(t, files(t, taken), 1)
 }
 
@@ -150,10 +151,10 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 func TestDataFolderThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "typo")
-	multitorch("eval", "--data-dir", dir, checkpointOf(t, "text")).
+	refused("eval", "--data-dir", dir, checkpointOf(t, "text")).
 		requireError(t, failed, dir, "multitorch data emoji10 --data-dir "+dir+" gets the data")
 	for _, args := range [][]string{train(t.TempDir(), "--data-dir", dir), {"results", "--data-dir", dir}} {
-		multitorch(args...).requireError(t, failed, "--data-dir: there is no folder "+dir, "multitorch data emoji10 --data-dir "+dir)
+		refused(args...).requireError(t, failed, "--data-dir: there is no folder "+dir, "multitorch data emoji10 --data-dir "+dir)
 	}
 	require.NoDirExists(t, dir)
 }
@@ -171,7 +172,7 @@ func TestWeightsThatAreNotFinite(t *testing.T) {
 			return state
 		})
 		want := []string{path, "head.weight: 1 of its 640 numbers are NaN or infinite"}
-		multitorch("eval", path).requireError(t, failed, want...)
+		refused("eval", path).requireError(t, failed, want...)
 		o := multitorch("predict", "--checkpoint", path, "--text", "a")
 		o.requireError(t, failed, want...)
 		require.Empty(t, o.stdout)
@@ -188,7 +189,7 @@ func TestWeightsThatAreNotFinite(t *testing.T) {
 	o := multitorch("predict", "--checkpoint", path, "--text", "a")
 	o.requireError(t, failed, "NaN or infinite")
 	require.Empty(t, o.stdout)
-	multitorch("eval", path).requireError(t, failed, path, "NaN")
+	refused("eval", path).requireError(t, failed, path, "NaN")
 }
 
 // edit makes a checkpoint of the text model with another description or state.
@@ -213,8 +214,8 @@ func edit(t testing.TB, describe func(map[string]any), change func([]torch.Named
 	return path
 }
 
+// It counts tensors, so it runs beside no other test.
 func TestCheckpointsThatDoNotFit(t *testing.T) {
-	t.Parallel()
 	words := func(n int) []string {
 		list := []string{"<pad>", "<unk>"}
 		for i := range n - 2 {
@@ -262,7 +263,7 @@ func TestCheckpointsThatDoNotFit(t *testing.T) {
 		}), []string{"missing keys: head.bias", "unexpected keys: tail.bias", "head.weight: expected [10, 64], but got [12, 64]"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			before := torch.LiveTensors()
+			before := leak.CollectorOff(t)
 			model, err := loadModel(c.path, torch.CPU)
 			require.Nil(t, model)
 			for _, w := range append(c.want, c.path, "multitorch train makes a new one") {
@@ -294,8 +295,8 @@ func TestFilesThatAreNoCheckpoints(t *testing.T) {
 		file("cut", whole[:len(whole)/2]): "multitorch train makes a new one",
 		file("text", []byte(strings.Repeat("text ", 99))): "multitorch train makes a new one",
 	} {
-		multitorch("eval", checkpointOf(t, "text"), path).requireError(t, failed, path, want)
-		multitorch("predict", "--checkpoint", path, "--text", "a").requireError(t, failed, path, want)
+		refused("eval", checkpointOf(t, "text"), path).requireError(t, failed, path, want)
+		refused("predict", "--checkpoint", path, "--text", "a").requireError(t, failed, path, want)
 	}
 }
 

@@ -65,7 +65,7 @@ func TestCheckpointCommand(t *testing.T) {
 		for i, w := range nn.StateDict(s.model) {
 			require.True(t, torch.Equal(want[i].Tensor, w.Tensor))
 		}
-		multitorch("checkpoint", "export", "--out", out, first).requireError(t, failed, "is there already")
+		refused("checkpoint", "export", "--out", out, first).requireError(t, failed, "is there already")
 	}
 
 	content, err := os.ReadFile(first)
@@ -73,10 +73,10 @@ func TestCheckpointCommand(t *testing.T) {
 	content[len(content)-1] ^= 1
 	damaged := filepath.Join(dir, "damaged.safetensors")
 	require.NoError(t, os.WriteFile(damaged, content, 0o644))
-	multitorch("checkpoint", "inspect", damaged).requireError(t, failed, damaged, "damaged or changed")
-	multitorch("checkpoint", "average", "--out", filepath.Join(dir, "x"), first).requireError(t, failed, "two checkpoints or more")
-	multitorch("checkpoint", "average", "--out", filepath.Join(dir, "x"), first, checkpointOf(t, "image")).
+	refused("checkpoint", "inspect", damaged).requireError(t, failed, damaged, "damaged or changed")
+	refused("checkpoint", "average", "--out", filepath.Join(dir, "x"), first).requireError(t, failed, "two checkpoints or more")
+	refused("checkpoint", "average", "--out", filepath.Join(dir, "x"), first, checkpointOf(t, "image")).
 		requireError(t, failed, "expected models of one task")
-	multitorch("checkpoint", "export", "--out", filepath.Join(dir, "x.onnx"), first).requireError(t, failed, ".safetensors, .pt")
-	multitorch("checkpoint", "export", "--out", filepath.Join(dir, "x.pt"), damaged).requireError(t, failed, damaged)
+	refused("checkpoint", "export", "--out", filepath.Join(dir, "x.onnx"), first).requireError(t, failed, ".safetensors, .pt")
+	refused("checkpoint", "export", "--out", filepath.Join(dir, "x.pt"), damaged).requireError(t, failed, damaged)
 }

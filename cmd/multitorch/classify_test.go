@@ -69,7 +69,7 @@ func TestClassify(t *testing.T) {
 		"there is no config.json in it": {"--model", filepath.Dir(dir), "--labels", "cat", picture},
 		"or a folder that holds a mod":  {"--model", "nothing", "--labels", "cat", picture},
 	} {
-		o := multitorch(append([]string{"classify"}, args...)...)
+		o := refused(append([]string{"classify"}, args...)...)
 		require.NotEqual(t, 0, o.code, want)
 		require.Contains(t, o.stderr, want)
 	}

@@ -3,11 +3,14 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -18,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"multitorch/internal/kills"
+	"multitorch/torch"
 )
 
 // The test binary is also the command: with this in its environment it is nothing else.
@@ -28,6 +32,7 @@ func TestMain(m *testing.M) {
 		main()
 	}
 	kills.HeedSignals()
+	stdout = &output{w: io.Discard} // of what is tried in this process
 	var err error
 	if fixtures, err = os.MkdirTemp("", "multitorch-test-"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -55,6 +60,21 @@ func command(args ...string) *exec.Cmd {
 
 // multitorch runs the command to its end.
 func multitorch(args ...string) outcome { return finish(command(args...)) }
+
+// refused runs a command that is to fail, in this process: loading the libraries anew takes longer than most refusals. Its
+// outcome has the error alone.
+func refused(args ...string) outcome {
+	begin := func() (context.Context, error) { return context.Background(), nil }
+	k, err := parse(args, io.Discard, begin, func(int) {})
+	code := misused
+	if err == nil {
+		code, err = failed, torch.Try(func() error { return k.Run() })
+	}
+	if err == nil {
+		return outcome{}
+	}
+	return outcome{stderr: "multitorch: " + plain(err.Error()) + "\n", code: code}
+}
 
 func finish(cmd *exec.Cmd) outcome {
 	var stdout, stderr bytes.Buffer
@@ -156,7 +176,20 @@ func (r *running) signal(t testing.TB, s os.Signal) {
 var quick = []string{"--epochs", "1", "--batch-size", "256", "--lr", "0.003"}
 
 func train(out string, args ...string) []string {
-	return append(append([]string{"train", "--out", out}, quick...), args...)
+	return given(append([]string{"train", "--out", out}, quick...), args...)
+}
+
+// given adds flags to a command line, in the place of those of the same names, which are refused if they are given twice.
+func given(line []string, flags ...string) []string {
+	var kept []string
+	for i := 0; i < len(line); i++ {
+		if strings.HasPrefix(line[i], "--") && slices.Contains(flags, line[i]) {
+			i++ // with its value
+			continue
+		}
+		kept = append(kept, line[i])
+	}
+	return append(kept, flags...)
 }
 
 var trainOnce sync.Map // kind to func() outcome

@@ -44,10 +44,10 @@ func TestDataCheckAndShow(t *testing.T) {
 func TestDataThatIsNotKnown(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{"get", "check", "show"} {
-		multitorch("data", command, "emoji11").requireError(t, failed, `"emoji11": expected one of ["emoji10"`)
+		refused("data", command, "emoji11").requireError(t, failed, `"emoji11": expected one of ["emoji10"`)
 	}
-	multitorch("data", "show", "emoji10", "--class", "Fruit").requireError(t, failed, `--class "Fruit"`, "Flags")
-	multitorch("data", "check", "emoji10", "--data-dir", "/none").requireError(t, failed, "multitorch data get emoji10 --data-dir /none")
+	refused("data", "show", "emoji10", "--class", "Fruit").requireError(t, failed, `--class "Fruit"`, "Flags")
+	refused("data", "check", "emoji10", "--data-dir", "/none").requireError(t, failed, "multitorch data get emoji10 --data-dir /none")
 }
 
 // A sound without a picture is shown as its spectrogram; one that is shorter than a window too.

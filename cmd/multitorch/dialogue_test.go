@@ -29,7 +29,7 @@ func TestDialogue(t *testing.T) {
 	scene := filepath.Join(dir, "scene.png")
 	made := multitorch("chat", "--make-scene", scene).requireOK(t)
 	require.Contains(t, made.stdout, "multitorch chat --image "+scene)
-	multitorch("chat", "--make-scene", scene).requireError(t, failed, "there is a file already, which is not overwritten")
+	refused("chat", "--make-scene", scene).requireError(t, failed, "there is a file already, which is not overwritten")
 
 	for _, c := range []struct{ model, input, question string }{
 		{"mlp", "state", "bits"}, {"focus", "pixels", "english"}, {"film", "state", "dialogue"},
@@ -57,10 +57,10 @@ func TestDialogue(t *testing.T) {
 			for _, a := range sortofclevr.Answers() {
 				require.Contains(t, p.stdout, a+" ")
 			}
-			multitorch("predict", "--checkpoint", path, "--image", scene, "--text", "who are you").
+			refused("predict", "--checkpoint", path, "--image", scene, "--text", "who are you").
 				requireError(t, failed, `--text "who are you": the words ["who" "you"] are unknown`, "what shape is the red object?")
-			multitorch("predict", "--checkpoint", path, "--image", scene).requireError(t, failed, "--text", "expected one, such as")
-			multitorch("predict", "--checkpoint", path, "--text", "is it red").requireError(t, failed, "--image", "expected a file")
+			refused("predict", "--checkpoint", path, "--image", scene).requireError(t, failed, "--text", "expected one, such as")
+			refused("predict", "--checkpoint", path, "--text", "is it red").requireError(t, failed, "--image", "expected a file")
 
 			said := talk("what shape is the red object?\nis it on the left?\n\nis it purple?\r\nquit\nmore\n", "--checkpoint", path, "--image", scene).
 				requireOK(t)
@@ -72,9 +72,9 @@ func TestDialogue(t *testing.T) {
 		})
 	}
 
-	multitorch("train", "dialogue", "--scenes", "200").requireError(t, failed, "200 scenes: expected 201 to 1000000")
+	refused("train", "dialogue", "--scenes", "200").requireError(t, failed, "200 scenes: expected 201 to 1000000")
 	require.Contains(t, multitorch("data", "get", "sortofclevr").requireOK(t).stdout, "10000 samples")
-	multitorch("train", "dialogue", "--data-dir", dir).requireError(t, failed, "--data-dir", "made by the program")
+	refused("train", "dialogue", "--data-dir", dir).requireError(t, failed, "--data-dir", "made by the program")
 }
 
 // stub answers with what it heard.

@@ -37,7 +37,7 @@ func TestResumeSeesChangedPictures(t *testing.T) {
 	o.requireError(t, failed, `--resume: the pictures or sounds that the table names are not those that the run began with`, `"7.png" has other contents`)
 	require.NotContains(t, o.stderr, "more")
 	require.NoError(t, os.Remove(filepath.Join(out, sumsName)))
-	multitorch(resume...).requireError(t, failed, "put them back, or begin another run")
+	refused(resume...).requireError(t, failed, "put them back, or begin another run")
 	require.NoError(t, image.Uniform(8, 8+7%3, 0, 0, 0).Save(filepath.Join(moved, "7.png")))
 	multitorch(resume...).requireOK(t)
 	elsewhere := filepath.Join(t.TempDir(), "moved.csv") // and the table, which the next one needs no telling of

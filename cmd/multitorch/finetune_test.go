@@ -62,7 +62,7 @@ func TestFinetune(t *testing.T) {
 		require.Len(t, found, 2)
 		require.True(t, strings.HasPrefix(found[0], "liked "), o.stdout)
 		require.True(t, strings.HasPrefix(found[1], "hated "), o.stdout)
-		multitorch(args...).requireError(t, failed, "is not empty; choose a new folder")
+		refused(args...).requireError(t, failed, "is not empty; choose a new folder")
 	}
 }
 
@@ -71,7 +71,7 @@ func TestFinetuneRefuses(t *testing.T) {
 	t.Parallel() // after the fixture, whose weights are drawn from the common generator
 	out := filepath.Join(t.TempDir(), "tuned")
 	run := func(args ...string) outcome {
-		return multitorch(append([]string{"finetune", "--model", model, "--out", out}, args...)...)
+		return refused(append([]string{"finetune", "--model", model, "--out", out}, args...)...)
 	}
 	run("--layers=-2", table).requireError(t, misused, "--layers, --lora")
 	run("--layers=1", "--lora=2", table).requireError(t, misused, "expected one of both")
@@ -84,7 +84,7 @@ func TestFinetuneRefuses(t *testing.T) {
 	run(one).requireError(t, failed, "has 1 classes: expected 2 to 1000")
 	require.NoError(t, os.WriteFile(one, []byte("text,label\na good film,liked\na bad film,\n"), 0o666))
 	run(one).requireError(t, failed, "there is no class in column")
-	multitorch("label", "--model", model, table).requireError(t, failed, "expected a folder that multitorch finetune wrote", "missing keys: classifier.weight")
+	refused("label", "--model", model, table).requireError(t, failed, "expected a folder that multitorch finetune wrote", "missing keys: classifier.weight")
 	require.NoDirExists(t, out)
 	out = filepath.Join(one, "tuned") // in a file
 	run(table).requireError(t, failed, "--out: ")
@@ -107,7 +107,7 @@ func TestFinetuneGoesOn(t *testing.T) {
 		said, status := r.end()
 		require.Equal(t, 143, status.ExitStatus(), said)
 		require.Contains(t, said, "multitorch finetune --resume "+out)
-		multitorch("finetune", "--resume", out, "--lr", "0.5").requireError(t, failed, "--resume", "by its own settings")
+		refused("finetune", "--resume", out, "--lr", "0.5").requireError(t, failed, "--resume", "by its own settings")
 		multitorch("finetune", "--resume", out).requireOK(t)
 		require.Equal(t, files(t, whole), files(t, out))
 		want, err := os.ReadFile(filepath.Join(whole, "model.safetensors"))
@@ -115,7 +115,7 @@ func TestFinetuneGoesOn(t *testing.T) {
 		got, err := os.ReadFile(filepath.Join(out, "model.safetensors"))
 		require.NoError(t, err)
 		require.Equal(t, want, got)
-		multitorch("finetune", "--resume", out).requireError(t, failed, "--resume", "it is done")
+		refused("finetune", "--resume", out).requireError(t, failed, "--resume", "it is done")
 	}
-	multitorch("finetune", "--out", "x").requireError(t, misused, "missing <data>")
+	refused("finetune", "--out", "x").requireError(t, misused, "missing <data>")
 }

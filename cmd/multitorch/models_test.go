@@ -21,15 +21,15 @@ func TestModelsListSaysWhatThereIs(t *testing.T) {
 
 func TestModelsThatAreNotKnown(t *testing.T) {
 	t.Setenv("MULTITORCH_DATA", t.TempDir())
-	multitorch("models", "get", "gpt-9").requireError(t, failed, `the model "gpt-9": expected one of ["minilm" "whisper-tiny.en"]`)
-	multitorch("models", "show", "gpt-9").requireError(t, failed, "or a folder that holds a model")
-	multitorch("models", "show", "minilm").requireError(t, failed, "multitorch models get minilm gets it")
+	refused("models", "get", "gpt-9").requireError(t, failed, `the model "gpt-9": expected one of ["minilm" "whisper-tiny.en"]`)
+	refused("models", "show", "gpt-9").requireError(t, failed, "or a folder that holds a model")
+	refused("models", "show", "minilm").requireError(t, failed, "multitorch models get minilm gets it")
 	dir := t.TempDir()
-	multitorch("models", "show", dir).requireError(t, failed, dir, "there is no config.json in it")
+	refused("models", "show", dir).requireError(t, failed, dir, "there is no config.json in it")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "config.json"), []byte(`{"model_type": "bert"}`), 0o644))
-	multitorch("models", "show", dir).requireError(t, failed, "there are no weights in it")
+	refused("models", "show", dir).requireError(t, failed, "there are no weights in it")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "model.safetensors"), []byte("short"), 0o644))
-	multitorch("models", "show", dir).requireError(t, failed, "model.safetensors")
+	refused("models", "show", dir).requireError(t, failed, "model.safetensors")
 	t.Setenv("PATH", "")
-	multitorch("models", "get", "minilm").requireError(t, failed, "there is no pip3 on PATH")
+	refused("models", "get", "minilm").requireError(t, failed, "there is no pip3 on PATH")
 }

@@ -66,10 +66,10 @@ func TestCaptionsOfOnesOwn(t *testing.T) {
 		"--data: expected a table of yours":  nil,
 		"which column is the caption? Name":  {"--data", path, "--caption", "words"},
 	} {
-		multitorch(append([]string{"train", "captions"}, args...)...).requireError(t, failed, want)
+		refused(append([]string{"train", "captions"}, args...)...).requireError(t, failed, want)
 	}
-	multitorch("search", "?!", "--checkpoint", checkpoint).requireError(t, failed, "?!")
-	multitorch("predict", "--checkpoint", checkpoint, "--data", path).requireError(t, failed, "multitorch search")
+	refused("search", "?!", "--checkpoint", checkpoint).requireError(t, failed, "?!")
+	refused("predict", "--checkpoint", checkpoint, "--data", path).requireError(t, failed, "multitorch search")
 }
 
 // say writes a sound in which each letter is a tone.
@@ -118,8 +118,8 @@ func TestTranscriptsOfOnesOwn(t *testing.T) {
 	say(t, filepath.Join(dir, "short.wav"), "a", 8000)
 	bad := writeTable(t, filepath.Join(dir, "bad.csv"), []string{"clip", "transcript"},
 		append(rows, []string{"cut.wav", "abc"}, []string{"short.wav", "abcdabcdabcdabcdabcdabcdabcdabcd"}, []string{"0.wav", ""}))
-	multitorch("train", "transcripts", "--data", bad).requireError(t, failed, "cut.wav", "column \"transcript\" is empty")
+	refused("train", "transcripts", "--data", bad).requireError(t, failed, "cut.wav", "column \"transcript\" is empty")
 	multitorch("train", "transcripts", "--data", bad, "--skip-bad", "--epochs", "1", "--out", filepath.Join(dir, "other")).requireOK(t)
-	multitorch("predict", "--checkpoint", checkpoint, "--audio", filepath.Join(dir, "cut.wav")).requireError(t, failed, "--audio", "cut.wav")
-	multitorch("predict", "--checkpoint", checkpoint).requireError(t, failed, "--audio: expected a sound")
+	refused("predict", "--checkpoint", checkpoint, "--audio", filepath.Join(dir, "cut.wav")).requireError(t, failed, "--audio", "cut.wav")
+	refused("predict", "--checkpoint", checkpoint).requireError(t, failed, "--audio: expected a sound")
 }

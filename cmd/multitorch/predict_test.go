@@ -97,9 +97,7 @@ func TestPredictRefuses(t *testing.T) {
 		"image without text": {"joint", []string{"--image", good}, []string{"--text", "expected a few words"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := multitorch(append([]string{"predict", "--checkpoint", checkpointOf(t, c.kind)}, c.args...)...)
-			o.requireError(t, failed, c.want...)
-			require.Empty(t, o.stdout)
+			refused(append([]string{"predict", "--checkpoint", checkpointOf(t, c.kind)}, c.args...)...).requireError(t, failed, c.want...)
 		})
 	}
 	cmd := command("predict", "--text", "a")

@@ -184,14 +184,14 @@ func TestResume(t *testing.T) {
 		"--out, --resume: a run goes on in its own folder":           {"--out", out},
 	} {
 		if args[0] == "speech" {
-			multitorch("train", "speech", "--resume", out).requireError(t, failed, want)
+			refused("train", "speech", "--resume", out).requireError(t, failed, want)
 			continue
 		}
-		multitorch(append([]string{"train", "--resume", out}, args...)...).requireError(t, failed, want)
+		refused(append([]string{"train", "--resume", out}, args...)...).requireError(t, failed, want)
 	}
-	multitorch(args(out)...).requireError(t, failed, "there is a run already", "multitorch train --resume "+out)
-	multitorch("train", "--resume", filepath.Join(out, "none")).requireError(t, failed, "--resume", "holds no state of a run")
-	multitorch("train", "--resume", filepath.Join(out, stateName)).requireError(t, failed, "--resume", "is no folder")
+	refused(args(out)...).requireError(t, failed, "there is a run already", "multitorch train --resume "+out)
+	refused("train", "--resume", filepath.Join(out, "none")).requireError(t, failed, "--resume", "holds no state of a run")
+	refused("train", "--resume", filepath.Join(out, stateName)).requireError(t, failed, "--resume", "is no folder")
 
 	// A damaged state is passed over, loudly.
 	path := filepath.Join(out, stateName)
@@ -212,7 +212,7 @@ func TestResume(t *testing.T) {
 	multitorch("train", "--resume", out, "--epochs", "4").requireOK(t)
 	for _, damage := range []string{"", "{}", "not a file"} {
 		require.NoError(t, os.WriteFile(path, []byte(damage), 0o644))
-		multitorch("train", "--resume", out).requireError(t, failed, "--resume", path)
+		refused("train", "--resume", out).requireError(t, failed, "--resume", path)
 	}
 }
 

@@ -55,11 +55,11 @@ func TestRetrieval(t *testing.T) {
 
 	again := multitorch("search", "xyzzy", "--checkpoint", checkpoint, "--out", sheet).requireOK(t)
 	require.Contains(t, again.stderr, `"xyzzy": the model knows none of its words`)
-	multitorch("search", "???", "--checkpoint", checkpoint).requireError(t, failed, "???", "expected a few words")
-	multitorch("search", "fruit", "--checkpoint", checkpointOf(t, "text")).requireError(t, failed, "--checkpoint", "expected one of retrieval")
-	multitorch("search", "fruit", "--checkpoint", filepath.Join(out, "none")).requireError(t, failed, "there is no such file")
-	multitorch("predict", "--checkpoint", checkpoint, "--text", "fruit").requireError(t, failed, "--text", "multitorch search")
-	multitorch("predict", "--checkpoint", checkpoint).requireError(t, failed, "--image")
+	refused("search", "???", "--checkpoint", checkpoint).requireError(t, failed, "???", "expected a few words")
+	refused("search", "fruit", "--checkpoint", checkpointOf(t, "text")).requireError(t, failed, "--checkpoint", "expected one of retrieval")
+	refused("search", "fruit", "--checkpoint", filepath.Join(out, "none")).requireError(t, failed, "there is no such file")
+	refused("predict", "--checkpoint", checkpoint, "--text", "fruit").requireError(t, failed, "--text", "multitorch search")
+	refused("predict", "--checkpoint", checkpoint).requireError(t, failed, "--image")
 	requireMisuse(t, []string{"search", "fruit", "--top", "0"}, "--top: expected 1 to 1000")
 	requireMisuse(t, []string{"search"}, "<query>")
 }

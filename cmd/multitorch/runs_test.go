@@ -107,7 +107,7 @@ func TestRuns(t *testing.T) {
 		}
 	}
 
-	multitorch("runs", "plot", group, "--figure", "nothing").requireError(t, failed, `no run has "nothing": expected one of`, "train/loss")
-	multitorch("runs", "list", filepath.Join(dir, "foreign")).requireError(t, failed, "there are no runs")
-	multitorch("runs", "compare", filepath.Join(dir, "none")).requireError(t, failed, "no such file")
+	refused("runs", "plot", group, "--figure", "nothing").requireError(t, failed, `no run has "nothing": expected one of`, "train/loss")
+	refused("runs", "list", filepath.Join(dir, "foreign")).requireError(t, failed, "there are no runs")
+	refused("runs", "compare", filepath.Join(dir, "none")).requireError(t, failed, "no such file")
 }

@@ -105,7 +105,7 @@ func TestServe(t *testing.T) {
 
 func TestServeRefuses(t *testing.T) {
 	t.Parallel()
-	multitorch("serve", t.TempDir()).requireError(t, failed, "expected a run's folder", "config.json")
-	multitorch("serve", "x", "--max-pixels", "65").requireError(t, misused, "--max-pixels: expected 1 to 64")
-	multitorch("serve", checkpointOf(t, "text"), "--addr", "localhost:0", "--admin", "0.0.0.0:0").requireError(t, failed, "can be reached from elsewhere")
+	refused("serve", t.TempDir()).requireError(t, failed, "expected a run's folder", "config.json")
+	refused("serve", "x", "--max-pixels", "65").requireError(t, misused, "--max-pixels: expected 1 to 64")
+	refused("serve", checkpointOf(t, "text"), "--addr", "localhost:0", "--admin", "0.0.0.0:0").requireError(t, failed, "can be reached from elsewhere")
 }

@@ -45,15 +45,14 @@ func TestSpeech(t *testing.T) {
 	save("more/a.flac", 8000, 1, 130_000)
 	silent := filepath.Join(sounds, "c.WAV")
 	require.NoError(t, audio.Save(silent, torch.Zeros(torch.Shape{1, 20_000}), 16_000))
-	with := func(args ...string) outcome {
-		return multitorch(append([]string{"transcribe", "--checkpoint", path}, args...)...)
-	}
+	words := func(args ...string) []string { return append([]string{"transcribe", "--checkpoint", path}, args...) }
+	with := func(args ...string) outcome { return multitorch(words(args...)...) }
 	all := with(sounds).requireOK(t)
 	require.Regexp(t, `^\S+/b.wav\t.*\n\S+/c.WAV\t\n\S+/more/a.flac\t.*\n$`, all.stdout)
 	require.Equal(t, "\n", with(silent).requireOK(t).stdout)
 	require.Equal(t, 1, strings.Count(with(one, "--beam", "4").requireOK(t).stdout, "\n"))
 	require.NotEmpty(t, multitorch("predict", "--checkpoint", path, "--audio", one, "--top", "2").requireOK(t).stdout)
-	multitorch("predict", "--checkpoint", path, "--text", "hello").requireError(t, failed, "--audio", "expected a sound file")
+	refused("predict", "--checkpoint", path, "--text", "hello").requireError(t, failed, "--audio", "expected a sound file")
 
 	model, err := ctc.NewNGram(2, [][]string{ctc.CharacterTokens("enter the pound key")})
 	require.NoError(t, err)
@@ -63,12 +62,12 @@ func TestSpeech(t *testing.T) {
 	require.NoError(t, model.WriteARPA(file))
 	require.NoError(t, file.Close())
 	with(one, "--beam", "4", "--lm", lm, "--times").requireOK(t)
-	with(one, "--beam", "4", "--lm", one).requireError(t, failed, "--lm", one, "ARPA model")
-	with(one, "--lm", lm).requireError(t, misused, "--lm: a language model needs a search")
-	with().requireError(t, misused, "expected sound files or folders of them, or --mic")
-	with("--mic", one).requireError(t, misused, "--mic: expected no sound files")
-	with(dir+"/none.wav").requireError(t, failed, "none.wav", "no such file")
-	with(out).requireError(t, failed, out, "there are no sound files in this folder")
+	refused(words(one, "--beam", "4", "--lm", one)...).requireError(t, failed, "--lm", one, "ARPA model")
+	refused(words(one, "--lm", lm)...).requireError(t, misused, "--lm: a language model needs a search")
+	refused(words()...).requireError(t, misused, "expected sound files or folders of them, or --mic")
+	refused(words("--mic", one)...).requireError(t, misused, "--mic: expected no sound files")
+	refused(words(dir+"/none.wav")...).requireError(t, failed, "none.wav", "no such file")
+	refused(words(out)...).requireError(t, failed, out, "there are no sound files in this folder")
 
 	// Files that are wrong are said so, and the others are gone on with.
 	content, err := os.ReadFile(one)

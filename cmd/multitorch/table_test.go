@@ -119,31 +119,30 @@ func TestTablesThatAreWrong(t *testing.T) {
 		{[]string{"--data", bad, "--target", "colour"}, []string{"--target", "picture", "answer"}},
 		{[]string{"--data", bad, "--kind", "picture=film"}, []string{"--kind picture", `"film": expected one of`}},
 	} {
-		o := multitorch(append([]string{"train", "table", "--out", out}, c.args...)...)
-		o.requireError(t, failed, c.want...)
+		refused(append([]string{"train", "table", "--out", out}, c.args...)...).requireError(t, failed, c.want...)
 		require.Empty(t, files(t, out))
 	}
-	multitorch("train", "table", "--fusion", "glue").requireError(t, misused, "--fusion", `"concat"`, `"glue"`)
+	refused("train", "table", "--fusion", "glue").requireError(t, misused, "--fusion", `"concat"`, `"glue"`)
 
 	o := multitorch("train", "table", "--data", bad, "--out", out, "--skip-bad", "--epochs", "1", "--image-size", "8").requireOK(t)
 	require.Contains(t, o.stdout, "2 bad rows were left out")
 	require.Contains(t, o.stderr, "left out: "+bad+", line 38")
 	checkpoint := filepath.Join(out, checkpointName)
 	multitorch("eval", checkpoint).requireOK(t) // skips the same rows
-	multitorch("eval", "--data", bad, checkpoint).requireError(t, failed, "2 of 38 rows can't be used")
-	multitorch("predict", "--checkpoint", checkpoint, "--set", "colour=red").requireError(t, failed, `doesn't look at "colour"`, "picture")
-	multitorch("predict", "--checkpoint", checkpoint, "--audio", "x.wav").requireError(t, failed, "--audio", "no column of kind audio")
-	multitorch("predict", "--checkpoint", checkpoint).requireError(t, failed, "--set COLUMN=CELL")
-	multitorch("predict", "--checkpoint", checkpointOf(t, "text"), "--data", bad).requireError(t, failed, "--data", "takes no table")
-	multitorch("eval", "--data", bad, checkpointOf(t, "text")).requireError(t, failed, "--data", "takes no table")
+	refused("eval", "--data", bad, checkpoint).requireError(t, failed, "2 of 38 rows can't be used")
+	refused("predict", "--checkpoint", checkpoint, "--set", "colour=red").requireError(t, failed, `doesn't look at "colour"`, "picture")
+	refused("predict", "--checkpoint", checkpoint, "--audio", "x.wav").requireError(t, failed, "--audio", "no column of kind audio")
+	refused("predict", "--checkpoint", checkpoint).requireError(t, failed, "--set COLUMN=CELL")
+	refused("predict", "--checkpoint", checkpointOf(t, "text"), "--data", bad).requireError(t, failed, "--data", "takes no table")
+	refused("eval", "--data", bad, checkpointOf(t, "text")).requireError(t, failed, "--data", "takes no table")
 
 	words := filepath.Join(dir, "words.csv")
 	require.NoError(t, os.WriteFile(words, []byte("text,label\n"+strings.Repeat("a good old thing,x\na bad new thing,y\n", 8)), 0o644))
 	multitorch("train", "table", "--data", words, "--kind", "text=text", "--epochs", "1", "--out", filepath.Join(dir, "words")).requireOK(t)
-	multitorch("eval", "--ablation", filepath.Join(dir, "words", checkpointName)).
+	refused("eval", "--ablation", filepath.Join(dir, "words", checkpointName)).
 		requireError(t, failed, `looks at ["text_0"] alone, and so nothing can be left out`)
 
 	require.NoError(t, os.WriteFile(bad, []byte("picture,question,answer\n"), 0o644))
-	multitorch("eval", checkpoint).requireError(t, failed, "has changed since the model was trained on it", "--data")
-	multitorch("data", "check", bad).requireError(t, failed, "problems: 1")
+	refused("eval", checkpoint).requireError(t, failed, "has changed since the model was trained on it", "--data")
+	refused("data", "check", bad).requireError(t, failed, "problems: 1")
 }

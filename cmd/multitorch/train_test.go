@@ -141,7 +141,7 @@ func TestTrainDoesNotOverwrite(t *testing.T) {
 	before, err := os.ReadFile(path)
 	require.NoError(t, err)
 	names := files(t, filepath.Dir(path))
-	multitorch(train(filepath.Dir(path), "--model", "text", "--seed", "9")...).
+	refused(train(filepath.Dir(path), "--model", "text", "--seed", "9")...).
 		requireError(t, failed, "--out", path, "there is a run already", "name another folder")
 	require.Equal(t, names, files(t, filepath.Dir(path)))
 
@@ -168,7 +168,7 @@ func TestTrainWithOtherData(t *testing.T) {
 	e := multitorch("eval", filepath.Join(out, checkpointName)).requireOK(t)
 	require.Contains(t, e.stdout, "(strict, by stem, split seed -3, label + tags)")
 
-	multitorch("eval", "--ensemble", filepath.Join(out, checkpointName), checkpointOf(t, "text")).
+	refused("eval", "--ensemble", filepath.Join(out, checkpointName), checkpointOf(t, "text")).
 		requireError(t, failed, "--ensemble", "trained on different data")
 }
 
@@ -185,7 +185,7 @@ func TestAblationAndRobustness(t *testing.T) {
 	_, err = png.Decode(f)
 	require.NoError(t, err)
 
-	multitorch("eval", "--ablation", checkpointOf(t, "concat")).requireError(t, failed, "the tutorial's", "such as gated")
+	refused("eval", "--ablation", checkpointOf(t, "concat")).requireError(t, failed, "the tutorial's", "such as gated")
 	requireMisuse(t, []string{"eval", "--ablation", "--ensemble", "a", "b"}, "--ablation")
 	requireMisuse(t, []string{"eval", "--robustness", out, "a", "b"}, "--robustness")
 }
@@ -267,7 +267,7 @@ func TestTables(t *testing.T) {
 	require.Equal(t,
 		[]row{emoji("tags", "image"), emoji("tags", "gated"), emoji("tags", "stacking"), rows[1], emoji("label", "text")},
 		inOrder([]row{emoji("tags", "stacking"), emoji("tags", "gated"), rows[1], emoji("tags", "image"), emoji("label", "text")}))
-	multitorch("results", "--models", "image,smell").requireError(t, failed, "--models", `"smell"`)
+	refused("results", "--models", "image,smell").requireError(t, failed, "--models", `"smell"`)
 }
 
 // The command knows the kinds that there are, by name.

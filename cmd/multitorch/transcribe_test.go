@@ -58,7 +58,7 @@ func TestTranscribeThatCannotBe(t *testing.T) {
 	t.Setenv("MULTITORCH_DATA", t.TempDir())
 	wav := filepath.Join(t.TempDir(), "a.wav")
 	require.NoError(t, audio.Save(wav, torch.Zeros(torch.Shape{1, 800}), 8000))
-	with := func(args ...string) outcome { return multitorch(append([]string{"transcribe", wav}, args...)...) }
+	with := func(args ...string) outcome { return refused(append([]string{"transcribe", wav}, args...)...) }
 	with().requireError(t, failed, "multitorch models get whisper-tiny.en gets it", "--checkpoint FILE")
 	with("--model", "a", "--checkpoint", "b").requireError(t, misused, "--model, --checkpoint: expected one of them")
 	with("--format", "doc").requireError(t, misused, "--format")

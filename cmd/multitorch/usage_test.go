@@ -37,9 +37,7 @@ func TestResultsLooksAtItsFilesFirst(t *testing.T) {
 		if c.readme == "" {
 			args = args[:len(args)-2]
 		}
-		o := multitorch(args...)
-		require.Equal(t, 1, o.code, c.want)
-		require.Contains(t, o.stderr, c.want)
+		refused(args...).requireError(t, failed, c.want)
 	}
 }
 
@@ -167,9 +165,8 @@ func TestUsageErrors(t *testing.T) {
 func TestDevice(t *testing.T) {
 	t.Parallel()
 	out := filepath.Join(t.TempDir(), "run")
-	o := multitorch(train(out, "--device", "cuda:99")...)
-	o.requireError(t, failed, "--device", "cuda:99", "leave --device out")
+	refused(train(out, "--device", "cuda:99")...).requireError(t, failed, "--device", "cuda:99", "leave --device out")
 	require.Empty(t, files(t, out))
-	multitorch("eval", "--device", "cuda:99", checkpointOf(t, "text")).requireError(t, failed, "--device")
+	refused("eval", "--device", "cuda:99", checkpointOf(t, "text")).requireError(t, failed, "--device")
 	multitorch("eval", "--device", "cpu", "--threads", "1", checkpointOf(t, "text")).requireOK(t)
 }
