@@ -1,6 +1,8 @@
 package transformers
 
 import (
+	"sync"
+
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -23,10 +25,12 @@ func causalLM(base BaseModelOutput, head *nn.Linear, in CausalInput, c *Pretrain
 
 var opMv = torch.NewOperator("aten::mv", "self", "vec")
 
-// nextLogits is the head of x [N, L, features]. One vector is multiplied as such: libtorch's product of matrices reads a large
-// table at less than half of the memory's speed for it. Bits differ, so not where they are to be equal.
+var mkl = sync.OnceValue(func() bool { return torch.Runtime().BLAS == "MKL" })
+
+// nextLogits is the head of x [N, L, features]. One vector is multiplied as such: the product of matrices of OpenBLAS and BLIS
+// reads a large table at less than half of the memory's speed for it. Bits differ, so not where they are to be equal.
 func nextLogits(head *nn.Linear, x *torch.Tensor, eager bool) *torch.Tensor {
-	if eager || x.Size(0) != 1 || x.Size(1) != 1 || torch.IsGradEnabled() || head.Bias != nil {
+	if eager || mkl() || x.Size(0) != 1 || x.Size(1) != 1 || torch.IsGradEnabled() || head.Bias != nil {
 		return head.Forward(x)
 	}
 	var on passing

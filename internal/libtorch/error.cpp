@@ -68,7 +68,10 @@ int64_t warning_count = 0;  // read by Go without a call
 
 constexpr size_t max_waiting = 64;  // a flood keeps its beginning
 
+thread_local bool quiet = false;
+
 void keep_warning(const std::string& msg) {
+  if (quiet) return;
   std::lock_guard<std::mutex> lock(warnings_mutex);
   if (warnings.size() >= max_waiting) return;
   warnings.push_back(msg);
@@ -101,6 +104,13 @@ void watch_warnings() {
 #else
   c10::WarningUtils::set_warning_handler(&handler);
 #endif
+}
+
+void quietly(const std::function<void()>& f) {
+  watch_warnings();
+  quiet = true;
+  f();
+  quiet = false;
 }
 
 }  // namespace mt

@@ -17,21 +17,13 @@ at::Tensor gelu_backward(const at::Tensor& grad, const at::Tensor& x, c10::strin
   return at::cpu::gelu_backward(at::empty_like(x).copy_(grad), x, approximate);
 }
 
-struct Silence : c10::WarningHandler {
-  void process(const c10::SourceLocation&, const std::string&, const bool) override {}
-};
-
 }  // namespace
 
 void mt::mend() {
-  static const bool once = [] {
-    Silence nothing;  // of the kernel that is replaced
-    c10::Warning::WarningHandlerGuard guard(&nothing);
+  quietly([] {  // libtorch warns that a kernel is replaced
     static torch::Library library(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__, __LINE__);
     library.impl("gelu_backward", &gelu_backward);
-    return true;
-  }();
-  static_cast<void>(once);
+  });
 }
 
 #else

@@ -13,6 +13,7 @@
 #include <c10/util/Exception.h>
 #include <torch/version.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,6 +38,7 @@ mt_error* make_error(int32_t kind, const std::string& message);
 mt_error* current_exception();
 mt_error* wrong_version();
 void watch_warnings();  // on this OS thread
+void quietly(const std::function<void()>& f);  // without its warnings
 void prepare_thread();  // sets what libtorch keeps per OS thread
 extern thread_local bool called_from_go;  // on this OS thread, once at least
 
@@ -44,8 +46,9 @@ extern thread_local bool called_from_go;  // on this OS thread, once at least
 // Nothing but its version may be asked of one that is not.
 bool fits();
 
-// Mends what is wrong in the loaded libtorch (mend.cpp).
+// Mends what is wrong in the loaded libtorch (mend.cpp), and what is slow (row.cpp). Called once.
 void mend();
+void multiply_rows_by_threads();
 
 // The modes of the goroutine that calls, on its OS thread for as long as the call takes.
 class Modes {
@@ -72,7 +75,7 @@ class Modes {
 // Runs f; whatever it throws comes back as the error.
 template <class F>
 mt_error* guarded(F&& f) {
-  static const bool fitting = fits() && (mend(), true);
+  static const bool fitting = fits() && (mend(), multiply_rows_by_threads(), true);
   if (!fitting) return wrong_version();
   try {
     prepare_thread();
