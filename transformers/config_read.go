@@ -120,8 +120,15 @@ func rename(raw map[string]json.RawMessage, from, to string) {
 // readableJSON says in JSON's words, and not in Go's, what a value should have been.
 func readableJSON(err error) error {
 	var e *json.UnmarshalTypeError
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("the file ends within its JSON")
+	}
 	if !errors.As(err, &e) {
 		return err
+	}
+	field := e.Field
+	if field != "" {
+		field += ": "
 	}
 	want := e.Type.String()
 	switch e.Type.Kind() {
@@ -136,7 +143,7 @@ func readableJSON(err error) error {
 	case reflect.Struct, reflect.Map:
 		want = "an object"
 	}
-	return fmt.Errorf("%s: expected %s, but got %.60s", e.Field, want, e.Value)
+	return fmt.Errorf("%sexpected %s, but got %.60s", field, want, e.Value)
 }
 
 // writeConfig writes config.json, as Python does: sorted keys, and also those that nothing here knows.

@@ -238,6 +238,14 @@ func TestFilesOfWeights(t *testing.T) {
 		_, err := transformers.FromPretrained[*transformers.BertForMaskedLM](dir)
 		require.ErrorContains(t, err, "..", file)
 		require.ErrorContains(t, err, file)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(strings.Replace(text, "../", "missing-", 1)), 0o666))
+		_, err = transformers.FromPretrained[*transformers.BertForMaskedLM](dir)
+		require.ErrorContains(t, err, "missing-")
+		require.ErrorContains(t, err, file, "where the name of the shard stands")
+		require.NoError(t, os.WriteFile(filepath.Join(dir, file), nil, 0o666))
+		_, err = transformers.FromPretrained[*transformers.BertForMaskedLM](dir)
+		require.ErrorContains(t, err, file)
+		require.Equal(t, 1, strings.Count(err.Error(), file), err)
 	}
 }
 

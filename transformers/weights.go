@@ -136,11 +136,11 @@ func openPickles(path string) (*weights, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, err)
+		return nil, err
 	}
 	names := map[string]bool{}
 	for key, file := range index.WeightMap {
-		if file != filepath.Base(file) || !filepath.IsLocal(file) || strings.ContainsAny(file, `/\`) || file == "." {
+		if file != filepath.Base(file) || !filepath.IsLocal(file) || strings.ContainsAny(file, "/\\\x00") || file == "." {
 			return nil, fmt.Errorf("read %s: the file of %.80q has to be in the index's own folder, but is %.80q", path, key, file)
 		}
 		names[file] = true
@@ -149,5 +149,9 @@ func openPickles(path string) (*weights, error) {
 	for _, file := range slices.Sorted(maps.Keys(names)) {
 		files = append(files, filepath.Join(filepath.Dir(path), file))
 	}
-	return openPickle(path, files...)
+	w, err := openPickle(path, files...)
+	if err != nil {
+		return nil, fmt.Errorf("%w (%s names the file)", err, filepath.Base(path))
+	}
+	return w, nil
 }
