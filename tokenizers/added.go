@@ -9,7 +9,7 @@ import (
 // An AddedToken is found in a text before anything else happens to it, also inside words.
 type AddedToken struct {
 	// ID is that of the model's vocabulary, or the next free one: what a file says is no more than a hint.
-	ID         uint32 `json:"id" default:"0"`
+	ID         uint32 `json:"id"`
 	Content    string `json:"content"`
 	SingleWord bool   `json:"single_word"` // not inside words
 	LStrip     bool   `json:"lstrip"`      // takes the white space before it in

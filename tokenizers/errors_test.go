@@ -48,6 +48,10 @@ var brokenFiles = []struct{ file, names string }{
 	{`{"truncation":{"max_length":4,"strategy":"Middle","stride":0},` + wordLevel + `}`, `unknown strategy "Middle"`},
 	{`{"truncation":{"max_length":4,"strategy":"LongestFirst","stride":4},` + wordLevel + `}`, "stride is 4"},
 	{`{"added_tokens":[{"id":1}],` + wordLevel + `}`, "added_tokens: 0: content is missing"},
+	{
+		`{"added_tokens":[{"content":"x","single_word":false,"lstrip":false,"rstrip":false,"normalized":true,"special":false}],` + wordLevel + `}`,
+		"added_tokens: 0: id is missing",
+	},
 	{`{"normalizer":` + strings.Repeat(`{"type":"Sequence","normalizers":[`, 1000) + strings.Repeat(`]}`, 1000) + `,` + wordLevel + `}`, "deep"},
 }
 
