@@ -16,6 +16,7 @@ type attention struct {
 	Scale   float64       // of the scores; 0 for 1/√D
 	Dropout float64       // of the weights; 0 outside of training
 	Eager   bool          // Transformers' eager order of operations, bit for bit
+	Float32 bool          // in the eager order: the softmax of half precision in float32
 	Weights bool          // whether the weights are asked for, which takes the eager order
 }
 
@@ -64,12 +65,25 @@ func (a *attention) eager(q, k, v *torch.Tensor) (y, weights *torch.Tensor) {
 			mask.Free()
 		}
 	}
-	weights = weights.Softmax(-1)
+	if weights = softmax(weights, a.Float32); weights.DType() != q.DType() {
+		weights = on.way(weights).To(q.DType())
+	}
 	dropped := weights
 	if a.Dropout > 0 {
 		dropped = on.way(opDropout.Call(weights, a.Dropout, true))
 	}
 	return dropped.Matmul(v), weights
+}
+
+// softmax is scores' softmax over keys, in their own dtype or in float32. Python makes float32 of float64, too: of a model that
+// computes in float64 nobody wants that.
+func softmax(scores *torch.Tensor, float32 bool) *torch.Tensor {
+	if !float32 || scores.DType().Size() >= 4 {
+		return scores.Softmax(-1)
+	}
+	wide := scores.To(torch.Float32)
+	defer wide.Free()
+	return wide.Softmax(-1)
 }
 
 // dotProduct calls libtorch's operator, which is quicker and keeps no weights.

@@ -72,7 +72,7 @@ func (m *CLIPAttention) draw(_ float64, wanted func(*nn.Parameter) bool) {
 // Forward maps [N, L, hidden_size] to the same.
 func (m *CLIPAttention) Forward(x *torch.Tensor, mask *Mask, weights bool) (y, w *torch.Tensor) {
 	c := m.config
-	a := attention{Mask: mask, Eager: m.outermost.Eager, Weights: weights}
+	a := attention{Mask: mask, Eager: m.outermost.Eager, Float32: true, Weights: weights}
 	if m.Training() {
 		a.Dropout = c.AttentionDropout
 	}

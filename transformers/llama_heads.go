@@ -108,7 +108,12 @@ func NewLlamaForTokenClassification(c *LlamaConfig) *LlamaForTokenClassification
 // Forward gives logits [N, L, classes].
 func (m *LlamaForTokenClassification) Forward(in CausalInput) ClassifierOutput {
 	out := m.Model.Forward(in)
-	return tokenOutput(out, classify(m.Dropout, m.Score, out.LastHiddenState), in.encoder())
+	logits := classify(m.Dropout, m.Score, out.LastHiddenState)
+	result := tokenOutput(out, logits, BertInput{OutputHiddenStates: in.OutputHiddenStates})
+	if in.Labels != nil { // of all these heads the one whose loss is computed in float32
+		result.Loss = crossEntropy(logits.View(-1, logits.Size(-1)).Float(), in.Labels.Reshape(-1))
+	}
+	return result
 }
 
 // LlamaForQuestionAnswering says where in a text an answer begins and ends. Its decoder is named transformer, as in Python.

@@ -56,7 +56,7 @@ func (m *LlamaAttention) Forward(x *torch.Tensor, places turns, mask *Mask, cach
 	var on passing
 	defer on.free()
 	c := m.config
-	a := attention{Mask: mask, Eager: c.Eager, Weights: weights}
+	a := attention{Mask: mask, Eager: c.Eager, Float32: true, Weights: weights}
 	if m.Training() {
 		a.Dropout = c.AttentionDropout
 	}

@@ -1,11 +1,13 @@
 package transformers_test
 
 import (
+	"cmp"
 	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,23 +19,24 @@ import (
 )
 
 // transformersScript loads folders into classes of Transformers, holds their keys against the classes', computes, and saves the
-// folders again. args are, for each case, its name, class, folder, and where to save it; its inputs and outputs are "name/key".
+// folders again. args are, for each case, its name, class, dtype, folder, and where to save it; its inputs and outputs are "name/key".
 const transformersScript = `
 import glob, safetensors.torch, transformers
 
 def names(model, folder):
 	"""The parameters' names in a folder. Where a class has other names than its folders, they are known by their values."""
 	files = {k: t for f in glob.glob(folder + "/*.safetensors") for k, t in safetensors.torch.load_file(f).items()}
-	return {key: key if key in files else next((k for k, t in files.items() if t.shape == p.shape and torch.equal(t, p)), key)
+	return {key: key if key in files else next((k for k, t in files.items() if t.shape == p.shape and torch.equal(t.to(p.dtype), p)), key)
 		for key, p in model.named_parameters()}
 
 transformers.logging.set_verbosity_error()
-for case, cls, folder, again in zip(*[iter(args)] * 4):
-	cls = getattr(transformers, cls)
-	model, info = cls.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32, output_loading_info=True)
+for case, cls, dtype, folder, again in zip(*[iter(args)] * 5):
+	cls, dtype = getattr(transformers, cls), getattr(torch, dtype)
+	model, info = cls.from_pretrained(folder, attn_implementation="eager", dtype=dtype, output_loading_info=True)
 	for what in "missing_keys", "unexpected_keys", "mismatched_keys":
 		assert not info[what], (case, what, info[what])
 	given = {k[len(case) + 1:]: v for k, v in inputs.items() if k.startswith(case + "/")}
+	given = {k: v.to(dtype) if v.is_floating_point() else v for k, v in given.items()}
 	o = model(**given, output_hidden_states=True)
 	for key, value in o.items():
 		if torch.is_tensor(value):
@@ -81,6 +84,7 @@ type pythonCase struct {
 	inputs  map[string]*torch.Tensor                          // by Python's names
 	forward func(transformers.Model) map[string]*torch.Tensor // a model of the same class's outputs of the inputs, by Python's names
 	seeds   bool                                              // whether what a seed draws is compared too
+	dtype   torch.DType                                       // float32 unless given
 }
 
 // requireTransformers compares models with Transformers, bit for bit in eager attention: what they compute; the gradients; and
@@ -98,7 +102,7 @@ func requireTransformers(t *testing.T, cases map[string]pythonCase) {
 		for key, x := range c.inputs {
 			inputs[name+"/"+key] = x
 		}
-		args = append(args, name, className(c.model), here, again)
+		args = append(args, name, className(c.model), cmp.Or(c.dtype, torch.Float32).String(), here, again)
 	}
 	results := twin.Run(t, transformersScript, inputs, args...)
 	for name, c := range cases {
@@ -118,7 +122,7 @@ func requireTransformers(t *testing.T, cases map[string]pythonCase) {
 // requireEqual loads a folder and compares what it computes.
 func (c pythonCase) requireEqual(t *testing.T, folder string, want func(key string) *torch.Tensor) {
 	t.Helper()
-	m, err := transformers.FromPretrained[transformers.Model](folder, transformers.Load{Eager: true})
+	m, err := transformers.FromPretrained[transformers.Model](folder, transformers.Load{Eager: true, DType: c.dtype})
 	require.NoError(t, err)
 	require.IsType(t, c.model, m)
 	got := c.forward(m)
@@ -164,6 +168,42 @@ func TestEncodersWithTransformers(t *testing.T) {
 			cases[family+"_"+head] = pythonCase{model: m, inputs: inputs, seeds: true, forward: func(m transformers.Model) map[string]*torch.Tensor {
 				return encoded(t, m, g.text(t))
 			}}
+		}
+	}
+	requireTransformers(t, cases)
+}
+
+// In half precision Transformers computes some things in float32, of each architecture others.
+func TestHalfPrecisionWithTransformers(t *testing.T) {
+	cases := map[string]pythonCase{}
+	for _, name := range []string{
+		"bert_masked_lm", "roberta_token", "distilbert_question", "gpt2_lm", "gpt2_token", "llama_lm", "llama_token", "llama_longrope_long",
+		"t5_lm", "t5_lm_gated", "vit_base", "vit_image", "clip_loss", "siglip_loss", "dinov2_image", "resnet_image", "convnext_image",
+	} {
+		g := readGolden(t, name)
+		m, err := transformers.FromPretrained[transformers.Model](g.folder(t))
+		require.NoError(t, err)
+		inputs := map[string]*torch.Tensor{}
+		for key, raw := range g.Inputs {
+			if string(raw) != "true" {
+				inputs[key] = g.input(t, key)
+			} else {
+				inputs[key] = torch.New(true)
+			}
+		}
+		forward := func(m transformers.Model) map[string]*torch.Tensor { return g.decoded(t, m) }
+		switch m.(type) {
+		case transformers.TextEncoder, *transformers.BertForMaskedLM, *transformers.RobertaForTokenClassification,
+			*transformers.DistilBertForQuestionAnswering:
+			forward = func(m transformers.Model) map[string]*torch.Tensor { return encoded(t, m, g.text(t)) }
+		}
+		if g.Inputs["pixel_values"] != nil {
+			forward = func(m transformers.Model) map[string]*torch.Tensor { return g.pictured(t, m) }
+		}
+		for _, dtype := range []torch.DType{torch.BFloat16, torch.Float16} {
+			if dtype == torch.BFloat16 || !strings.HasPrefix(name, "t5") { // whose states are beyond float16's range
+				cases[name+"_"+dtype.String()] = pythonCase{model: m, inputs: inputs, forward: forward, dtype: dtype}
+			}
 		}
 	}
 	requireTransformers(t, cases)

@@ -20,6 +20,7 @@ type RMSNorm struct {
 
 	eps   float64
 	eager bool
+	apart bool // T5's way: what is squared is a copy in float32, and not what is divided
 }
 
 func newRMSNorm(c *PretrainedConfig, features int, eps float64) *RMSNorm {
@@ -40,11 +41,11 @@ func (m *RMSNorm) Forward(x *torch.Tensor) *torch.Tensor {
 		}
 		var on passing
 		defer on.free()
-		wide := x
-		if x.DType() != torch.Float32 {
-			wide = on.way(x.To(torch.Float32))
-		}
+		wide := on.to(x, torch.Float32)
 		variance := on.way(opMeanDim.Call(on.way(wide.Pow(2)), []int{-1}, true))
+		if m.apart {
+			wide = x
+		}
 		y := on.way(wide.Mul(on.way(on.way(variance.Add(m.eps)).Rsqrt())))
 		if y.DType() != x.DType() {
 			y = on.way(y.To(x.DType()))

@@ -30,7 +30,11 @@ func newT5Block(c *T5Config, layer int, decoder bool) *T5Block {
 	return m
 }
 
-func newT5Norm(c *T5Config) *RMSNorm { return newRMSNorm(c.Common(), c.DModel, c.LayerNormEpsilon) }
+func newT5Norm(c *T5Config) *RMSNorm {
+	m := newRMSNorm(c.Common(), c.DModel, c.LayerNormEpsilon)
+	m.apart = true
+	return m
+}
 
 // Forward maps [N, L, d_model] to the same, and gives the weights of both attentions if they are asked for.
 func (m *T5Block) Forward(x *torch.Tensor, ctx *t5Context) (y, self, cross *torch.Tensor) {

@@ -21,6 +21,7 @@ type ViTLayer struct {
 func newViTLayer(c *ViTConfig) *ViTLayer {
 	norm := func() *nn.LayerNorm { return nn.NewLayerNorm(c.HiddenSize, nn.Eps(c.LayerNormEps)) }
 	attention := newViTAttention(c.HiddenSize, c.NumAttentionHeads, c.QKVBias, c.AttentionProbsDropoutProb, c.Common())
+	attention.Attention.float32 = true
 	intermediate, output := newViTDense(c.HiddenSize, c.IntermediateSize), newViTDense(c.IntermediateSize, c.HiddenSize)
 	return &ViTLayer{
 		Attention: attention, LayernormBefore: norm(), LayernormAfter: norm(), Intermediate: intermediate, Output: output,
@@ -68,12 +69,13 @@ type ViTSelfAttention struct {
 
 	size    int // of a head
 	dropout float64
+	float32 bool // whether the softmax is: ViT's, and not DINOv2's
 	common  *PretrainedConfig
 }
 
 // Forward maps [N, L, hidden_size] to the same.
 func (m *ViTSelfAttention) Forward(x *torch.Tensor, mask *Mask, weights bool) (y, w *torch.Tensor) {
-	a := attention{Mask: mask, Eager: m.common.Eager, Weights: weights}
+	a := attention{Mask: mask, Eager: m.common.Eager, Float32: m.float32, Weights: weights}
 	if m.Training() {
 		a.Dropout = m.dropout
 	}
