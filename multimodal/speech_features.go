@@ -34,3 +34,6 @@ func SpeechFeatures(samples *torch.Tensor) *torch.Tensor {
 	x = x.Sub(x.Mean()).Div(x.Std().Add(1e-5))
 	return x.Transpose(0, 1).Contiguous()
 }
+
+// SpeechFrames is how many frames so many samples at SpeechRate make.
+func SpeechFrames(samples int) int { return 1 + samples/speechHop }

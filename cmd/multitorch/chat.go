@@ -156,6 +156,12 @@ func readLine(r *bufio.Reader) (line string, long bool, err error) {
 // unsure is a probability below which an answer is said with reserve.
 const unsure = 0.6
 
+// partial is a conversation that answers a question of which it knows some words alone.
+type partial interface {
+	// strange are the words of a question that the model doesn't know.
+	strange(question string) []string
+}
+
 // answer is the answer to a line, or why there is none, in one line.
 func answer(talk conversation, line string) string {
 	found, err := talk.ask(line)
@@ -163,10 +169,16 @@ func answer(talk conversation, line string) string {
 		examples := talk.examples()
 		return fmt.Sprintf("%s (ask, for instance: %s)", err, strings.Join(examples[:min(3, len(examples))], " | "))
 	}
+	said := found[0].class
 	if p := found[0].probability; p < unsure {
-		return fmt.Sprintf("%s, but I am not sure (%.0f %%)", found[0].class, 100*p)
+		said = fmt.Sprintf("%s, but I am not sure (%.0f %%)", said, 100*p)
 	}
-	return found[0].class
+	if talk, ok := talk.(partial); ok {
+		if words := talk.strange(line); len(words) > 0 {
+			said += fmt.Sprintf("; not known to me: %q", words[:min(3, len(words))])
+		}
+	}
+	return said
 }
 
 // openPicture reads a picture file, without a context: a signal ends the program at once, as it has nothing to save.

@@ -96,7 +96,11 @@ func openSet(ctx context.Context, name, dir string) (*catalog.Samples, error) {
 		if err != nil {
 			return nil, err
 		}
-		return t.Samples(t.Kinds(), t.Target(), dir), nil
+		samples := t.Samples(t.Kinds(), t.Target(), dir)
+		if t.Target() < 0 {
+			learnable(t, samples)
+		}
+		return samples, nil
 	}
 	set, err := dataSetNamed(name)
 	if err != nil {

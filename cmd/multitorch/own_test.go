@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"multitorch/datasets/catalog"
 	datatable "multitorch/datasets/table"
 	"multitorch/multimodal/audio"
 	"multitorch/multimodal/image"
@@ -119,6 +120,12 @@ func TestTranscriptsOfOnesOwn(t *testing.T) {
 	bad := writeTable(t, filepath.Join(dir, "bad.csv"), []string{"clip", "transcript"},
 		append(rows, []string{"cut.wav", "abc"}, []string{"short.wav", "abcdabcdabcdabcdabcdabcdabcdabcd"}, []string{"0.wav", ""}))
 	refused("train", "transcripts", "--data", bad).requireError(t, failed, "cut.wav", "column \"transcript\" is empty")
+	samples, err := openSet(t.Context(), bad, "")
+	require.NoError(t, err)
+	report, err := catalog.Check(t.Context(), samples, nil)
+	require.NoError(t, err)
+	require.Len(t, report.Problems, 3, "what train finds, check does")
+	require.Contains(t, report.Problems[1].String(), "its text of 32 characters needs 32")
 	multitorch("train", "transcripts", "--data", bad, "--skip-bad", "--epochs", "1", "--out", filepath.Join(dir, "other")).requireOK(t)
 	refused("predict", "--checkpoint", checkpoint, "--audio", filepath.Join(dir, "cut.wav")).requireError(t, failed, "--audio", "cut.wav")
 	refused("predict", "--checkpoint", checkpoint).requireError(t, failed, "--audio: expected a sound")

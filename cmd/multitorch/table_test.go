@@ -93,12 +93,14 @@ func TestAUsersPath(t *testing.T) {
 	require.Equal(t, o.stdout, string(written))
 
 	chat := command("chat", "--checkpoint", checkpoint, "--image", red)
-	chat.Stdin = strings.NewReader("What colour is it?\nIs it blue?\nzzz\nquit\n")
+	chat.Stdin = strings.NewReader("What colour is it?\nIs it blue?\nzzz\nIs it mauve?\nquit\n")
 	o = finish(chat).requireOK(t)
 	lines = strings.Split(o.stdout, "\n")
 	require.Contains(t, lines[0], "red")
 	require.Contains(t, lines[1], "no")
 	require.Contains(t, lines[2], "none of these words is known")
+	require.NotContains(t, lines[1], "known")
+	require.Contains(t, lines[3], `; not known to me: ["mauve"]`)
 }
 
 // What is wrong with a table is said before anything is trained or written.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"multitorch/datasets"
 	datatable "multitorch/datasets/table"
@@ -76,8 +77,7 @@ func (t *transcriptsTask) column(kind datatable.Kind) string {
 func (t *transcriptsTask) load(ctx context.Context, dir string, _ bool) error {
 	c := columns.Config{SampleRate: multimodal.SpeechRate, MaxSeconds: t.MaxSeconds}
 	read, train, test, err := t.read(ctx, dir, c,
-		half{"sound", t.Sound, datatable.Audio, []string{"audio", "sound", "file", "path"}},
-		half{"transcript", t.Transcript, datatable.Text, []string{"transcript", "text", "sentence"}})
+		soundHalf(t.Sound), transcriptHalf(t.Transcript))
 	if err != nil {
 		return err
 	}
@@ -94,11 +94,12 @@ func (t *transcriptsTask) load(ctx context.Context, dir string, _ bool) error {
 		t.Alphabet = ctc.NewAlphabet(said...)
 		t.Size = multimodal.SpeechConfig{Symbols: t.Alphabet.Len(), Dropout: 0.2, Blocks: 3, Layers: 1} // the speech task's
 	}
-	if t.speech.train, err = t.utterances(ctx, read, train); err != nil {
+	sets, err := t.utterances(ctx, read, train, test)
+	if err != nil {
 		return err
 	}
-	t.speech.test, err = t.utterances(ctx, read, test)
-	return err
+	t.speech.train, t.speech.test = sets[0], sets[1]
+	return nil
 }
 
 // said is a row's transcript as the alphabet has it: words in lower case, with single spaces between them.
@@ -116,44 +117,61 @@ func join(words []string) (text string) {
 	return text
 }
 
-// utterances makes features of all rows. Rows that CTC can't learn are bad rows: sounds that are too short for their texts
-// or longer than is taken, and letters that the alphabet lacks.
-func (t *transcriptsTask) utterances(ctx context.Context, read *datatable.Table, data *columns.Data) (*multimodal.SpeechSet, error) {
-	sound := read.Column(t.column(datatable.Audio))
-	var all []multimodal.Utterance
+// utterances makes features of all rows of some sides. Rows that CTC can't learn are bad rows: sounds that are too short for
+// their texts or longer than is taken, and letters that the alphabet lacks.
+func (t *transcriptsTask) utterances(ctx context.Context, read *datatable.Table, sides ...*columns.Data) (
+	sets []*multimodal.SpeechSet, err error,
+) {
 	var bad []columns.BadRow
-	for i := range data.Len() {
-		if err := ctx.Err(); err != nil {
+	rows := 0
+	for _, data := range sides {
+		var all []multimodal.Utterance
+		for i := range data.Len() {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			row := data.Row(i)
+			u, err := t.utterance(read, row)
+			if err != nil {
+				bad = append(bad, columns.BadRow{Row: row, Place: read.Place(row), What: err.Error()})
+				continue
+			}
+			all = append(all, u)
+		}
+		set, err := multimodal.NewSpeechSet(all, t.Alphabet)
+		if err != nil {
 			return nil, err
 		}
-		row := data.Row(i)
-		samples, err := columns.Sound(read, row, sound, t.Base, multimodal.SpeechRate)
-		if most := t.Schema.MaxSeconds * multimodal.SpeechRate; err == nil && float64(len(samples)) > most {
-			err = fmt.Errorf("the sound is %.1f s long: expected at most %v (--max-seconds)",
-				float64(len(samples))/multimodal.SpeechRate, t.Schema.MaxSeconds)
-		}
-		u := multimodal.Utterance{Name: read.Place(row), Text: t.said(read, row), Samples: samples, Rate: multimodal.SpeechRate}
-		if err == nil {
-			if _, err = multimodal.NewSpeechSet([]multimodal.Utterance{u}, t.Alphabet); err != nil {
-				err = cmp.Or(errors.Unwrap(err), err) // less the utterance's name
-			}
-		}
-		if err != nil {
-			bad = append(bad, columns.BadRow{Row: row, Place: read.Place(row), What: err.Error()})
-			continue
-		}
-		all = append(all, u)
+		sets, rows = append(sets, set), rows+data.Len()
 	}
+	slices.SortFunc(bad, func(a, b columns.BadRow) int { return cmp.Compare(a.Row, b.Row) })
 	if len(bad) > 0 && !t.SkipBad {
-		return nil, &columns.BadRowsError{Rows: bad, Of: data.Len()}
+		return nil, &columns.BadRowsError{Rows: bad, Of: rows}
 	}
 	for _, b := range bad {
 		logLine(fmt.Sprintf("left out: %s", b))
 	}
-	if len(all) == 0 {
+	if slices.ContainsFunc(sets, func(s *multimodal.SpeechSet) bool { return s.Len() == 0 }) {
 		return nil, fmt.Errorf("%s: no row is left", read.Path)
 	}
-	return multimodal.NewSpeechSet(all, t.Alphabet)
+	return sets, nil
+}
+
+// utterance reads a row.
+func (t *transcriptsTask) utterance(read *datatable.Table, row int) (u multimodal.Utterance, err error) {
+	samples, err := columns.Sound(read, row, read.Column(t.column(datatable.Audio)), t.Base, multimodal.SpeechRate)
+	if most := t.Schema.MaxSeconds * multimodal.SpeechRate; err == nil && float64(len(samples)) > most {
+		err = fmt.Errorf("the sound is %.1f s long: expected at most %v (--max-seconds)",
+			float64(len(samples))/multimodal.SpeechRate, t.Schema.MaxSeconds)
+	}
+	if err != nil {
+		return u, err
+	}
+	u = multimodal.Utterance{Name: read.Place(row), Text: t.said(read, row), Samples: samples, Rate: multimodal.SpeechRate}
+	if _, err = multimodal.NewSpeechSet([]multimodal.Utterance{u}, t.Alphabet); err != nil {
+		err = cmp.Or(errors.Unwrap(err), err) // less the utterance's name
+	}
+	return u, err
 }
 
 func (t *transcriptsTask) data() (line, more string) {

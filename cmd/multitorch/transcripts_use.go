@@ -60,8 +60,10 @@ func (t *transcriptsTask) use(ctx context.Context, path, base string, skipBad bo
 		return err
 	}
 	t.Data, t.Base, t.SkipBad = path, base, skipBad
-	set, err := t.utterances(ctx, read, data)
-	t.speech.train, t.speech.test = set, set
+	sets, err := t.utterances(ctx, read, data)
+	if err == nil {
+		t.speech.train, t.speech.test = sets[0], sets[0]
+	}
 	return err
 }
 

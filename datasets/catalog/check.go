@@ -88,7 +88,7 @@ func Check(ctx context.Context, s *Samples, progress func(done int)) (*Report, e
 		}
 		r.Duplicates++
 		switch other := firsts[first]; {
-		case other.side != l.side:
+		case other.side != l.side && other.side != "" && l.side != "":
 			r.add(i, l.name, "is on the side %s, and the same content is on the side %s (%s)", l.side, other.side, other.name)
 		case other.class != l.class:
 			r.add(i, l.name, "is of the class %s, and the same content of the class %s (%s)",
@@ -105,7 +105,7 @@ func Check(ctx context.Context, s *Samples, progress func(done int)) (*Report, e
 		switch {
 		case r.PerClass[i] == 0:
 			r.add(-1, "class "+name, "no sample is of this class")
-		case len(sides[i]) == 1 && !sides[i]["train"] && !sides[i][""]:
+		case sides[i]["test"] && !sides[i]["train"]:
 			r.add(-1, "class "+name, "no training sample is of this class")
 		}
 	}

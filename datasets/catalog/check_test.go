@@ -67,6 +67,11 @@ func TestCheckFinds(t *testing.T) {
 			[]string{"b: is on the side test, and the same content is on the side train (a)"},
 		},
 		{
+			"on no side", set([]string{"x", "y"}, catalog.Sample{Text: "a", Side: "train"}, catalog.Sample{Text: "a"},
+				catalog.Sample{Text: "b", Class: 1}, catalog.Sample{Text: "c", Side: "test", Class: 1}),
+			[]string{"class y: no training sample is of this class"},
+		},
+		{
 			"sounds", set(nil, catalog.Sample{Audio: []float32{0, 0}, Rate: 8, Class: -1}, catalog.Sample{Audio: []float32{1}, Class: -1},
 				catalog.Sample{Audio: []float32{1, nan}, Rate: 8, Class: -1}),
 			[]string{"sample 0: its sound is silent", "sample 1: its sound has a rate of 0 Hz", "sample 2: number 1 of its sound is NaN"},

@@ -54,10 +54,18 @@ func (t *Table) OpenSound(row, column int, base string) (samples []float32, rate
 	return samples, clip.Rate, nil
 }
 
-// Samples are the rows as "multitorch data" checks and shows them. target is the column of the classes, or -1.
+// Samples are the rows as "multitorch data" checks and shows them. target is the column of the classes, or -1. A column called
+// "split" says which side a row is on.
 func (t *Table) Samples(kinds []Column, target int, base string) *catalog.Samples {
 	s := &catalog.Samples{Dir: t.Path, N: t.Len()}
+	by := t.Column(SideColumn)
+	if by == target {
+		by = -1
+	}
 	for i, k := range kinds {
+		if i == by {
+			k.Kind, k.Why = Ignored, "it says which side a row is on"
+		}
 		if i == target {
 			k.Kind, k.Why = Category, "what is to be learned"
 		}
@@ -68,9 +76,18 @@ func (t *Table) Samples(kinds []Column, target int, base string) *catalog.Sample
 	}
 	s.At = func(ctx context.Context, row int) (catalog.Sample, error) {
 		sample := catalog.Sample{Name: t.Place(row), Class: -1}
+		if by >= 0 {
+			var err error
+			if sample.Side, err = t.Side(row, by); err != nil {
+				return sample, err
+			}
+		}
 		var words []string
 		for i, c := range kinds {
 			cell := t.Cell(row, i)
+			if i == by {
+				continue
+			}
 			if i == target {
 				class, ok := slices.BinarySearch(s.Classes, cell)
 				if !ok {

@@ -89,3 +89,21 @@ func hashed(names []string, seed int64) []string {
 	slices.SortFunc(names, func(a, b string) int { return strings.Compare(sums[a], sums[b]) })
 	return names
 }
+
+// SideColumn is what a column is called that says which side each row is on, where nothing else is said.
+const SideColumn = "split"
+
+// Side is what a cell says of its row: that it is trained on, "train", or tested, "test", as validation rows are too. An empty
+// cell is on neither side: "".
+func (t *Table) Side(row, column int) (string, error) {
+	switch cell := t.Cell(row, column); strings.ToLower(cell) {
+	case "train", "training":
+		return "train", nil
+	case "test", "val", "valid", "validation", "dev", "eval":
+		return "test", nil
+	case "":
+		return "", nil
+	default:
+		return "", fmt.Errorf("column %q is %.40q: expected train, test or validation", t.Columns[column], cell)
+	}
+}

@@ -305,6 +305,23 @@ func TestSamplesForCheckAndShow(t *testing.T) {
 	require.Contains(t, got[1], `a.csv, line 4: column "n": "x" is no finite number`)
 	require.Contains(t, got[2], "class a: no sample is of this class")
 
+	// A column that says sides is no content, so what is on both is found, and what only the test side has.
+	path = filepath.Join(dir, "b.csv")
+	text := "say,split,label\nhello,train,a\nhello,test,a\nbye,val,b\nmorning,tset,c\nmorning,train,c\nevening,,b\n"
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	read = open(t, path)
+	report, err = catalog.Check(t.Context(), read.Samples(read.Kinds(), read.Target(), ""), nil)
+	require.NoError(t, err)
+	got = nil
+	for _, p := range report.Problems {
+		got = append(got, strings.ReplaceAll(p.String(), dir+"/", ""))
+	}
+	require.Equal(t, []string{
+		"b.csv, line 3: is on the side test, and the same content is on the side train (b.csv, line 2)",
+		`b.csv, line 5: column "split" is "tset": expected train, test or validation`,
+		"class b: no training sample is of this class",
+	}, got)
+
 	read = open(t, "testdata/pictures.parquet")
 	samples := read.Samples(read.Kinds(), 1, "")
 	s, err := samples.At(t.Context(), 0)

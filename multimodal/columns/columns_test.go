@@ -302,6 +302,18 @@ func TestSides(t *testing.T) {
 	require.Equal(t, []int{6, 3}, []int{set.Train.Len(), set.Test.Len()})
 	require.Equal(t, "split", set.Schema.SplitBy)
 	require.Contains(t, set.Notes, "3 rows have nothing in split, and are on neither side")
+
+	rows[1][2], rows[7][2] = "trian", "tset"
+	small, err = table.New([]string{"way", "label", "split"}, rows)
+	require.NoError(t, err)
+	_, err = columns.Prepare(t.Context(), small, columns.Config{}, nil)
+	var bad *columns.BadRowsError
+	require.ErrorAs(t, err, &bad)
+	require.Len(t, bad.Rows, 2)
+	require.ErrorContains(t, err, `column "split" is "tset": expected train, test or validation`)
+	set, err = columns.Prepare(t.Context(), small, columns.Config{SkipBad: true}, nil)
+	require.NoError(t, err)
+	require.Equal(t, []int{5, 2, 2}, []int{set.Train.Len(), set.Test.Len(), len(set.Bad)})
 }
 
 func TestOneSample(t *testing.T) {

@@ -97,7 +97,7 @@ func (s *Schema) Divided(ctx context.Context, t *table.Table, c Config, log func
 			p.class[row] = indexOf(classes, t.Cell(row, p.target))
 		}
 	}
-	trainRows, testRows, err := p.split()
+	trainRows, testRows, _, err := p.split() // rows that are bad were left out before
 	if err != nil {
 		return nil, nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"strings"
 
 	"multitorch/datasets/table"
 )
@@ -13,8 +12,8 @@ import (
 func (p *preparation) settleSplit() error {
 	s := p.schema
 	by := p.c.Split
-	if by == "" && p.t.Column("split") >= 0 && p.target != p.t.Column("split") && p.c.Kinds["split"] == "" {
-		by = "split"
+	if at := p.t.Column(table.SideColumn); by == "" && at >= 0 && p.target != at && p.c.Kinds[table.SideColumn] == "" {
+		by = table.SideColumn
 	}
 	for _, name := range []string{by, p.c.Group} {
 		if name != "" && p.t.Column(name) < 0 {
@@ -42,9 +41,10 @@ func (p *preparation) settleSplit() error {
 	return nil
 }
 
-func (p *preparation) split() (train, test []int, err error) {
+func (p *preparation) split() (train, test []int, bad []BadRow, err error) {
 	if s := p.schema; s.SplitBy != "" {
-		return splitBy(p.t, p.t.Column(s.SplitBy))
+		train, test, bad = splitBy(p.t, p.t.Column(s.SplitBy))
+		return train, test, bad, nil
 	}
 	c := table.SplitConfig{Test: p.schema.Test, Seed: p.schema.Seed, By: p.class}
 	if g := p.t.Column(p.schema.Group); g >= 0 {
@@ -53,23 +53,24 @@ func (p *preparation) split() (train, test []int, err error) {
 			c.Group[row] = p.t.Cell(row, g)
 		}
 	}
-	return table.Split(p.t.Len(), c)
+	train, test, err = table.Split(p.t.Len(), c)
+	return train, test, nil, err
 }
 
-// splitBy reads the side of each row out of a column. Validation rows are tested too; an empty cell is on no side.
-func splitBy(t *table.Table, column int) (train, test []int, err error) {
+// splitBy reads the side of each row out of a column. Rows of which it says something else are bad.
+func splitBy(t *table.Table, column int) (train, test []int, bad []BadRow) {
 	for row := range t.Len() {
-		switch cell := strings.ToLower(t.Cell(row, column)); cell {
-		case "train", "training":
+		side, err := t.Side(row, column)
+		switch {
+		case err != nil:
+			bad = append(bad, BadRow{row, t.Place(row), err.Error()})
+		case side == "train":
 			train = append(train, row)
-		case "test", "val", "valid", "validation", "dev", "eval":
+		case side == "test":
 			test = append(test, row)
-		case "":
-		default:
-			return nil, nil, fmt.Errorf("%s: column %q is %.40q: expected train, test or validation", t.Place(row), t.Columns[column], cell)
 		}
 	}
-	return train, test, nil
+	return train, test, bad
 }
 
 // notes are about the classes.

@@ -45,8 +45,8 @@ type Set struct {
 // and reads every picture and sound once. log, if not nil, is told what is being done, a line at a time.
 //
 // Rows of which no sample can be made are a [BadRowsError], or are left out with SkipBad: those whose picture or sound can't
-// be read, whose number is none, without a target, with nothing but missing cells, and test rows of a class that no training
-// row has.
+// be read, whose number is none, that are said to be on an unknown side, without a target, with nothing but missing cells,
+// and test rows of a class that no training row has.
 func Prepare(ctx context.Context, t *table.Table, c Config, log func(string)) (*Set, error) {
 	p := &preparation{ctx: ctx, t: t, c: c, log: log}
 	set, err := p.run()
@@ -76,9 +76,12 @@ func (p *preparation) run() (*Set, error) {
 	if err := p.settle(); err != nil {
 		return nil, err
 	}
-	train, test, err := p.split()
+	train, test, bad, err := p.split()
 	if err != nil {
 		return nil, err
+	}
+	if len(bad) > 0 && len(train) == 0 {
+		return nil, &BadRowsError{bad, p.t.Len()}
 	}
 	set := &Set{Schema: p.schema, Kinds: p.kinds}
 	if err := p.learn(train); err != nil {
@@ -89,7 +92,6 @@ func (p *preparation) run() (*Set, error) {
 			p.schema.Target, len(p.schema.Classes), len(train))
 	}
 	set.Notes = p.notes(train)
-	var bad []BadRow
 	for row, class := range p.class {
 		if class < 0 {
 			bad = append(bad, BadRow{row, p.t.Place(row), fmt.Sprintf("column %q is empty: it is the target", p.schema.Target)})
