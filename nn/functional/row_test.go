@@ -3,6 +3,7 @@ package functional_test
 import (
 	"fmt"
 	"math"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -69,4 +70,31 @@ func TestOneRowsGradientsAndSpecialNumbers(t *testing.T) {
 		require.True(t, torch.Equal(gradient, same))
 		require.True(t, torch.Equal(special, also))
 	}
+}
+
+// Callers at once: while the threads work for one, others do without them.
+func TestOneRowInManyGoroutines(t *testing.T) {
+	before := torch.NumThreads()
+	t.Cleanup(func() { torch.SetNumThreads(before) })
+	torch.ManualSeed(3)
+	weight := torch.Randn(torch.Shape{4000, 256})
+	rows := torch.Randn(torch.Shape{16, 1, 256})
+	torch.SetNumThreads(1)
+	want := make([]*torch.Tensor, 16)
+	for i := range want {
+		want[i] = F.Linear(rows.Select(0, i), weight, nil)
+	}
+	torch.SetNumThreads(2)
+	same := make([]bool, 16)
+	var wait sync.WaitGroup
+	for i := range same {
+		wait.Go(func() {
+			same[i] = true
+			for range 50 {
+				torch.Step(func() { same[i] = same[i] && torch.Equal(want[i], F.Linear(rows.Select(0, i), weight, nil)) })
+			}
+		})
+	}
+	wait.Wait()
+	require.NotContains(t, same, false)
 }
