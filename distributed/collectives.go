@@ -31,7 +31,7 @@ func (g *Group) Async() Async { return Async{g} }
 
 // AllReduce makes t, on every rank, the sum, or what op says, of all ranks' t.
 func (a Async) AllReduce(t *torch.Tensor, op ReduceOp) *Work {
-	if op != Avg {
+	if op != Avg || a.g.carriesGPU(t) {
 		return a.g.start(c10d.AllReduce, "all-reduce", int(op), 0, []*torch.Tensor{t}, nil)
 	}
 	w := a.g.start(c10d.AllReduce, "all-reduce", int(Sum), 0, []*torch.Tensor{t}, nil) // Gloo has no average
@@ -46,7 +46,7 @@ func (a Async) Broadcast(t *torch.Tensor, root int) *Work {
 
 // Reduce makes the root's t the sum, or what op says, of all ranks' t. What the others' t is afterwards is not said.
 func (a Async) Reduce(t *torch.Tensor, root int, op ReduceOp) *Work {
-	if op == Avg {
+	if op == Avg && !a.g.carriesGPU(t) {
 		return &Work{g: a.g, err: fmt.Errorf("distributed: Reduce takes no Avg: divide the root's sum by WorldSize")}
 	}
 	return a.g.rooted(root, func() *Work { return a.g.start(c10d.Reduce, "reduce", int(op), root, []*torch.Tensor{t}, nil) })
@@ -81,13 +81,17 @@ func (a Async) Scatter(t *torch.Tensor, ts []*torch.Tensor, root int) *Work {
 	return a.g.rooted(root, func() *Work { return a.g.start(c10d.Scatter, "scatter", 0, root, ts, []*torch.Tensor{t}) })
 }
 
-// ReduceScatter gives each rank the sum, or what op says, of all ranks' tensor of its number. Gloo has no such operation; it
-// is a reduction to each rank, all under way at once, on copies.
+// ReduceScatter gives each rank the sum, or what op says, of all ranks' tensor of its number. Gloo has no such operation; on the
+// CPU it is a reduction to each rank, all under way at once, on copies.
 func (a Async) ReduceScatter(ts []*torch.Tensor, op ReduceOp) *Work {
 	g := a.g
-	if len(ts) != g.WorldSize() || op == Avg {
+	onGPU := len(ts) > 0 && g.carriesGPU(ts[0])
+	if len(ts) != g.WorldSize() || op == Avg && !onGPU {
 		return &Work{g: g, err: fmt.Errorf("distributed: ReduceScatter: expected a tensor for each of the %d ranks, and not Avg, but got %d",
 			g.WorldSize(), len(ts))}
+	}
+	if onGPU {
+		return g.start(c10d.ReduceScatter, "reduce-scatter", int(op), 0, ts, g.like(ts[0], 1))
 	}
 	w := &Work{g: g, what: "reduce-scatter of " + describe(ts[0])}
 	for root, t := range ts {
@@ -101,8 +105,14 @@ func (a Async) ReduceScatter(ts []*torch.Tensor, op ReduceOp) *Work {
 	return w
 }
 
-// Barrier is done when all ranks have come to it.
-func (a Async) Barrier() *Work { return a.g.start(c10d.Barrier, "barrier", 0, 0, nil, nil) }
+// Barrier is done when all ranks have come to it, and where there is NCCL, what their GPUs were given is done too.
+func (a Async) Barrier() *Work {
+	gpu := 0
+	if a.g != nil {
+		gpu = a.g.world.local
+	}
+	return a.g.start(c10d.Barrier, "barrier", 0, gpu, nil, nil)
+}
 
 // Send sends t to one rank, which receives it with the same tag.
 func (a Async) Send(t *torch.Tensor, to, tag int) *Work {
@@ -116,6 +126,11 @@ func (a Async) Recv(t *torch.Tensor, from, tag int) *Work {
 	return a.g.rooted(from, func() *Work {
 		return a.g.start(c10d.Recv, fmt.Sprintf("receive from rank %d", from), tag, from, []*torch.Tensor{t}, nil)
 	})
+}
+
+// carriesGPU reports whether NCCL carries the tensor, which can do more than Gloo.
+func (g *Group) carriesGPU(t *torch.Tensor) bool {
+	return g != nil && g.world.nccl && t.Device().IsCUDA()
 }
 
 // rooted starts what has a root, if there is such a rank.

@@ -24,6 +24,9 @@ type InitConfig struct {
 	Timeout Timeout
 	// InitTimeout is how long Init waits for all processes to come: 5 minutes.
 	InitTimeout InitTimeout
+	// Backend is what carries tensors: "gloo" those on the CPU alone; "nccl", or "cpu:gloo,cuda:nccl", also those on GPUs. The
+	// default is PyTorch's, both where libtorch has NCCL and this machine a GPU for each of its ranks, and Gloo alone elsewhere.
+	Backend Backend
 	// Interface is the network interface that this process listens on, GLOO_SOCKET_IFNAME where it is empty; without either
 	// it is that which leads to the store.
 	Interface Interface
@@ -38,6 +41,7 @@ type (
 	WorldSize   int
 	Timeout     time.Duration
 	InitTimeout time.Duration
+	Backend     string
 	Interface   string
 )
 
@@ -46,6 +50,7 @@ func (v Rank) configure(c *InitConfig)        { c.Rank = v }
 func (v WorldSize) configure(c *InitConfig)   { c.WorldSize = v }
 func (v Timeout) configure(c *InitConfig)     { c.Timeout = v }
 func (v InitTimeout) configure(c *InitConfig) { c.InitTimeout = v }
+func (v Backend) configure(c *InitConfig)     { c.Backend = v }
 func (v Interface) configure(c *InitConfig)   { c.Interface = v }
 func (v InitConfig) configure(c *InitConfig)  { *c = v }
 
@@ -53,6 +58,8 @@ func (v InitConfig) configure(c *InitConfig)  { *c = v }
 type place struct {
 	rank, size, local    int
 	timeout, initTimeout time.Duration
+	nccl                 bool   // carries tensors on GPUs
+	noNCCL               string // why not
 	network              string
 	file                 string // the file store's
 	host                 string // the TCP store's
@@ -88,6 +95,9 @@ func settle(opts []Option, getenv func(string) string) (*place, error) {
 		return nil, fmt.Errorf("distributed: rank %d of a world of %d: expected RANK from 0 to WORLD_SIZE-1", p.rank, p.size)
 	}
 	if err := env.local(p); err != nil {
+		return nil, err
+	}
+	if err := p.choose(c.Backend, env); err != nil {
 		return nil, err
 	}
 	if p.network == "" {

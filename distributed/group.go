@@ -88,9 +88,9 @@ func (g *Group) Destroy(because error) {
 		w.waitForOthers(3*w.interval + 2*grace)
 	}
 	done := make(chan struct{})
-	go func() { // Gloo's threads may be in the middle of something
+	go func() { // their threads may be in the middle of something
 		for _, g := range slices.Backward(groups) {
-			g.c.Free()
+			g.c.Free(because != nil)
 		}
 		close(done)
 	}()

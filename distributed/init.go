@@ -44,6 +44,8 @@ func Init(opts ...Option) (*Group, error) {
 	}
 	g, err := w.join(all)
 	if err != nil {
+		close(w.stop)
+		w.stopped.Wait()
 		left := w.requests.set(grace, fmt.Sprintf("left/%d", w.rank), "1")
 		if left == nil && w.keepsStore() {
 			w.waitForOthers(2 * time.Second) // they are to read why, too
@@ -69,17 +71,14 @@ func (w *world) join(all []int) (*Group, error) {
 	case n > 1:
 		return nil, fmt.Errorf("distributed: another process has joined %s as rank %d: each needs its own RANK", w.requests.where, w.rank)
 	}
-	w.beat() // the first sign of life
-	settings := []string{fmt.Sprintf("WORLD_SIZE %d", w.size), "libtorch " + torch.Version()}
+	w.beat()         // the first sign of life
+	w.stopped.Add(1) // also while it connects, which takes long if another rank is lost then
+	go w.signal()
+	settings := []string{fmt.Sprintf("WORLD_SIZE %d", w.size), "libtorch " + torch.Version(), w.backends()}
 	if err := w.agree("world", all, settings); err != nil {
 		return nil, err
 	}
-	g, err := w.group(all)
-	if err == nil {
-		w.stopped.Add(1)
-		go w.signal()
-	}
-	return g, err
+	return w.group(all)
 }
 
 // group connects the ranks given, of which this is one.
@@ -93,10 +92,14 @@ func (w *world) group(ranks []int) (*Group, error) {
 		return nil, nil
 	}
 	c, err := within(w.requests, max(w.timeout, w.initTimeout)+grace, func() (c10d.Group, error) {
-		return c10d.NewGroup(w.requests.c, name, rank, len(ranks), w.timeout, w.network, w.address())
+		return c10d.NewGroup(w.requests.c, name, rank, len(ranks), w.timeout, w.network, w.address(), w.nccl)
 	})
 	if err != nil {
-		return nil, w.explain(fmt.Errorf("distributed: rank %d can't connect to the ranks %v: %w", w.rank, ranks, err))
+		err = fmt.Errorf("distributed: rank %d can't connect to the ranks %v: %w", w.rank, ranks, err)
+		if strings.Contains(err.Error(), "ProcessGroupNCCL") { // it was not even tried
+			return nil, err
+		}
+		return nil, w.explain(err)
 	}
 	g := &Group{world: w, c: c, rank: rank, ranks: ranks}
 	w.mu.Lock()

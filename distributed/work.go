@@ -17,6 +17,7 @@ type Work struct {
 	g       *Group
 	what    string
 	c       c10d.Work
+	onGPU   bool
 	cleanup runtime.Cleanup
 	results []*torch.Tensor
 	finish  func() // after the last part
@@ -60,7 +61,7 @@ func (g *Group) start(kind c10d.Kind, name string, op, peer int, in, out []*torc
 		w.err = g.failed(w.what, err)
 		return w
 	}
-	w.c = c
+	w.c, w.onGPU = c, g.world.nccl && (len(tensors) == 0 || tensors[0].Device() != torch.CPU)
 	w.cleanup = runtime.AddCleanup(w, func(c c10d.Work) { c.Free() }, c)
 	return w
 }
@@ -85,15 +86,17 @@ func describe(t *torch.Tensor) string {
 	return fmt.Sprintf("%v%v", t.DType(), strings.ReplaceAll(fmt.Sprint(t.Shape()), " ", ", "))
 }
 
-// check refuses what Gloo can't take, in words that say what to do.
+// check refuses what the backends can't take, in words that say what to do.
 func (g *Group) check(what string, ts []*torch.Tensor) error {
 	if g == nil {
 		return fmt.Errorf("distributed: %s: this rank is not in the group", what)
 	}
 	for _, t := range ts {
 		switch {
-		case t.Device() != torch.CPU:
-			return fmt.Errorf("distributed: %s: the tensor is on %v: this build's process groups, Gloo's, take tensors on the CPU", what, t.Device())
+		case t.Device() != torch.CPU && !(g.world.nccl && t.Device().IsCUDA()):
+			return fmt.Errorf("distributed: %s: the tensor is on %v: here only tensors on the CPU are carried, by Gloo: %s", what, t.Device(), g.world.noNCCL)
+		case t.Device() != ts[0].Device():
+			return fmt.Errorf("distributed: %s: expected tensors on one device, but they are on %v and %v", what, ts[0].Device(), t.Device())
 		case !t.IsContiguous():
 			return fmt.Errorf("distributed: %s: the tensor is not contiguous: give Contiguous() of it", what)
 		case describe(t) != describe(ts[0]):
@@ -112,11 +115,12 @@ func (g *Group) failed(what string, err error) error {
 	return g.world.explain(err)
 }
 
-// fromGloo reports whether a message is of a connection that failed, and not of arguments.
+// fromGloo reports whether a message, of Gloo's or NCCL's, is of a connection that failed, and not of arguments.
 func fromGloo(message string) bool {
 	for _, sign := range []string{
 		"Connection", "connection", "imed out", "gloo/transport", "Socket", "socket", "Broken pipe", "timeout", "Application timeout",
 		"not being able to communicate", "recv", "Read error", "Write error", "writev",
+		"ncclRemoteError", "ncclSystemError", "NCCL communicator was aborted",
 	} {
 		if strings.Contains(message, sign) {
 			return true
@@ -126,7 +130,8 @@ func fromGloo(message string) bool {
 }
 
 // Wait waits until the collective is done, at most for the time given and the world's Timeout. After a [*TimeoutError] it
-// goes on, and can be waited for again; another error is the collective's own.
+// goes on, and can be waited for again; another error is the collective's own. On a GPU it is the current stream that waits, as in
+// PyTorch, unless a time is given; NCCL's watchdog then sees to the world's Timeout, and ends the process after it.
 func (w *Work) Wait(atMost ...time.Duration) error {
 	if w.done || w.err != nil {
 		return w.err
@@ -140,6 +145,12 @@ func (w *Work) Wait(atMost ...time.Duration) error {
 		limit := w.g.world.timeout + grace // Gloo's own time-out comes first, and has the better words
 		if len(atMost) > 0 {
 			limit = min(limit, atMost[0])
+		}
+		if w.onGPU {
+			if len(atMost) > 0 && !w.doneWithin(limit) {
+				return &TimeoutError{w.what, limit}
+			}
+			limit = 0 // with another one NCCL's work would abort the group
 		}
 		err := w.c.Wait(limit)
 		if err != nil && !w.c.Done() {
@@ -161,6 +172,16 @@ func (w *Work) Wait(atMost ...time.Duration) error {
 		w.finish()
 	}
 	return nil
+}
+
+// doneWithin waits for the GPU.
+func (w *Work) doneWithin(limit time.Duration) bool {
+	for end := time.Now().Add(limit); !w.c.Done(); time.Sleep(100 * time.Microsecond) {
+		if time.Now().After(end) {
+			return w.c.Done()
+		}
+	}
+	return true
 }
 
 // Done reports whether the collective is done, well or not.

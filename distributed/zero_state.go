@@ -38,7 +38,7 @@ func (z *ZeroRedundancyOptimizer) WholeStateDict(to int) (optim.State, error) {
 	}
 	if g.Rank() != to {
 		for i, t := range mine.Tensors {
-			if err := g.Send(t.Tensor.Contiguous(), to, i); err != nil {
+			if err := g.Send(t.Tensor.To(torch.CPU).Contiguous(), to, i); err != nil {
 				return optim.State{}, err
 			}
 		}

@@ -17,7 +17,7 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$here/lib/workplace.sh"
 
 main() {
-	local cxx='-O2 -g' ld='-O2 -g' # Go's own, which the settings replace
+	local dir cxx='-O2 -g' ld='-O2 -g' # Go's own, which the settings replace
 	[ $# = 0 ] || die "unexpected $1; usage: eval \"\$(scripts/cgo-flags.sh)\""
 	check_only=1
 	{
@@ -31,6 +31,9 @@ main() {
 	fi
 	if [ "$prefix" != "$sysroot/usr" ]; then
 		cxx+=" -isystem $(go_word "$include") -isystem $(go_word "$include/torch/csrc/api/include")"
+		for dir in "$prefix"/../nvidia/*/include; do # NCCL's and CUDA's, of PyTorch's wheels
+			[ ! -d "$dir" ] || cxx+=" -isystem $(go_word "$dir")"
+		done
 		ld+=" $(go_word "-L$lib") $(go_word "-Wl,-rpath,$lib")"
 	fi
 	say "export CGO_CXXFLAGS=$(shell_word "$cxx")"

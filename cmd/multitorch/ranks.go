@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"multitorch/distributed"
+	"multitorch/torch"
 	"multitorch/trainer/ranks"
 )
 
@@ -92,4 +93,13 @@ func (c *trainCmd) join(loop training) error {
 	}
 	t.SetGroup(c.group)
 	return nil
+}
+
+// place is the run's device: for ranks that have a GPU each, that of this one.
+func (c *trainCmd) place() (torch.Device, error) {
+	device, err := c.device()
+	if err == nil && c.group != nil && (c.Device == "" || device.IsCUDA() && c.group.Device().IsCUDA()) {
+		device = c.group.Device()
+	}
+	return device, err
 }

@@ -143,7 +143,7 @@ func (c *trainCmd) resume(ctx context.Context, k *kong.Context) error {
 	if err := c.takeOver(a, k); err != nil {
 		return fmt.Errorf("--resume: %s: %w", filepath.Join(dir, stateName), err)
 	}
-	device, err := c.device()
+	device, err := c.place()
 	if err != nil {
 		return err
 	}

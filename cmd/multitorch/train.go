@@ -59,7 +59,7 @@ func (c *trainCmd) train(ctx context.Context, k *kong.Context, from *config) err
 	if c.Resume != "" {
 		return c.resume(ctx, k)
 	}
-	device, err := c.device()
+	device, err := c.place()
 	if err != nil {
 		return err
 	}

@@ -71,6 +71,7 @@ libtorch_cxx11_abi() {
 libtorch_build() (
 	{
 		cd "$2" && stat -L -c '%n %s %Y' libtorch{,_cpu,_cuda}.so libc10{,_cuda}.so # only some have a _cuda
+		stat -L -c '%n %s %Y' ../../nvidia/{nccl/include/nccl,{cu13,cuda_runtime}/include/cuda_runtime_api}.h
 		cd "$1" && find -L torch ATen c10 -type d -printf '%p %T@\n' | LC_ALL=C sort
 		true
 	} 2>/dev/null | cksum | tr ' ' -

@@ -24,10 +24,12 @@ char* mtd_store_has(mtd_store s, const char* key, int32_t* has);
 char* mtd_store_add(mtd_store s, const char* key, int64_t by, int64_t* sum);
 
 // ---- process groups and their collectives (group.cpp) ----
-// interface: the network interface to listen on, or ""; address: the local address to listen on, or "".
+// Why NCCL can't carry the tensors on GPUs, or NULL where it can, if there are GPUs.
+char* mtd_nccl_why_not(void);
+// interface: the network interface to listen on, or ""; address: the local address to listen on, or ""; nccl: for tensors on GPUs.
 char* mtd_group_new(mtd_store s, const char* prefix, int32_t rank, int32_t size, int64_t timeout, const char* interface,
-                    const char* address, mtd_group* out);
-void mtd_group_free(mtd_group g);
+                    const char* address, int32_t nccl, mtd_group* out);
+void mtd_group_free(mtd_group g, int32_t aborted);  // aborted: without waiting for what NCCL has under way
 
 enum mtd_kind {
   MTD_ALL_REDUCE,  // in[0], in place
@@ -36,12 +38,14 @@ enum mtd_kind {
   MTD_ALL_GATHER,  // in[0] to out, one for each rank
   MTD_GATHER,      // in[0] to out at the root
   MTD_SCATTER,     // in at the root, one for each rank, to out[0]
+  MTD_REDUCE_SCATTER,  // in, one for each rank, to out[0]; NCCL's alone
   MTD_BARRIER,
   MTD_SEND,  // in[0] to peer
   MTD_RECV,  // in[0] from peer
 };
 
-// Starts one. reduce is one of c10d::ReduceOp; peer is the root, or whom to send to.
+// Starts one. reduce is one of c10d::ReduceOp; peer is the root, or whom to send to, or a barrier's GPU. A group with
+// NCCL has it carry what is on a GPU, and barriers.
 char* mtd_start(mtd_group g, int32_t kind, int32_t reduce, int32_t peer, const mtd_tensor* in, int64_t n_in,
                 const mtd_tensor* out, int64_t n_out, int64_t timeout, mtd_work* work);
 char* mtd_work_wait(mtd_work w, int64_t timeout);

@@ -39,12 +39,21 @@ char* guarded(F&& f) {
 using StorePtr = c10::intrusive_ptr<c10d::Store>;
 using WorkPtr = c10::intrusive_ptr<c10d::Work>;
 
-// A group as both kinds of caller want it: collectives are Gloo's own; the reducer takes a ProcessGroup, which is that same
-// object before libtorch 2, and one around it since.
+#if TORCH_VERSION_MAJOR < 2
+using Backend = c10d::ProcessGroup;
+#else
+using Backend = c10d::Backend;
+#endif
+
+// A group as both kinds of caller want it: collectives are the backends' own, Gloo's for the CPU and, where there is one, NCCL's for
+// GPUs; the reducer takes a ProcessGroup, which is Gloo's itself before libtorch 2, and one around both since.
 struct Group {
-  c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
+  c10::intrusive_ptr<Backend> gloo, nccl;
   c10::intrusive_ptr<c10d::ProcessGroup> outer;
 };
+
+// NCCL's process group; mtd_nccl_why_not says when there is none.
+c10::intrusive_ptr<Backend> nccl(const c10::intrusive_ptr<c10d::Store>& store, int rank, int size, Milliseconds timeout);
 
 template <class T>
 T* of(uintptr_t handle) {

@@ -26,7 +26,8 @@ struct Begun : at::ObserverContext {
 
 // Collectives, and the nodes of the backward pass; a trace of all operators would be of everything else.
 bool wanted(const char* name) {
-  return std::strncmp(name, "gloo:", 5) == 0 || std::strncmp(name, "autograd::engine::evaluate_function", 35) == 0;
+  return std::strncmp(name, "gloo:", 5) == 0 || std::strncmp(name, "nccl:", 5) == 0 ||
+         std::strncmp(name, "autograd::engine::evaluate_function", 35) == 0;
 }
 
 std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction& f) {

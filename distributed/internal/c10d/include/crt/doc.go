@@ -1,0 +1,2 @@
+// Package crt lets vendoring copy the headers beside it.
+package crt
