@@ -80,12 +80,12 @@ func (e *Endpoint[In, Out]) serve(w http.ResponseWriter, r *http.Request, l *lim
 		return busy(wait, "too many requests are waiting already")
 	}
 	defer leave()
-	held, err := l.hold(r)
+	body, err := l.let(w, r)
 	if err != nil {
 		return err
 	}
-	defer held()
-	r.Body = http.MaxBytesReader(w, r.Body, l.MaxBody)
+	defer body.release()
+	r.Body = body
 	slow := http.NewResponseController(w)
 	_ = slow.SetReadDeadline(time.Now().Add(l.ReadTime)) // a recorder in a test has none
 	form, err := readForm(r, e.Fields)

@@ -167,11 +167,10 @@ func readValue(f Field, raw json.RawMessage, to *reading) error {
 	return to.text(f, text)
 }
 
-// broken is a body that can't be read. What the limit or the clock ended is left as it is.
+// broken is a body that can't be read. What the limits or the clock ended is left as it is.
 func broken(what string, err error) error {
-	var large *http.MaxBytesError
 	switch {
-	case errors.As(err, &large):
+	case errors.As(err, new(*http.MaxBytesError)), errors.As(err, new(*requestError)):
 		return err
 	case isTimeout(err):
 		return refuse(http.StatusRequestTimeout, "the request did not come in time")

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"cmp"
+	"io"
 	"net/http"
 	"runtime"
 	"time"
@@ -49,17 +50,31 @@ func newLimiter(l Limits) *limiter {
 	return &limiter{l, make(chan struct{}, l.Decoders), semaphore.NewWeighted(l.MaxBodies)}
 }
 
-// hold takes the memory of a request's body, as far as it says how long it is, before any of it is read.
-func (l *limiter) hold(r *http.Request) (release func(), err error) {
-	n := r.ContentLength
-	if n > l.MaxBody {
+// body is a request's, which takes its room among all of them as it comes: a client that says much and sends little holds little.
+type body struct {
+	io.ReadCloser
+	of   *semaphore.Weighted
+	held int64
+	w    http.ResponseWriter
+}
+
+// let takes a request's body in, unless it says that it is too long.
+func (l *limiter) let(w http.ResponseWriter, r *http.Request) (*body, error) {
+	if r.ContentLength > l.MaxBody {
 		return nil, &http.MaxBytesError{Limit: l.MaxBody}
 	}
-	if n < 0 {
-		n = l.MaxBody
-	}
-	if !l.bodies.TryAcquire(n) {
-		return nil, busy(time.Second, "requests hold as many bytes as there is room for")
-	}
-	return func() { l.bodies.Release(n) }, nil
+	return &body{ReadCloser: http.MaxBytesReader(w, r.Body, l.MaxBody), of: l.bodies, w: w}, nil
 }
+
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if !b.of.TryAcquire(int64(n)) {
+		_ = http.NewResponseController(b.w).SetReadDeadline(time.Now()) // the answer does not wait for the rest
+		return 0, busy(time.Second, "requests hold as many bytes as there is room for")
+	}
+	b.held += int64(n)
+	return n, err
+}
+
+// release gives its room back.
+func (b *body) release() { b.of.Release(b.held) }

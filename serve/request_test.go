@@ -179,39 +179,39 @@ func TestSlowClient(t *testing.T) {
 	require.Equal(t, http.StatusRequestTimeout, got.status, got.body)
 }
 
-// Bodies together take no more than there is room for.
+// Bodies together take no more than there is room for, and those that come slowly only what has come of them.
 func TestBodiesHaveABudget(t *testing.T) {
 	t.Parallel()
 	_, web := served(t, serve.Config{Limits: serve.Limits{MaxBody: 1000, MaxBodies: 1500}}, lengths("a", serve.Batching{}, nil))
-	slow, feed := io.Pipe() // of unknown length, so it holds 1000
-	r, err := http.NewRequest(http.MethodPost, web.URL+"/v1/length", slow)
-	require.NoError(t, err)
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Expect", "100-continue") // nothing is sent before it has been let in
-	client := &http.Client{Transport: &http.Transport{ExpectContinueTimeout: time.Minute}}
-	defer client.CloseIdleConnections()
-	done := make(chan int, 1)
-	go func() {
-		got, err := client.Do(r)
-		if err != nil {
-			done <- 0
-			return
+	large := `{"text": "x"` + strings.Repeat(" ", 600)
+	done := make(chan answered)
+	var feeds []io.WriteCloser
+	begin := func(n int, text string) {
+		for range n {
+			slow, feed := io.Pipe()
+			feeds = append(feeds, feed)
+			go func() { done <- post(t, web.URL+"/v1/length", "application/json", slow) }()
+			_, err := io.WriteString(feed, text)
+			require.NoError(t, err)
 		}
-		got.Body.Close()
-		done <- got.StatusCode
-	}()
-	_, err = feed.Write([]byte(`{"text": "x"`))
-	require.NoError(t, err)
-	large := `{"text": "x"` + strings.Repeat(" ", 600) + `}`
-	got := postJSON(t, web.URL+"/v1/length", large)
-	require.Equal(t, 503, got.status, got.body)
-	require.Equal(t, "1", got.header.Get("Retry-After"))
+	}
+	begin(2, large[:12])
+	require.Equal(t, 200, postJSON(t, web.URL+"/v1/length", large+"}").status, "those could send 2000 bytes, and sent 24")
+	begin(6, large)
+	for range 4 { // as there is room for two
+		got := <-done
+		require.Equal(t, 503, got.status, got.body)
+		require.Equal(t, "1", got.header.Get("Retry-After"))
+	}
 	require.Equal(t, 200, postJSON(t, web.URL+"/v1/length", `{"text": "small"}`).status)
-	_, err = feed.Write([]byte(`}`))
-	require.NoError(t, err)
-	feed.Close()
-	require.Equal(t, 200, <-done)
-	require.Equal(t, 200, postJSON(t, web.URL+"/v1/length", large).status)
+	for _, feed := range feeds {
+		_, _ = io.WriteString(feed, "}") // who was refused takes no more
+		feed.Close()
+	}
+	for range 4 {
+		require.Equal(t, 200, (<-done).status)
+	}
+	require.Equal(t, 200, postJSON(t, web.URL+"/v1/length", large+"}").status)
 }
 
 // No body makes the server fail, or answer with anything but JSON.
