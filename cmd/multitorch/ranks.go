@@ -21,7 +21,7 @@ func inRanks(ctx context.Context, f func(ctx context.Context, g *distributed.Gro
 	}
 	return distributed.Run(ctx, func(ctx context.Context, g *distributed.Group) error {
 		if g.Rank() > 0 {
-			stdout.w = io.Discard
+			stdout.w, notes = io.Discard, io.Discard
 		}
 		return f(ctx, g)
 	})

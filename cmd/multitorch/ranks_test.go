@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -113,6 +114,18 @@ func TestRanksAreKilledAndGoOn(t *testing.T) {
 	requireClose(t, shown(t, want.stdout), shown(t, got.stdout))
 
 	require.Contains(t, finish(launched(2, []string{"--restarts", "1"}, "--model", "text")).stderr, "ranks that are started again need --out")
+}
+
+// A user's own table is trained by two ranks, one of which says what it is taken for, and it is evaluated by one process.
+func TestTablesInRanks(t *testing.T) {
+	t.Parallel()
+	path, out := ownData(t, 12), filepath.Join(t.TempDir(), "run")
+	o := finish(launched(2, nil, "table", "--data", path, "--out", out, "--image-size", "16", "--epochs", "2")).requireOK(t)
+	require.Equal(t, 1, strings.Count(o.stderr, "36 of 36 cells end as pictures do"), o.stderr)
+	reached := regexp.MustCompile(`(?m)^accuracy +(\d+\.\d %)$`).FindStringSubmatch(o.stdout)
+	require.NotNil(t, reached, o.stdout)
+	o = multitorch("eval", filepath.Join(out, checkpointName)).requireOK(t)
+	require.Contains(t, o.stdout, "accuracy "+reached[1])
 }
 
 // shown are the last loss and the shares that train says.

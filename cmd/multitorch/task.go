@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"reflect"
 	"slices"
@@ -163,4 +164,7 @@ func openData(ctx context.Context, t task, dir string) error {
 	return t.load(ctx, dir, true)
 }
 
-func logLine(line string) { fmt.Fprintln(os.Stderr, plain(line)) }
+func logLine(line string) { fmt.Fprintln(notes, plain(line)) }
+
+// notes are where logLine writes: in a run of several ranks rank 0 says it for all.
+var notes io.Writer = os.Stderr
