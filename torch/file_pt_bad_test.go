@@ -5,13 +5,10 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
-	"io"
 	"maps"
 	"math"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -19,95 +16,6 @@ import (
 
 	"multitorch/torch"
 )
-
-// entry is a part of a zip archive; method 0 stores it.
-type entry struct {
-	name, content string
-	method        uint16
-}
-
-func archive(entries ...entry) []byte {
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for _, e := range entries {
-		w, err := z.CreateHeader(&zip.FileHeader{Name: e.name, Method: e.method})
-		if err == nil {
-			_, err = w.Write([]byte(e.content))
-		}
-		if err != nil {
-			panic(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		panic(err)
-	}
-	return b.Bytes()
-}
-
-// pt is a file of torch.save with this pickle, and one storage "0".
-func pt(data string, storage string, more ...entry) []byte {
-	return archive(append([]entry{{"a/data.pkl", data, 0}, {"a/data/0", storage, 0}}, more...)...)
-}
-
-// number is an int in a pickle.
-func number(n int64) string {
-	return "\x8a\x08" + string(binary.LittleEndian.AppendUint64(nil, uint64(n)))
-}
-
-func text(s string) string { return "U" + string(rune(len(s))) + s }
-
-// persistent is a persistent id of a storage.
-func persistent(kind, key string, numel int64) string {
-	return "(" + text("storage") + "ctorch\n" + kind + "\n" + text(key) + text("cpu") + number(numel) + "tQ"
-}
-
-func numbers(ns ...int64) string {
-	s := "("
-	for _, n := range ns {
-		s += number(n)
-	}
-	return s + "t"
-}
-
-// tensor is the pickle of a tensor in a storage of four floats.
-func tensor(offset int64, sizes, strides string) string {
-	return rebuilt(persistent("FloatStorage", "0", 4), offset, sizes, strides)
-}
-
-func rebuilt(storage string, offset int64, sizes, strides string) string {
-	return "ctorch._utils\n_rebuild_tensor_v2\n(" + storage + number(offset) + sizes + strides + "\x89ccollections\nOrderedDict\n)RtR"
-}
-
-const sixteen = "0123456789abcdef"
-
-// legacy is a file of the older format.
-func legacy(data, keys, storages string) []byte {
-	return []byte("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02M\xe9\x03.\x80\x02}.\x80\x02" + data + ".\x80\x02" + keys + "." + storages)
-}
-
-func counted(n uint64, elements string) string {
-	return string(binary.LittleEndian.AppendUint64(nil, n)) + elements
-}
-
-// overlapping is an archive of which two entries have the same place.
-func overlapping() []byte {
-	b := archive(entry{"a/data.pkl", "N.", 0}, entry{"a/data/0", sixteen, 0}, entry{"a/data/1", sixteen, 0})
-	// In the directory the third entry's local header is said to be where the second's is.
-	first := bytes.Index(b, []byte("PK\x01\x02"))
-	second := first + 4 + bytes.Index(b[first+4:], []byte("PK\x01\x02"))
-	third := second + 4 + bytes.Index(b[second+4:], []byte("PK\x01\x02"))
-	copy(b[third+42:third+46], b[second+42:second+46])
-	return b
-}
-
-// patched has a field of the directory's entry of a storage set.
-func patched(at int, value uint32) []byte {
-	b := pt(tensor(0, numbers(4), numbers(1))+".", sixteen)
-	first := bytes.Index(b, []byte("PK\x01\x02"))
-	second := first + 4 + bytes.Index(b[first+4:], []byte("PK\x01\x02"))
-	binary.LittleEndian.PutUint32(b[second+at:], value)
-	return b
-}
 
 type badFile = struct {
 	file    []byte
@@ -343,96 +251,4 @@ func TestLoadTensorsOfSharedDicts(t *testing.T) {
 	require.Len(t, v, 2)
 	_, err = torch.LoadTensors(path)
 	require.ErrorContains(t, err, "use Load")
-}
-
-// No broken file, nor any part of a good one, takes memory out of proportion.
-func TestPTTakeMemoryInProportion(t *testing.T) {
-	files := map[string][]byte{}
-	for name, c := range badPT() {
-		files[name] = c.file
-	}
-	for _, name := range []string{"zip.pt", "legacy.pt", "new.pt", "quantized.pt"} {
-		golden, err := os.ReadFile(filepath.Join("testdata", name))
-		require.NoError(t, err)
-		for n := 0; n < len(golden); n += 97 {
-			files[fmt.Sprint(name, " cut at ", n)] = golden[:n]
-		}
-	}
-	for name, file := range files {
-		requireModest(t, name, file, func() {
-			_, err := torch.ReadPT(bytes.NewReader(file), int64(len(file)))
-			require.Error(t, err, name)
-		})
-	}
-}
-
-// requireModest runs a reader, and measures what it took of Go's memory and of
-// libtorch's.
-func requireModest(t *testing.T, name string, file []byte, read func()) {
-	var before, after runtime.MemStats
-	native := torch.LiveBytes()
-	runtime.ReadMemStats(&before)
-	read()
-	runtime.ReadMemStats(&after)
-	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20+500*len(file)), name)
-	require.LessOrEqual(t, torch.LiveBytes()-native, int64(1<<12+17*len(file)), name)
-}
-
-func FuzzPT(f *testing.F) {
-	for _, name := range []string{"zip.pt", "legacy.pt", "new.pt", "quantized.pt"} {
-		golden, err := os.ReadFile(filepath.Join("testdata", name))
-		require.NoError(f, err)
-		f.Add(golden)
-	}
-	for _, c := range badPT() {
-		if len(c.file) < 1<<12 {
-			f.Add(c.file)
-		}
-	}
-	f.Fuzz(func(t *testing.T, data []byte) { fuzzPT(t, data) })
-}
-
-// FuzzPTPickle gets beyond what the archive's checksums catch.
-func FuzzPTPickle(f *testing.F) {
-	for _, name := range []string{"zip.pt", "new.pt", "quantized.pt", "rare.pt"} {
-		z, err := zip.OpenReader(filepath.Join("testdata", name))
-		require.NoError(f, err)
-		data, err := z.Open(z.File[0].Name)
-		require.NoError(f, err)
-		content, err := io.ReadAll(data)
-		require.NoError(f, err)
-		require.NoError(f, z.Close())
-		f.Add(content, []byte(sixteen))
-	}
-	for _, c := range []string{
-		tensor(0, numbers(2, 2), numbers(2, 1)), tensor(1, numbers(3), numbers(0)), tensor(1<<62, numbers(0), numbers(1<<62)),
-		tensor(0, numbers(1<<30, 1<<30), numbers(0, 0)), rebuilt(persistent("BoolStorage", "0", 16), 3, numbers(2), numbers(5)),
-		perTensor(0, numbers(2, 2), numbers(2, 1)), perChannel(0, numbers(2, 2), 1), untyped("complex32", 1, numbers(2), numbers(1)),
-		sparse("torch.sparse_coo", numbers(9), longTensor("0", 2, numbers(1, 2), numbers(2, 1)), longTensor("0", 2, numbers(2), numbers(1))),
-		sparse("torch.sparse_csr", numbers(1, 9), longTensor("0", 2, numbers(2), numbers(1)), longTensor("0", 2, numbers(1), numbers(1)),
-			longTensor("0", 2, numbers(1), numbers(1))),
-	} {
-		f.Add([]byte(c+"."), []byte(sixteen))
-	}
-	f.Fuzz(func(t *testing.T, data, storage []byte) {
-		fuzzPT(t, pt(string(data), string(storage)))
-		fuzzPT(t, legacy(string(data), "]"+text("0")+"a", counted(uint64(len(storage)/4), string(storage))))
-	})
-}
-
-// fuzzPT reads a file, and if that goes well writes it and reads it again.
-func fuzzPT(t *testing.T, file []byte) {
-	requireModest(t, "the input", file, func() {
-		v, err := torch.ReadPT(bytes.NewReader(file), int64(len(file)))
-		if err != nil {
-			require.Nil(t, v)
-			return
-		}
-		var b bytes.Buffer
-		if torch.WritePT(&b, v) != nil { // strings that are no UTF-8, or deep nesting
-			return
-		}
-		_, err = torch.ReadPT(bytes.NewReader(b.Bytes()), int64(b.Len()))
-		require.NoError(t, err)
-	})
 }
