@@ -27,6 +27,7 @@ func endless(out string) []string {
 
 // Ctrl-C, SIGTERM, and the loss of the terminal, let training finish its step and save the model.
 func TestInterruptedTraining(t *testing.T) {
+	t.Parallel()
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			out := t.TempDir()
@@ -55,6 +56,7 @@ func TestInterruptedTraining(t *testing.T) {
 
 // A second Ctrl-C does not wait for the step.
 func TestInterruptedTwice(t *testing.T) {
+	t.Parallel()
 	for range 10 { // until the second comes before the step of the first is done
 		status := interruptedTwice(t)
 		if status.Signaled() {
@@ -101,6 +103,7 @@ func TestInterruptedBeforeTheFirstStep(t *testing.T) {
 
 // eval and predict end at once, whatever they wait for.
 func TestInterruptedWhileReading(t *testing.T) {
+	t.Parallel()
 	fifo := filepath.Join(t.TempDir(), "fifo")
 	require.NoError(t, syscall.Mkfifo(fifo, 0o644))
 	refused("eval", fifo).requireError(t, failed, fifo, "no regular file")
@@ -120,6 +123,7 @@ func TestInterruptedWhileReading(t *testing.T) {
 
 // A signal that the program was started without has no effect, as nohup has it.
 func TestIgnoredSignal(t *testing.T) {
+	t.Parallel()
 	out := t.TempDir()
 	cmd := command(endless(out)...)
 	cmd.Args = append([]string{"sh", "-c", `trap "" HUP; exec "$@"`, "sh", cmd.Path}, cmd.Args[1:]...)
@@ -151,6 +155,7 @@ func TestTrainingWithoutAReader(t *testing.T) {
 
 // Interrupted while the data is prepared it leaves none that is half prepared.
 func TestInterruptedWhileDataIsPrepared(t *testing.T) {
+	t.Parallel()
 	dir := dataFolder(t, packages...)
 	out := filepath.Join(t.TempDir(), "run")
 	r := start(t, train(out, "--data-dir", dir)...)
@@ -165,6 +170,7 @@ func TestInterruptedWhileDataIsPrepared(t *testing.T) {
 // Killed outright, the checkpoint of an epoch before is there, and stays when the run is begun again; killed before there
 // is one, the folder can be used again, and then holds a run and nothing else.
 func TestKilledTraining(t *testing.T) {
+	t.Parallel()
 	withModel, times := 0, kills.Times(4)
 	for i := range times {
 		out := t.TempDir()
@@ -197,6 +203,7 @@ func TestKilledTraining(t *testing.T) {
 
 // Two runs can't write into one folder.
 func TestTwoRunsInOneFolder(t *testing.T) {
+	t.Parallel()
 	out := t.TempDir()
 	r := start(t, given(endless(out), "--batch-size", "1")...) // a long first epoch
 	r.waitFor(t, "step 1/")

@@ -112,7 +112,7 @@ func TestTrainOutputInAPipe(t *testing.T) {
 	requirePlain(t, o.stdout)
 	requirePlain(t, o.stderr)
 	require.LessOrEqual(t, strings.Count(o.stdout, "\n"), 10)
-	require.Less(t, strings.Count(o.stderr, "\n"), 12, o.stderr)
+	require.LessOrEqual(t, strings.Count(o.stderr, "\n"), 12+3, "at most one for each step, which a busy machine takes seconds for: %s", o.stderr)
 	for line := range strings.Lines(o.stdout + o.stderr) {
 		if !strings.Contains(line, fixtures) {
 			require.LessOrEqual(t, len(line), 80, line)
