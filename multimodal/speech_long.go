@@ -1,6 +1,8 @@
 package multimodal
 
 import (
+	"iter"
+
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -23,34 +25,51 @@ const speechSilence = 5e-4
 // half, so that every sound is seen with what is around it. Windows of silence are scored as blanks, for a model writes
 // something of any noise once it is brought to a standard deviation of 1. The model must be in evaluation mode; no gradients
 // are recorded.
-func (m *Speech) Scores(samples *torch.Tensor) (scores *torch.Tensor) {
-	torch.NoGrad(func() {
-		n := samples.Size(0)
-		if n <= speechPart {
-			scores = m.window(samples)
-			return
-		}
-		var parts []*torch.Tensor
+func (m *Speech) Scores(samples *torch.Tensor) *torch.Tensor {
+	var parts []*torch.Tensor
+	read := func(from, n int) (*torch.Tensor, error) { return samples.Slice(0, from, from+n, 1), nil }
+	for part := range m.ScoreParts(samples.Size(0), read) {
+		parts = append(parts, part)
+	}
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	var scores *torch.Tensor
+	torch.NoGrad(func() { scores = torch.Cat(parts, 0) })
+	return scores
+}
+
+// ScoreParts are the scores of n samples window by window, [steps, symbols] of each: what Scores puts together. read gives so
+// many samples from one on, which are freed, so a recording of any length takes the memory of a window. Its error ends them.
+func (m *Speech) ScoreParts(n int, read func(from, n int) (*torch.Tensor, error)) iter.Seq2[*torch.Tensor, error] {
+	return func(yield func(*torch.Tensor, error) bool) {
 		taken := 0 // steps
 		for start := 0; ; start += speechPart - speechOverlap {
 			end := min(n, start+speechPart)
 			if n-end < MinSpeechSamples { // a rest that is too short for a window belongs to this one
 				end = n
 			}
-			part := m.window(samples.Slice(0, start, end, 1))
-			from, to := taken-start/speechStep, part.Size(0)
-			if end < n {
-				to -= speechOverlap / speechStep / 2
+			samples, err := read(start, end-start)
+			if err != nil {
+				yield(nil, err)
+				return
 			}
-			parts = append(parts, part.Slice(0, from, to, 1))
-			taken += to - from
-			if end == n {
-				break
+			var part *torch.Tensor
+			torch.NoGrad(func() {
+				part = m.window(samples)
+				from, to := taken-start/speechStep, part.Size(0)
+				if end < n {
+					to -= speechOverlap / speechStep / 2
+				}
+				part = part.Slice(0, from, to, 1)
+				taken += to - from
+			})
+			samples.Free()
+			if !yield(part, nil) || end == n {
+				return
 			}
 		}
-		scores = torch.Cat(parts, 0)
-	})
-	return scores
+	}
 }
 
 // window is the scores of samples that are read at once.

@@ -2,6 +2,7 @@ package multimodal_test
 
 import (
 	"context"
+	"io"
 	"math"
 	"slices"
 	"testing"
@@ -73,6 +74,35 @@ func TestLongRecordings(t *testing.T) {
 		require.Equal(t, torch.Shape{multimodal.SpeechSteps(1 + n/128), alphabet.Len()}, scores.Shape(), n)
 		require.InDelta(t, 0, scores.Logsumexp(1).Abs().Max().Item(), 1e-4)
 		require.Empty(t, ctc.Greedy(model.Scores(torch.Zeros(torch.Shape{n})).Unsqueeze(0), nil)[0])
+	}
+}
+
+// TestScoreParts are read window by window, each once, and end where the sound can't be read.
+func TestScoreParts(t *testing.T) {
+	model := newSpeech(ctc.NewAlphabet("abc "))
+	nn.Eval(model)
+	samples := torch.Rand(torch.Shape{200_001}).Sub(0.5)
+	for _, broken := range []int{1 << 30, 100_000} {
+		var parts []*torch.Tensor
+		var failed error
+		for part, err := range model.ScoreParts(samples.Size(0), func(from, n int) (*torch.Tensor, error) {
+			require.LessOrEqual(t, n, 50_000)
+			if from+n > broken {
+				return nil, io.ErrUnexpectedEOF
+			}
+			return samples.Slice(0, from, from+n, 1).Clone(), nil
+		}) {
+			if failed = err; err == nil {
+				parts = append(parts, part)
+			}
+		}
+		if broken < 200_001 {
+			require.ErrorIs(t, failed, io.ErrUnexpectedEOF)
+			require.Len(t, parts, 2)
+			continue
+		}
+		require.NoError(t, failed)
+		require.Equal(t, torch.ToSlice[float32](model.Scores(samples)), torch.ToSlice[float32](torch.Cat(parts, 0)))
 	}
 }
 

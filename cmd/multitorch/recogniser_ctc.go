@@ -61,55 +61,79 @@ func (c *transcribeCmd) openCheckpoint(path string, device torch.Device) (recogn
 }
 
 // hypotheses are the texts that may have been said, the likeliest first; one if there is no search.
-func (r *ctcRecogniser) hypotheses(samples *torch.Tensor) (found []ctc.Hypothesis, scores *torch.Tensor, err error) {
+func (r *ctcRecogniser) hypotheses(samples *torch.Tensor) (found []ctc.Hypothesis, err error) {
 	err = torch.Try(func() error {
-		scores = r.model.Scores(samples)
-		if n := scores.Numel() - int(scores.IsFinite().Sum().ItemInt()); n > 0 {
-			return errors.New("the model's scores for this sound are NaN or infinite")
-		}
-		if r.beam != nil {
-			found = r.beam.Search(scores)
-			return nil
-		}
-		labels := ctc.Greedy(scores.Unsqueeze(0), nil)[0]
-		found = []ctc.Hypothesis{{Text: r.alphabet.Decode(labels), Labels: labels}}
-		return nil
+		found, err = r.read(r.model.Scores(samples))
+		return err
 	})
-	return found, scores, err
+	return found, err
 }
 
-// transcribe writes a segment for each word. All samples and scores are held, for words may be aligned by a search over all.
-func (r *ctcRecogniser) transcribe(sound processors.Source, _ func(float64)) (*speech.Transcript, error) {
-	if n := sound.Len(); n > maxSpeech {
-		return nil, fmt.Errorf("it has %d samples at %d Hz, more than the %d that are read at once; cut it into pieces first",
-			n, r.rate(), maxSpeech)
+// read is what scores may mean.
+func (r *ctcRecogniser) read(scores *torch.Tensor) (found []ctc.Hypothesis, err error) {
+	if n := scores.Numel() - int(scores.IsFinite().Sum().ItemInt()); n > 0 {
+		return nil, errors.New("the model's scores for this sound are NaN or infinite")
 	}
-	samples, err := sound.Samples(0, sound.Len())
-	if err != nil {
-		return nil, err
+	if r.beam != nil {
+		return r.beam.Search(scores), nil
 	}
-	defer samples.Free()
-	found, scores, err := r.hypotheses(samples)
-	if err != nil {
-		return nil, err
-	}
-	t := &speech.Transcript{Text: hypothesisText(found), Duration: float64(samples.Size(0)) / multimodal.SpeechRate}
-	if len(found) == 0 || len(found[0].Labels) == 0 {
-		return t, nil
-	}
-	spans, err := ctc.Align(scores, found[0].Labels)
-	if err != nil {
-		return nil, err
-	}
-	t.Segments = wordTimes(r.alphabet, spans)
-	return t, nil
+	labels := ctc.Greedy(scores.Unsqueeze(0), nil)[0]
+	return []ctc.Hypothesis{{Text: r.alphabet.Decode(labels), Labels: labels}}, nil
 }
 
-func hypothesisText(found []ctc.Hypothesis) string {
-	if len(found) == 0 {
-		return ""
+// piece is how many steps of scores are searched and aligned at once: two minutes. A longer recording is cut where nothing is
+// said, so that its memory and time grow no faster than it does. Without a search that changes nothing; a search with a
+// language model begins anew in each piece.
+const piece = 2 * 60 * 1000 / 32 // of 32 ms
+
+// transcribe writes a segment for each word.
+func (r *ctcRecogniser) transcribe(sound processors.Source, told func(float64)) (*speech.Transcript, error) {
+	var spans []ctc.Span
+	var labels []int64
+	begin := 0 // of what is held, in steps
+	heard := func(scores *torch.Tensor) error {
+		found, err := r.read(scores)
+		if err != nil || len(found) == 0 || len(found[0].Labels) == 0 {
+			return err
+		}
+		placed, err := ctc.Align(scores, found[0].Labels)
+		for _, s := range placed {
+			s.Start, s.End = s.Start+begin, s.End+begin
+			spans = append(spans, s)
+		}
+		labels = append(labels, found[0].Labels...)
+		return err
 	}
-	return found[0].Text
+	err := torch.Try(func() error {
+		var held *torch.Tensor
+		for part, err := range r.model.ScoreParts(sound.Len(), sound.Samples) {
+			if err != nil {
+				return err
+			}
+			if held == nil {
+				held = part
+			} else {
+				held = torch.Cat([]*torch.Tensor{held, part}, 0)
+			}
+			if held.Size(0) > piece {
+				cut := ctc.Pause(held)
+				if err := heard(held.Slice(0, 0, cut, 1)); err != nil {
+					return err
+				}
+				held, begin = held.Slice(0, cut, held.Size(0), 1).Clone(), begin+cut
+			}
+			if told != nil {
+				told(min(float64(begin+held.Size(0))*multimodal.SpeechStepSeconds, float64(sound.Len())/multimodal.SpeechRate))
+			}
+		}
+		return heard(held)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &speech.Transcript{
+		Text: r.alphabet.Decode(labels), Duration: float64(sound.Len()) / multimodal.SpeechRate, Segments: wordTimes(r.alphabet, spans),
+	}, nil
 }
 
 // wordTimes are the words with the seconds at which they begin and end.

@@ -11,10 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"multitorch/datasets/asterisk"
+	"multitorch/multimodal"
 	"multitorch/multimodal/audio"
 	"multitorch/multimodal/audio/device"
 	"multitorch/multimodal/ctc"
+	"multitorch/nn"
 	"multitorch/torch"
+	"multitorch/transformers/processors"
 	"multitorch/transformers/speech"
 )
 
@@ -82,6 +85,39 @@ func TestSpeech(t *testing.T) {
 		require.Contains(t, some.stderr, want)
 	}
 	require.Equal(t, 3, strings.Count(some.stdout, "\n"))
+}
+
+// TestLongRecordingsAreReadInPieces, which mean what the whole does.
+func TestLongRecordingsAreReadInPieces(t *testing.T) {
+	torch.ManualSeed(0)
+	alphabet := ctc.NewAlphabet("ab ")
+	model := multimodal.NewSpeech(multimodal.SpeechConfig{Symbols: alphabet.Len(), Channels: 8, Hidden: 8, Layers: 1})
+	nn.Eval(model)
+	r := &ctcRecogniser{model: model, alphabet: alphabet}
+	samples := torch.Randn(torch.Shape{300 * multimodal.SpeechRate}).Mul(0.1)
+	for at := range 100 { // pauses of a second
+		samples.Slice(0, (3*at+2)*multimodal.SpeechRate, (3*at+3)*multimodal.SpeechRate, 1).FillInplace(0)
+	}
+	whole, err := r.hypotheses(samples)
+	require.NoError(t, err)
+	done := 0.
+	heard, err := r.transcribe(processors.Waveform(samples), func(seconds float64) {
+		require.Greater(t, seconds, done)
+		done = seconds
+	})
+	require.NoError(t, err)
+	require.NotEmpty(t, heard.Text)
+	require.Equal(t, whole[0].Text, heard.Text)
+	require.Equal(t, []float64{300, 300}, []float64{heard.Duration, done})
+	last := 0.
+	var said []string
+	for _, s := range heard.Segments {
+		require.GreaterOrEqual(t, s.Start, last)
+		require.Greater(t, s.End, s.Start)
+		last, said = s.End, append(said, s.Text)
+	}
+	require.LessOrEqual(t, last, 300.1)
+	require.Equal(t, strings.Fields(heard.Text), said)
 }
 
 // TestMicrophone records from a device that is silent, and says what is missing where there is none.

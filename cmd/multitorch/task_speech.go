@@ -224,7 +224,7 @@ func (t *speechTask) predict(model nn.Module, in inputs, _ torch.Device) (found 
 		return nil, badInput("audio", "%w", in.audio.named(err))
 	}
 	r := &ctcRecogniser{model: model.(*multimodal.Speech), alphabet: t.Alphabet, beam: &ctc.Beam{Alphabet: t.Alphabet}}
-	texts, _, err := r.hypotheses(samples)
+	texts, err := r.hypotheses(samples)
 	for _, h := range texts {
 		found = append(found, guess{h.Text, math.Exp(h.Sound)})
 	}
