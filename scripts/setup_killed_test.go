@@ -23,6 +23,11 @@ var whole = []string{
 	"third_party/libtorch/lib/libtorch.so", "third_party/libtorch/lib/libtorch_cpu.so",
 }
 
+func TestMain(m *testing.M) {
+	kills.HeedSignals()
+	os.Exit(m.Run())
+}
+
 // killed starts set-up, kills it after a while, and returns when it is dead. Its children live on unless
 // they are killed with it, as when a terminal is closed.
 func (s *sandbox) killed(after time.Duration, signal syscall.Signal, children bool) {

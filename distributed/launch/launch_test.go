@@ -16,12 +16,14 @@ import (
 
 	"multitorch/distributed"
 	"multitorch/distributed/launch"
+	"multitorch/internal/kills"
 	"multitorch/torch"
 )
 
 // The test binary is also what is launched, where SCENE says so.
 func TestMain(m *testing.M) {
 	if os.Getenv("SCENE") == "" {
+		kills.HeedSignals()
 		os.Exit(m.Run())
 	}
 	err := distributed.Run(context.Background(), func(_ context.Context, g *distributed.Group) error {

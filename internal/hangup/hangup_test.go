@@ -11,11 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"multitorch/internal/hangup"
+	"multitorch/internal/kills"
 	"multitorch/torch"
 )
 
 func TestMain(m *testing.M) {
 	if os.Getenv("HANGUP_TEST") == "" {
+		kills.HeedSignals()
 		os.Exit(m.Run())
 	}
 	// With libtorch, whose libraries take signals over.
