@@ -45,9 +45,9 @@ var traced = scene("traced", func(_ context.Context, g *distributed.Group) error
 	return nil
 })
 
-// TestOverlapInATrace sees buckets reduced while the backward pass goes on: all but the last are begun before its last node ends.
-// That is asked under "make distributed" alone: on a machine with no idle core a group's threads may come late.
-func TestOverlapInATrace(t *testing.T) {
+// reductionsOf are when rank 0's reductions began, and when the last node of its backward pass ended.
+func reductionsOf(t *testing.T) (reductions []float64, last float64) {
+	t.Helper()
 	var trace struct {
 		TraceEvents []struct {
 			Name    string
@@ -55,7 +55,6 @@ func TestOverlapInATrace(t *testing.T) {
 		}
 	}
 	require.NoError(t, json.Unmarshal([]byte(play(t, 2, traced)[0]), &trace))
-	reductions, last := []float64(nil), 0.
 	for _, e := range trace.TraceEvents {
 		switch {
 		case e.Name == "gloo:all_reduce":
@@ -63,6 +62,17 @@ func TestOverlapInATrace(t *testing.T) {
 		case strings.HasPrefix(e.Name, "autograd::engine::evaluate_function"):
 			last = max(last, e.TS+e.Dur)
 		}
+	}
+	return reductions, last
+}
+
+// TestOverlapInATrace sees buckets reduced while the backward pass goes on: all but the last are begun before its last node ends.
+// That is asked under "make distributed" alone: on a machine with no idle core a group's threads may come late.
+func TestOverlapInATrace(t *testing.T) {
+	var reductions []float64
+	last := 0.
+	for n := 0; n < 5 && len(reductions) < 3; n++ { // a trace ends without threads that get no time for ten seconds
+		reductions, last = reductionsOf(t)
 	}
 	require.GreaterOrEqual(t, len(reductions), 3, "buckets")
 	early := 0
