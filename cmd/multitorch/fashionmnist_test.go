@@ -35,7 +35,7 @@ func clothes(t *testing.T, side *fashionmnist.Side, i int, inverted bool) string
 func TestFashionMNIST(t *testing.T) {
 	t.Parallel()
 	out := filepath.Join(t.TempDir(), "run")
-	o := multitorch("train", "fashion-mnist", "--epochs", "1", "--batch-size", "250", "--lr", "0.003", "--threads", "2", "--out", out).requireOK(t)
+	o := multitorch("train", "fashion-mnist", "--epochs", "1", "--batch-size", "250", "--lr", "0.003", "--threads", "1", "--out", out).requireOK(t)
 	require.Contains(t, o.stdout, "Fashion-MNIST: 60000 training and 10000 test samples\n")
 	figures := summary.FindStringSubmatch(o.stdout)
 	require.NotNil(t, figures, o.stdout)
