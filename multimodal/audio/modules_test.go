@@ -155,6 +155,7 @@ func TestBadArguments(t *testing.T) {
 		"power 0":         {func() { audio.NewMelSpectrogram(audio.Librosa(16000), audio.Power(0)) }, "the power must be above 0"},
 		"integers":        {func() { audio.NewSpectrogram(audio.Librosa(16000)).Forward(x.To(torch.Int16)) }, "of floats, but got int16"},
 		"number":          {func() { audio.NewSpectrogram(audio.Librosa(16000)).Forward(torch.New(1.)) }, "got a single number"},
+		"empty":           {func() { audio.NewMFCC(audio.Librosa(16000)).Forward(torch.Zeros(torch.Shape{2, 0})) }, "the waveform is empty"},
 		"too short":       {func() { audio.NewSpectrogram(audio.Torchaudio(16000)).Forward(x.Narrow(0, 0, 100)) }, "100 samples is too short"},
 		"shorter":         {func() { audio.NewSpectrogram(audio.Kaldi(16000)).Forward(x.Narrow(0, 0, 399)) }, "has no frame of 400 (25 ms)"},
 		"rates":           {func() { audio.NewResample(16000, -1, audio.ResampleOptions{}) }, "the rates must be positive"},

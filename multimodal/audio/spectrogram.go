@@ -70,6 +70,9 @@ func prepare(wave *torch.Tensor, c Config) *torch.Tensor {
 	} else if c.Samples > 0 && c.Samples < n {
 		wave = wave.Narrow(-1, 0, c.Samples)
 	}
+	if wave.Size(-1) == 0 {
+		panic(invalid("spectrogram", "the waveform is empty: expected samples, but got the shape %v", wave.Shape()))
+	}
 	if c.Scale != 1 {
 		wave = wave.Mul(c.Scale)
 	}
