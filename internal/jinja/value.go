@@ -1,0 +1,378 @@
+package jinja
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// A Dict keeps its keys in their order, as Python's does.
+type Dict struct {
+	keys, values []any
+	places       map[any]int
+	depth        int
+}
+
+// Set gives a name a value.
+func (d *Dict) Set(key string, v any) { d.set(key, v) }
+
+func (d *Dict) set(key, v any) {
+	if d.places == nil {
+		d.places = map[any]int{}
+	}
+	if at, ok := d.places[same(key)]; ok {
+		d.values[at] = v
+		return
+	}
+	d.places[same(key)] = len(d.keys)
+	d.keys, d.values = append(d.keys, key), append(d.values, v)
+}
+
+// Get is a name's value.
+func (d *Dict) Get(key string) (any, bool) { return d.get(key) }
+
+// Len is how many names there are.
+func (d *Dict) Len() int { return len(d.keys) }
+
+func (d *Dict) get(key any) (any, bool) {
+	if at, ok := d.places[same(key)]; ok {
+		return d.values[at], true
+	}
+	return nil, false
+}
+
+// same is what keys that are equal have in common: 1, 1.0 and true are one key.
+func same(key any) any {
+	switch k := key.(type) {
+	case bool:
+		return asInt(k)
+	case markup:
+		return string(k)
+	case float64:
+		if k == math.Trunc(k) && math.Abs(k) < 1<<53 {
+			return int(k)
+		}
+	}
+	return key
+}
+
+type (
+	list struct {
+		items []any
+		tuple bool
+		depth int
+	}
+	undefined struct{ why string }
+	// markup is a text that says it is safe HTML: what is added to it is escaped.
+	markup string
+	// namespace is the one thing that a template can change.
+	namespace struct{ Dict }
+)
+
+// put is Set for a template's own keys and values.
+func (r *run) put(d *Dict, key, v any) {
+	switch key.(type) {
+	case nil, bool, int, float64, string, markup:
+	default:
+		r.fail("%s can't be a key", kindOf(key))
+	}
+	d.depth = max(d.depth, r.nesting(v))
+	r.made(64)
+	d.set(key, v)
+}
+
+func (r *run) list(items []any, tuple bool) *list {
+	l := &list{items, tuple, 0}
+	for _, v := range items {
+		l.depth = max(l.depth, r.nesting(v))
+	}
+	r.made(32 + 16*len(items))
+	return l
+}
+
+// nesting is how deep what holds v is.
+func (r *run) nesting(v any) int {
+	n := 0
+	switch v := v.(type) {
+	case *list:
+		n = v.depth + 1
+	case *Dict:
+		n = v.depth + 1
+	}
+	if n > maxDepth {
+		r.fail("lists are more than %d deep in lists", maxDepth)
+	}
+	return n
+}
+
+// take makes a template's value of Go's.
+func (r *run) take(v any, depth int) any {
+	if depth > maxDepth {
+		r.fail("the values are more than %d deep", maxDepth)
+	}
+	switch v := v.(type) {
+	case nil, bool, int, float64:
+		return v
+	case string:
+		return r.text(strings.ToValidUTF8(v, "\uFFFD"))
+	case []any:
+		items := make([]any, len(v))
+		for i := range v {
+			items[i] = r.take(v[i], depth+1)
+		}
+		return r.list(items, false)
+	case *Dict:
+		d := &Dict{}
+		for i, k := range v.keys {
+			r.put(d, k, r.take(v.values[i], depth+1))
+		}
+		return d
+	}
+	panic(failure{err: fmt.Errorf("a value for a template can't be a %T", v)})
+}
+
+// FromJSON reads a value, with the keys of objects in their order.
+func FromJSON(text []byte) (any, error) {
+	d := json.NewDecoder(strings.NewReader(string(text)))
+	d.UseNumber()
+	v, err := fromJSON(d, 0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // it is not wrapped
+		return nil, errors.New("expected the end behind the value")
+	}
+	return v, nil
+}
+
+func fromJSON(d *json.Decoder, depth int) (any, error) {
+	if depth > maxDepth {
+		return nil, fmt.Errorf("values are more than %d deep", maxDepth)
+	}
+	t, err := d.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch t := t.(type) {
+	case json.Number:
+		if i, err := t.Int64(); err == nil && !strings.ContainsAny(t.String(), ".eE") {
+			return int(i), nil
+		}
+		return t.Float64()
+	case json.Delim:
+		items, dict := []any{}, &Dict{}
+		for d.More() {
+			key := any("")
+			if t == '{' {
+				if key, err = d.Token(); err != nil {
+					return nil, err
+				}
+			}
+			v, err := fromJSON(d, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			if items = append(items, v); t == '{' {
+				dict.set(key, v)
+			}
+		}
+		if _, err := d.Token(); err != nil {
+			return nil, err
+		}
+		if t == '{' {
+			return dict, nil
+		}
+		return items, nil
+	}
+	return t, nil // nil, bool, string
+}
+
+func kindOf(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "None"
+	case bool, int:
+		return "a number"
+	case float64:
+		return "a float"
+	case string, markup:
+		return "a text"
+	case *list:
+		if v.tuple {
+			return "a tuple"
+		}
+		return "a list"
+	case *Dict:
+		return "a dict"
+	case undefined:
+		return "an undefined value (" + v.why + ")"
+	case *function:
+		return "the function " + v.name
+	case *namespace:
+		return "a namespace"
+	case *loop:
+		return "a loop"
+	}
+	return fmt.Sprintf("a %T", v)
+}
+
+// str is Python's str(v).
+func (r *run) str(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case markup:
+		return string(v)
+	case undefined:
+		return ""
+	}
+	var b strings.Builder
+	r.repr(&b, v)
+	return b.String()
+}
+
+func (r *run) repr(b *strings.Builder, v any) {
+	r.step(0)
+	switch v := v.(type) {
+	case nil:
+		b.WriteString("None")
+	case bool:
+		b.WriteString(map[bool]string{true: "True", false: "False"}[v])
+	case int:
+		fmt.Fprint(b, v)
+	case float64:
+		b.WriteString(floatText(v))
+	case string:
+		r.quote(b, v)
+	case *list:
+		open, shut := "[", "]"
+		if v.tuple {
+			if open, shut = "(", ")"; len(v.items) == 1 {
+				shut = ",)"
+			}
+		}
+		b.WriteString(open)
+		for i, item := range v.items {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			r.repr(b, item)
+		}
+		b.WriteString(shut)
+	case *Dict:
+		b.WriteString("{")
+		for i, k := range v.keys {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			r.repr(b, k)
+			b.WriteString(": ")
+			r.repr(b, v.values[i])
+		}
+		b.WriteString("}")
+	case undefined:
+		b.WriteString("Undefined")
+	default:
+		r.fail("%s can't be written as text", kindOf(v))
+	}
+}
+
+// floatText is Python's repr of a float.
+func floatText(f float64) string {
+	switch {
+	case math.IsInf(f, 0) || math.IsNaN(f):
+		return strings.ToLower(strings.TrimPrefix(fmt.Sprint(f), "+"))
+	case f != 0 && (math.Abs(f) < 1e-4 || math.Abs(f) >= 1e16):
+		return strconv.FormatFloat(f, 'e', -1, 64)
+	}
+	s := strconv.FormatFloat(f, 'f', -1, 64)
+	if !strings.Contains(s, ".") {
+		s += ".0"
+	}
+	return s
+}
+
+// quote is Python's repr of a text.
+func (r *run) quote(b *strings.Builder, s string) {
+	r.made(len(s))
+	q := '\''
+	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
+		q = '"'
+	}
+	b.WriteRune(q)
+	for _, c := range s {
+		at := strings.IndexRune("\n\r\t\\", c)
+		switch {
+		case at >= 0:
+			b.WriteString([]string{`\n`, `\r`, `\t`, `\\`}[at])
+		case c == q:
+			b.WriteString(`\` + string(q))
+		case c == ' ' || unicode.IsPrint(c):
+			b.WriteRune(c)
+		case c < 0x100:
+			fmt.Fprintf(b, `\x%02x`, c)
+		case c < 0x10000:
+			fmt.Fprintf(b, `\u%04x`, c)
+		default:
+			fmt.Fprintf(b, `\U%08x`, c)
+		}
+	}
+	b.WriteRune(q)
+}
+
+func truth(v any) bool {
+	switch v := v.(type) {
+	case nil, undefined:
+		return false
+	case bool:
+		return v
+	case int:
+		return v != 0
+	case float64:
+		return v != 0
+	case string:
+		return v != ""
+	case markup:
+		return v != ""
+	case *list:
+		return len(v.items) > 0
+	case *Dict:
+		return len(v.keys) > 0
+	}
+	return true
+}
+
+// items is what a loop over v sees.
+func (r *run) items(v any) []any {
+	switch v := v.(type) {
+	case *list:
+		return v.items
+	case *Dict:
+		return v.keys
+	case undefined:
+		return nil
+	case string:
+		r.made(32 * len(v))
+		out := []any{}
+		for _, c := range v {
+			out = append(out, string(c))
+		}
+		return out
+	case markup:
+		return r.items(string(v))
+	case *loop:
+		out := []any{}
+		for _, item := range v.items[v.at+1:] {
+			out = append(out, item)
+		}
+		return slices.Clip(out)
+	}
+	r.fail("%s can't be looped over", kindOf(v))
+	return nil
+}
