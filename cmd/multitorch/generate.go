@@ -29,6 +29,8 @@ type generateCmd struct {
 	MinNewTokens      *int     `placeholder:"N" help:"The fewest new tokens."`
 	Stop              []string `placeholder:"TEXT" sep:"none" help:"End where this text is written; may be given several times."`
 	Sequences         *int     `placeholder:"N" help:"Texts to write, of drawing or of a search."`
+	Chat              bool     `help:"The prompt is what a user says, written as the folder's chat template says. Without a prompt: a conversation, each line of the input a user's turn."`
+	System            string   `placeholder:"TEXT" help:"With --chat: what the system says first."`
 	Echo              bool     `help:"Write the prompt first."`
 	DType             string   `name:"dtype" enum:"float32,bfloat16,float64" default:"float32" help:"The weights' dtype: ${enum}."`
 	Model             string   `arg:"" placeholder:"DIR" help:"Hugging Face folder of a GPT-2, Llama or T5 model."`
@@ -48,9 +50,11 @@ func (c *generateCmd) Run() error {
 	if err != nil {
 		return fmt.Errorf("model: %w", err)
 	}
-	prompt, err := c.prompt()
-	if err != nil {
-		return err
+	prompt := ""
+	if !c.Chat || c.Prompt != "-" {
+		if prompt, err = c.prompt(); err != nil {
+			return err
+		}
 	}
 	dtypes := map[string]torch.DType{"float32": torch.Float32, "bfloat16": torch.BFloat16, "float64": torch.Float64}
 	g, err := pipelines.NewTextGenerator(dir, transformers.Load{Device: device, DType: dtypes[c.DType]})
@@ -59,6 +63,9 @@ func (c *generateCmd) Run() error {
 	}
 	if err := c.settle(&g.Config, device); err != nil {
 		return err
+	}
+	if c.Chat {
+		return c.converse(g, prompt)
 	}
 	if c.Echo {
 		printf("%s", prompt)
@@ -140,6 +147,12 @@ func (c *generateCmd) prompt() (string, error) {
 
 // Validate is called when the command line is read.
 func (c *generateCmd) Validate() error {
+	switch {
+	case c.System != "" && !c.Chat:
+		return errors.New("--system: it is of a conversation; give --chat, too")
+	case c.Chat && (c.Echo || c.Beams != nil || c.Sequences != nil):
+		return errors.New("--chat: an answer is written as it comes; --echo, --beams and --sequences don't go with it")
+	}
 	for flag, n := range map[string]*int{
 		"beams": c.Beams, "max-new-tokens": c.MaxNewTokens, "sequences": c.Sequences,
 	} {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -36,6 +37,17 @@ func (d *Dict) set(key, v any) {
 
 // Get is a name's value.
 func (d *Dict) Get(key string) (any, bool) { return d.get(key) }
+
+// All are the names, in their order, with their values.
+func (d *Dict) All() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		for i, k := range d.keys {
+			if s, ok := k.(string); ok && !yield(s, d.values[i]) {
+				return
+			}
+		}
+	}
+}
 
 // Len is how many names there are.
 func (d *Dict) Len() int { return len(d.keys) }

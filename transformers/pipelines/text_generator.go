@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"multitorch/tokenizers"
+	"multitorch/tokenizers/chat"
 	"multitorch/torch"
 	"multitorch/transformers"
 	"multitorch/transformers/generation"
@@ -17,6 +18,7 @@ type TextGenerator struct {
 	Model     transformers.Model // a CausalLM or a Seq2SeqLM
 	Tokenizer *tokenizers.Tokenizer
 	Config    generation.Config // the folder's settings, to be changed; Decode is the tokenizer's
+	Template  *chat.Template    // how the model reads a conversation; nil where the folder does not say
 }
 
 // NewTextGenerator loads a folder with a language model, its tokenizer.json and generation_config.json.
@@ -40,6 +42,9 @@ func NewTextGenerator(dir string, o ...transformers.Load) (*TextGenerator, error
 			return "" // an id without a word says nothing
 		}
 		return text
+	}
+	if g.Template, err = chat.Load(dir); err != nil && !errors.Is(err, chat.ErrNone) {
+		return nil, err
 	}
 	config, err := transformers.ReadConfig(dir)
 	if err != nil {
@@ -78,10 +83,27 @@ func (g *TextGenerator) Generate(prompts ...string) ([]string, error) {
 // Stream is the new text for a prompt in pieces, each as soon as no further id can change it. Ending the loop ends the
 // generation.
 func (g *TextGenerator) Stream(prompt string) iter.Seq2[string, error] {
+	return g.stream(tokenizers.Input{Text: prompt})
+}
+
+// Answer is what the model says next in a conversation, in pieces as [TextGenerator.Stream] gives them. The folder's template
+// writes the conversation, special tokens included, and with what an answer begins with.
+func (g *TextGenerator) Answer(conversation ...chat.Message) iter.Seq2[string, error] {
+	if g.Template == nil {
+		return func(yield func(string, error) bool) { yield("", fmt.Errorf("pipelines: %w", chat.ErrNone)) }
+	}
+	prompt, err := g.Template.Apply(conversation, chat.Options{AddGenerationPrompt: true})
+	if err != nil {
+		return func(yield func(string, error) bool) { yield("", err) }
+	}
+	return g.stream(tokenizers.Input{Text: prompt, NoSpecialTokens: true})
+}
+
+func (g *TextGenerator) stream(prompt tokenizers.Input) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		left := errors.New("left")
 		err := func() error {
-			e, err := g.Tokenizer.Encode(prompt)
+			e, err := g.Tokenizer.EncodeInput(prompt)
 			if err != nil {
 				return err
 			}
