@@ -42,6 +42,14 @@ func (r *run) texts(v any) string {
 	return s
 }
 
+func (r *run) separator(v any) string {
+	by := r.texts(v)
+	if by == "" {
+		r.fail("the separator is empty")
+	}
+	return by
+}
+
 // affix is startswith and endswith, of a text or several.
 func affix(has func(s, affix string) bool) builtin {
 	return onText("affix", func(r *run, s string, a []any) any {
@@ -92,10 +100,7 @@ func (r *run) split(s string, a []any, right bool) any {
 		}
 		return r.strings(parts)
 	}
-	by := r.texts(separator)
-	if by == "" {
-		r.fail("split: the separator is empty")
-	}
+	by := r.separator(separator)
 	r.made(16 * strings.Count(s, by))
 	switch {
 	case !right && most < 0 || right && most < 0:
@@ -173,11 +178,12 @@ var textMethods = map[string]builtin{
 	}),
 	"count": onText("sub", func(r *run, s string, a []any) any { return strings.Count(s, r.texts(a[0])) }),
 	"partition": onText("sep", func(r *run, s string, a []any) any {
-		before, after, ok := strings.Cut(s, r.texts(a[0]))
-		return r.list([]any{before, r.texts(a[0])[:len(r.texts(a[0]))*asInt(ok)], after}, true)
+		by := r.separator(a[0])
+		before, after, ok := strings.Cut(s, by)
+		return r.list([]any{before, by[:len(by)*asInt(ok)], after}, true)
 	}),
 	"rpartition": onText("sep", func(r *run, s string, a []any) any {
-		by := r.texts(a[0])
+		by := r.separator(a[0])
 		if at := strings.LastIndex(s, by); at >= 0 {
 			return r.list([]any{s[:at], by, s[at+len(by):]}, true)
 		}
