@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/term"
 
-	"multitorch/tokenizers/chat"
+	chats "multitorch/tokenizers/chat"
 	"multitorch/transformers/pipelines"
 )
 
@@ -19,12 +19,12 @@ func (c *generateCmd) converse(g *pipelines.TextGenerator, prompt string) error 
 		return fmt.Errorf("--chat: %s has no chat template, neither in chat_template.jinja nor in tokenizer_config.json: "+
 			"its model goes on with texts", c.Model)
 	}
-	var conversation []chat.Message
+	var conversation []chats.Message
 	if c.System != "" {
-		conversation = append(conversation, chat.Message{Role: "system", Content: c.System})
+		conversation = append(conversation, chats.Message{Role: "system", Content: c.System})
 	}
 	if prompt != "" {
-		_, err := answer(g, append(conversation, chat.Message{Role: "user", Content: prompt}))
+		_, err := answerTurn(g, append(conversation, chats.Message{Role: "user", Content: prompt}))
 		return err
 	}
 	lines := bufio.NewScanner(os.Stdin)
@@ -40,12 +40,12 @@ func (c *generateCmd) converse(g *pipelines.TextGenerator, prompt string) error 
 		if said == "" {
 			continue
 		}
-		conversation = append(conversation, chat.Message{Role: "user", Content: said})
-		text, err := answer(g, conversation)
+		conversation = append(conversation, chats.Message{Role: "user", Content: said})
+		text, err := answerTurn(g, conversation)
 		if err != nil || stdout.err != nil {
 			return err
 		}
-		conversation = append(conversation, chat.Message{Role: "assistant", Content: text})
+		conversation = append(conversation, chats.Message{Role: "assistant", Content: text})
 	}
 	if err := lines.Err(); err != nil {
 		return fmt.Errorf("the input: %w", err)
@@ -56,8 +56,8 @@ func (c *generateCmd) converse(g *pipelines.TextGenerator, prompt string) error 
 	return nil
 }
 
-// answer writes an answer as it comes.
-func answer(g *pipelines.TextGenerator, conversation []chat.Message) (string, error) {
+// answerTurn writes an answer as it comes.
+func answerTurn(g *pipelines.TextGenerator, conversation []chats.Message) (string, error) {
 	var said strings.Builder
 	for piece, err := range g.Answer(conversation...) {
 		if err != nil {
