@@ -49,6 +49,13 @@ func TestGenerate(t *testing.T) {
 	require.NotEqual(t, drawn, text("--sample", "--seed", "4", "--temperature", "2.5"))
 	require.NotEmpty(t, text("--beams", "3", "--sequences", "2"))
 
+	o := multitorch("generate", dir, "words", "--chat")
+	require.Contains(t, o.stderr, "has no chat template")
+	template := filepath.Join(dir, "chat_template.jinja")
+	require.NoError(t, os.WriteFile(template, []byte("{% for m in messages %}{{ m.content }}{% endfor %}"), 0o666))
+	require.Equal(t, text("--max-new-tokens", "9"), text("--max-new-tokens", "9", "--chat"))
+	require.NoError(t, os.Remove(template))
+
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "generation_config.json"), []byte(`{"penalty_alpha": 0.5}`), 0o666))
 	for want, args := range map[string][]string{
 		"penalty_alpha is 0.5: this way to generate": {dir, "words"},
