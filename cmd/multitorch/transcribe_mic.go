@@ -33,12 +33,16 @@ func (m microphone) check(files int) error {
 
 // record is what the microphone hears, as a recogniser hears it. Ctrl-C ends it without a text.
 func (m microphone) record(ctx context.Context, r recogniser, opts ...device.Option) (samples *torch.Tensor, err error) {
-	logLine(fmt.Sprintf("recording for %v s: speak now", m.Seconds))
-	opts = append(opts, device.Rate(r.rate()))
-	wave, err := device.Record(ctx, time.Duration(m.Seconds*float64(time.Second)), opts...)
+	mic, err := device.OpenMicrophone(append(opts, device.Rate(r.rate()))...)
 	if errors.Is(err, device.ErrNoDevice) {
 		return nil, fmt.Errorf("--mic: %w; transcribe a sound file instead", err)
 	}
+	if err != nil {
+		return nil, fmt.Errorf("--mic: %w", err)
+	}
+	defer mic.Close()
+	logLine(fmt.Sprintf("recording for %v s: speak now", m.Seconds))
+	wave, err := mic.Record(ctx, time.Duration(m.Seconds*float64(time.Second)))
 	if err != nil {
 		return nil, fmt.Errorf("--mic: %w", err)
 	}

@@ -9,23 +9,24 @@ import (
 	"multitorch/torch"
 )
 
-// Record records for a time: float32 [channels, frames].
+// Record opens a microphone and records for a time: float32 [channels, frames].
 func Record(ctx context.Context, d time.Duration, opts ...Option) (*torch.Tensor, error) {
-	c, err := settle(opts)
-	if err != nil {
-		return nil, fmt.Errorf("record: %w", err)
-	}
-	if d <= 0 || d > time.Hour {
-		return nil, fmt.Errorf("record: expected a time up to an hour, got %v", d)
-	}
 	m, err := OpenMicrophone(opts...)
 	if err != nil {
 		return nil, err
 	}
 	defer m.Close()
+	return m.Record(ctx, d)
+}
+
+// Record is Read for a time, up to an hour: float32 [channels, frames].
+func (m *Microphone) Record(ctx context.Context, d time.Duration) (*torch.Tensor, error) {
+	if d <= 0 || d > time.Hour {
+		return nil, fmt.Errorf("record: expected a time up to an hour, got %v", d)
+	}
 	var blocks []*torch.Tensor
-	for left := int(d.Seconds() * float64(c.rate)); left > 0; {
-		block, err := m.Read(ctx, min(left, c.rate))
+	for left := int(d.Seconds() * float64(m.rate)); left > 0; {
+		block, err := m.Read(ctx, min(left, m.rate))
 		if err != nil {
 			return nil, err
 		}
