@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"multitorch/distributed"
+	"multitorch/nn"
 	"multitorch/torch"
 )
 
@@ -23,7 +24,10 @@ func TestBackend(t *testing.T) {
 	onCPU := func(_ context.Context, g *distributed.Group) error {
 		x := torch.Ones(torch.Shape{2})
 		require.Equal(t, torch.CPU, g.Device())
-		return g.AllReduce(x, distributed.Avg)
+		require.NoError(t, g.AllReduce(x, distributed.Avg))
+		_, err := distributed.NewDistributedDataParallel(nn.NewLinear(2, 2), nil)
+		require.ErrorContains(t, err, "this rank is not in the group")
+		return nil
 	}
 	require.NoError(t, single(t, "gloo", onCPU))
 	if torch.CUDAIsAvailable() {

@@ -75,6 +75,9 @@ func NewDistributedDataParallel(m nn.Module, g *Group, opts ...DDPOption) (*Dist
 	if d.config.BucketCapMB <= 0 {
 		return nil, fmt.Errorf("distributed: DistributedDataParallel: BucketCapMB: expected more than 0, but got %v", d.config.BucketCapMB)
 	}
+	if err := g.check("DistributedDataParallel", nil); err != nil {
+		return nil, err
+	}
 	if err := g.world.agree("model", g.ranks, d.describe()); err != nil {
 		return nil, err
 	}
@@ -89,10 +92,13 @@ func NewDistributedDataParallel(m nn.Module, g *Group, opts ...DDPOption) (*Dist
 	if len(trained) == 0 {
 		return nil, fmt.Errorf("distributed: DistributedDataParallel: none of the model's parameters requires a gradient")
 	}
-	if err := g.check("DistributedDataParallel", nil); err != nil {
-		return nil, err
+	all = append(all, d.buffers()...)
+	for _, t := range all {
+		if err := g.carries("DistributedDataParallel", t); err != nil {
+			return nil, err
+		}
 	}
-	if err := g.broadcastAll(append(all, d.buffers()...), 0); err != nil {
+	if err := g.broadcastAll(all, 0); err != nil {
 		return nil, err
 	}
 	handles, release := borrow(trained, "DistributedDataParallel")

@@ -92,9 +92,10 @@ func (g *Group) check(what string, ts []*torch.Tensor) error {
 		return fmt.Errorf("distributed: %s: this rank is not in the group", what)
 	}
 	for _, t := range ts {
+		if err := g.carries(what, t); err != nil {
+			return err
+		}
 		switch {
-		case t.Device() != torch.CPU && !(g.world.nccl && t.Device().IsCUDA()):
-			return fmt.Errorf("distributed: %s: the tensor is on %v: here only tensors on the CPU are carried, by Gloo: %s", what, t.Device(), g.world.noNCCL)
 		case t.Device() != ts[0].Device():
 			return fmt.Errorf("distributed: %s: expected tensors on one device, but they are on %v and %v", what, ts[0].Device(), t.Device())
 		case !t.IsContiguous():
@@ -102,6 +103,14 @@ func (g *Group) check(what string, ts []*torch.Tensor) error {
 		case describe(t) != describe(ts[0]):
 			return fmt.Errorf("distributed: %s: expected tensors of one type and shape, but got %s too", what, describe(t))
 		}
+	}
+	return nil
+}
+
+// carries is an error where a tensor's device has no backend.
+func (g *Group) carries(what string, t *torch.Tensor) error {
+	if d := t.Device(); d != torch.CPU && !(g.world.nccl && d.IsCUDA()) {
+		return fmt.Errorf("distributed: %s: a tensor is on %v: here only tensors on the CPU are carried, by Gloo: %s", what, d, g.world.noNCCL)
 	}
 	return nil
 }
