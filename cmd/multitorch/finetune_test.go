@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -98,14 +97,10 @@ func TestFinetuneGoesOn(t *testing.T) {
 		args := func(out string) []string {
 			return []string{"finetune", "--model", model, "--epochs", "40", "--batch-size", "8", "--out", out, table, how}
 		}
-		whole, out := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "tuned")
+		whole := filepath.Join(t.TempDir(), "whole")
 		multitorch(args(whole)...).requireOK(t)
 		require.NotContains(t, files(t, whole), stateName)
-		r := start(t, args(out)...)
-		r.waitFor(t, "epoch 3/40: loss")
-		r.signal(t, syscall.SIGTERM)
-		said, status := r.end()
-		require.Equal(t, 143, status.ExitStatus(), said)
+		out, said := interrupted(t, "epoch 3/40: loss", args)
 		require.Contains(t, said, "multitorch finetune --resume "+out)
 		refused("finetune", "--resume", out, "--lr", "0.5").requireError(t, failed, "--resume", "by its own settings")
 		multitorch("finetune", "--resume", out).requireOK(t)
