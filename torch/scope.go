@@ -75,7 +75,7 @@ func (s *Scope) Own(t *Tensor) *Tensor {
 func (s *Scope) Close() {
 	s.mu.Lock()
 	owned := s.owned
-	if !s.closed {
+	if !s.closed && s.order > 0 { // not one that nobody opened
 		openScopes.Add(-1)
 	}
 	s.owned, s.closed = nil, true

@@ -112,9 +112,11 @@ func TestZeroValues(t *testing.T) {
 	} {
 		require.IsType(t, &torch.Error{}, panicOf(reflect.ValueOf(f), nil), name)
 	}
+	open := torch.Memory().OpenScopes
 	var s torch.Scope
 	y := s.Own(torch.Ones(torch.Shape{2})).Add(1)
 	s.Close()
+	require.Equal(t, open, torch.Memory().OpenScopes)
 	require.ErrorIs(t, torch.Try(func() error { y.Exp(); return nil }), torch.FreedError)
 	(&torch.Hook{}).Remove()
 	_, err := (&torch.SafetensorsFile{}).Tensor("x")

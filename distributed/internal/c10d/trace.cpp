@@ -71,7 +71,7 @@ char* mtd_trace_stop(char** lines) {
     if (handle != 0) at::removeCallback(handle);
     std::unique_lock<std::mutex> lock(mutex);
     // A collective is over for its caller a little before it is for the thread that carried it.
-    ended.wait_for(lock, std::chrono::seconds(10), [] { return running == 0; });
+    ended.wait_for(lock, std::chrono::minutes(1), [] { return running == 0; });
     handle = 0;
     std::string all;
     for (const auto& e : events) all += std::to_string(e.begin) + " " + std::to_string(e.end) + " " + e.name + "\n";
