@@ -3,7 +3,7 @@ GOFUMPT     ?= mvdan.cc/gofumpt@v0.12.0
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 TESTFLAGS ?= -timeout 20m
-# Packages in which goroutines meet: they are tested once more under the race detector, but for comparisons with Python.
+# Packages in which goroutines meet: "make race" tests them under the race detector, but for comparisons with Python.
 RACE      ?= ./torch ./torch/aten ./nn ./datasets ./datasets/catalog ./datasets/emoji10 ./datasets/shards ./datasets/table \
 	./trainer ./trainer/hooks ./trainer/profiler ./trainer/progress ./trainer/runlog ./trainer/tensorboard ./tokenizers \
 	./serve/... ./distributed/launch ./multimodal/columns ./multimodal/image ./internal/goroutine ./internal/libtorch \
@@ -32,7 +32,11 @@ train: build ## train the image and text model on Emoji-10
 
 .PHONY: test
 test: setup ## run all tests
-	@$(with_python) $(GO) test $(TESTFLAGS) ./... && MULTITORCH_NO_TWIN=1 $(GO) test -race $(TESTFLAGS) $(RACE)
+	@$(with_python) $(GO) test $(TESTFLAGS) ./...
+
+.PHONY: race
+race: setup ## run the tests of packages in which goroutines meet under the race detector
+	@MULTITORCH_NO_TWIN=1 $(GO) test -race $(TESTFLAGS) $(RACE)
 
 .PHONY: lint
 lint: setup ## check the form of Go code and shell scripts

@@ -13,7 +13,5 @@ func (p *passing) way(t *torch.Tensor) *torch.Tensor {
 }
 
 func (p *passing) free() {
-	for _, t := range *p {
-		t.Free()
-	}
+	torch.FreeAll(*p...)
 }

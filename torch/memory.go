@@ -155,8 +155,26 @@ func (t *Tensor) Free() {
 	}
 }
 
+// FreeAll frees the tensors as [Tensor.Free] does, for less than one after the other.
+func FreeAll(ts ...*Tensor) {
+	if len(ts) == 0 {
+		return
+	}
+	grave := &Scope{grave: true, closed: true, opened: noteStack()}
+	for _, t := range ts {
+		if !t.must("Free").buryIn(grave) {
+			panic(t.unusable("Free"))
+		}
+	}
+}
+
 // tryFree is Free for those who may come second: it says whether they did not.
 func (t *Tensor) tryFree() bool {
+	return t.buryIn(&Scope{grave: true, closed: true, opened: noteStack()})
+}
+
+// buryIn frees the tensor, whose grave says where that was.
+func (t *Tensor) buryIn(grave *Scope) bool {
 	moving.Lock()
 	if t.freed() {
 		moving.Unlock()
@@ -168,7 +186,7 @@ func (t *Tensor) tryFree() bool {
 	} else {
 		t.stopCleanup()
 	}
-	t.scope.Store(&Scope{grave: true, closed: true, opened: noteStack()})
+	t.scope.Store(grave)
 	moving.Unlock()
 	if h != 0 {
 		t.drop()

@@ -124,6 +124,20 @@ func TestUseAfterFreeNamesTheScope(t *testing.T) {
 	}
 }
 
+func TestFreeAll(t *testing.T) {
+	before := leak.CollectorOff(t)
+	x, y := torch.Ones(torch.Shape{2}), torch.Ones(torch.Shape{3})
+	torch.FreeAll()
+	torch.FreeAll(x, y)
+	require.Equal(t, before, torch.LiveTensors())
+	for _, freed := range []*torch.Tensor{x, y} {
+		require.ErrorIs(t, torch.Try(func() error { freed.Exp(); return nil }), torch.FreedError)
+		require.ErrorContains(t, torch.Try(func() error { freed.Exp(); return nil }), "scope_test.go")
+		require.ErrorIs(t, torch.Try(func() error { torch.FreeAll(freed); return nil }), torch.FreedError)
+	}
+	require.Error(t, torch.Try(func() error { torch.FreeAll(nil); return nil }))
+}
+
 func TestFree(t *testing.T) {
 	x := torch.Ones(torch.Shape{2})
 	x.Free()

@@ -25,9 +25,7 @@ func (p *passing) way(t *torch.Tensor) *torch.Tensor {
 }
 
 func (p *passing) free() {
-	for _, t := range *p {
-		t.Free()
-	}
+	torch.FreeAll(*p...)
 }
 
 // to notes what becomes of t, unless it is as it should be already.
