@@ -2,6 +2,7 @@ package jinja
 
 import (
 	"math"
+	"multitorch/libm"
 	"slices"
 	"strings"
 )
@@ -75,7 +76,7 @@ func (r *run) unique(v any, a []any) any {
 
 func (r *run) round(v any, a []any) any {
 	_, f, _, _ := numeric(r.number(v))
-	scale := math.Pow(10, float64(r.index(or(a[0], 0))))
+	scale := libm.Pow(10, float64(r.index(or(a[0], 0))))
 	switch method := or(a[1], "common"); method {
 	case "common":
 		if scale != 1 {
