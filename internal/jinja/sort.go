@@ -2,9 +2,10 @@ package jinja
 
 import (
 	"math"
-	"multitorch/libm"
 	"slices"
 	"strings"
+
+	"multitorch/libm"
 )
 
 // folded is a text without regard to case, unless that counts.
