@@ -21,7 +21,9 @@ type TraceEvent struct {
 }
 
 // Collective reports whether it is a collective.
-func (e TraceEvent) Collective() bool { return strings.HasPrefix(e.Name, "gloo:") }
+func (e TraceEvent) Collective() bool {
+	return strings.HasPrefix(e.Name, "gloo:") || strings.HasPrefix(e.Name, "nccl:")
+}
 
 // StartTrace begins a trace, of which a process has one at a time. The function that it returns ends it.
 func StartTrace() (stop func() (*Trace, error), err error) {

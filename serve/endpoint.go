@@ -85,6 +85,7 @@ func (e *Endpoint[In, Out]) serve(w http.ResponseWriter, r *http.Request, l *lim
 		return err
 	}
 	defer body.release()
+	r = r.WithContext(r.Context()) // a copy: the server ends a connection gently by the body that it knows
 	r.Body = body
 	slow := http.NewResponseController(w)
 	_ = slow.SetReadDeadline(time.Now().Add(l.ReadTime)) // a recorder in a test has none

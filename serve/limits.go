@@ -69,7 +69,7 @@ func (l *limiter) let(w http.ResponseWriter, r *http.Request) (*body, error) {
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if !b.of.TryAcquire(int64(n)) {
-		_ = http.NewResponseController(b.w).SetReadDeadline(time.Now()) // the answer does not wait for the rest
+		_ = http.NewResponseController(b.w).SetReadDeadline(time.Now().Add(200 * time.Millisecond)) // the answer waits for little of the rest
 		return 0, busy(time.Second, "requests hold as many bytes as there is room for")
 	}
 	b.held += int64(n)

@@ -6,6 +6,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace {
@@ -55,18 +56,27 @@ class Work {
 
 class Crew {
  public:
-  void share(int64_t n, const std::function<void(int64_t)>& f) {
+  bool share(int64_t n, const std::function<void(int64_t)>& f) {
     std::unique_lock<std::mutex> only(caller_, std::try_to_lock);
     auto work = std::make_shared<Work>(n, f);
     if (only.owns_lock()) {
-      for (; size_ < n - 1; size_++) std::thread([this] { stand_by(); }).detach();
+      grow(n - 1);
       post(work);
     }
     work->finish();
     if (only.owns_lock()) post(nullptr);
+    return only.owns_lock();
   }
 
  private:
+  void grow(int64_t size) {
+    try {
+      for (; size_ < size; size_++) std::thread([this] { stand_by(); }).detach();
+    } catch (const std::system_error&) {
+      // The process may have no more threads: those that are there take the parts.
+    }
+  }
+
   void post(std::shared_ptr<Work> work) {
     {
       std::lock_guard<std::mutex> lock(mutex_);
@@ -109,7 +119,7 @@ class Crew {
 
 }  // namespace
 
-void mt::share(int64_t n, const std::function<void(int64_t)>& f) {
+bool mt::share(int64_t n, const std::function<void(int64_t)>& f) {
   static Crew* const crew = new Crew;  // its threads may outlive what is destroyed when the process ends
-  crew->share(n, f);
+  return crew->share(n, f);
 }

@@ -107,10 +107,13 @@ void watch_warnings() {
 }
 
 void quietly(const std::function<void()>& f) {
+  struct Quiet {
+    Quiet() { quiet = true; }
+    ~Quiet() { quiet = false; }
+  };
   watch_warnings();
-  quiet = true;
+  Quiet here;
   f();
-  quiet = false;
 }
 
 }  // namespace mt

@@ -17,17 +17,24 @@ at::Tensor gelu_backward(const at::Tensor& grad, const at::Tensor& x, c10::strin
   return at::cpu::gelu_backward(at::empty_like(x).copy_(grad), x, approximate);
 }
 
-}  // namespace
-
-void mt::mend() {
-  quietly([] {  // libtorch warns that a kernel is replaced
+void mend_gelu() {
+  mt::quietly([] {  // libtorch warns that a kernel is replaced
     static torch::Library library(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__, __LINE__);
     library.impl("gelu_backward", &gelu_backward);
   });
 }
 
+}  // namespace
+
 #else
 
-void mt::mend() {}
+namespace {
+void mend_gelu() {}
+}  // namespace
 
 #endif
+
+void mt::mend() {
+  static const bool once = (mend_gelu(), multiply_rows_by_threads(), true);
+  static_cast<void>(once);
+}

@@ -19,6 +19,7 @@
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -27,27 +28,41 @@ constexpr int64_t kLarge = int64_t{1} << 18;  // elements of a matrix: below, wa
 constexpr int64_t kBlock = 64;                // columns: MKL computes several at once, and a part starts where such a group does
 constexpr int64_t kNarrow = 256;              // columns of a part at least: for a few MKL has other ways
 
+// Whether a tensor's dimensions have names, in versions that know names.
+template <class T>
+auto named(const T& t, int) -> decltype(t.has_names()) {
+  return t.defined() && t.has_names();
+}
+template <class T>
+bool named(const T&, long) {
+  return false;
+}
+
 // bias + row · matrix, or without a bias where it is undefined.
 struct Product {
   const at::Tensor &bias, &row, &matrix;
 
   bool large() const {
-    return row.dim() == 2 && matrix.dim() == 2 && row.size(0) == 1 && row.size(1) == matrix.size(0) && matrix.numel() >= kLarge &&
-           matrix.size(1) >= 2 * kNarrow && row.is_contiguous() && (matrix.stride(0) == 1 || matrix.stride(1) == 1) &&
-           (row.scalar_type() == at::kFloat || row.scalar_type() == at::kDouble) && matrix.scalar_type() == row.scalar_type() &&
-           (!bias.defined() ||
-            (bias.dim() > 0 && bias.size(-1) == matrix.size(1) && bias.numel() == matrix.size(1) && bias.scalar_type() == row.scalar_type()));
+    if (row.dim() != 2 || matrix.dim() != 2 || row.size(0) != 1 || row.size(1) != matrix.size(0) || matrix.numel() < kLarge) return false;
+    const int64_t k = matrix.size(0), n = matrix.size(1);
+    const bool across = matrix.stride(1) == 1 && matrix.stride(0) >= n, down = matrix.stride(0) == 1 && matrix.stride(1) >= k;
+    return n >= 2 * kNarrow && (across || down) && row.is_contiguous() && (row.scalar_type() == at::kFloat || row.scalar_type() == at::kDouble) &&
+           matrix.scalar_type() == row.scalar_type() && !named(row, 0) && !named(matrix, 0) && !named(bias, 0) &&
+           (!bias.defined() || (bias.dim() > 0 && bias.size(-1) == n && bias.numel() == n && bias.scalar_type() == row.scalar_type()));
   }
 
   at::Tensor whole() const {
     return bias.defined() ? at::cpu::addmm(bias, row, matrix) : at::cpu::mm(row, matrix);
   }
 
-  at::Tensor parts() const {
-    const int64_t n = matrix.size(1), count = std::min<int64_t>(at::get_num_threads(), n / kNarrow);
-    const int64_t width = n / count / kBlock * kBlock;  // one part for each thread: the narrower, the slower to read
+  // How many parts there are: one for each thread, for the narrower they are, the slower they are read.
+  int64_t count() const { return std::min<int64_t>(at::get_num_threads(), matrix.size(1) / kNarrow); }
+
+  // The product in parts, and whether others took some.
+  std::pair<at::Tensor, bool> parts(int64_t count) const {
+    const int64_t n = matrix.size(1), width = n / count / kBlock * kBlock;
     at::Tensor out = at::empty({1, n}, row.options());
-    mt::share(count, [&](int64_t i) {
+    const bool shared = mt::share(count, [&](int64_t i) {
       at::AutoDispatchBelowADInplaceOrView below;  // as on the thread that calls
       const int64_t start = i * width, length = i + 1 < count ? width : n - start;
       at::Tensor part = out.narrow(1, start, length), columns = matrix.narrow(1, start, length);
@@ -57,88 +72,114 @@ struct Product {
         at::cpu::mm_out(part, row, columns);
       }
     });
-    return out;
+    return {out, shared};
+  }
+
+  bool same_bits(int64_t count) const {
+    const at::Tensor a = whole(), b = parts(count).first;
+    return std::memcmp(a.data_ptr(), b.data_ptr(), a.nbytes()) == 0;
   }
 
   // What MKL's order of operations may depend on, and whether threads pay.
-  std::array<int64_t, 6> kind() const {
-    return {matrix.size(0), matrix.size(1), matrix.stride(0), static_cast<int64_t>(row.scalar_type()), bias.defined(), at::get_num_threads()};
+  std::array<int64_t, 7> kind() const {
+    return {matrix.size(0), matrix.size(1), matrix.stride(0), matrix.stride(1), static_cast<int64_t>(row.scalar_type()), bias.defined(),
+            at::get_num_threads()};
   }
 };
 
-bool same_bits(const at::Tensor& a, const at::Tensor& b) { return std::memcmp(a.data_ptr(), b.data_ptr(), a.nbytes()) == 0; }
-
 // Numbers between -1 and 1 that are rounded in any sum, from a generator of its own.
-at::Tensor noise(at::IntArrayRef shape, const at::Tensor& like) {
-  at::Tensor t = at::empty(shape, like.options().dtype(at::kDouble));
+template <class T>
+void fill_with_noise(at::Tensor& t) {
   uint64_t state = 1;
-  for (double *x = t.data_ptr<double>(), *end = x + t.numel(); x < end; x++) {
+  for (T *x = t.data_ptr<T>(), *end = x + t.numel(); x < end; x++) {
     state = state * 6364136223846793005u + 1442695040888963407u;
-    *x = static_cast<double>(static_cast<int64_t>(state)) / 9223372036854775808.0;
+    *x = static_cast<T>(static_cast<double>(static_cast<int64_t>(state)) / 9223372036854775808.0);
   }
-  return t.to(like.scalar_type());
 }
 
-// Whether parts have the bits of the whole for numbers that tell: those of the program may be zeros. Of a large matrix it
-// takes some columns, and the same rest beside whole blocks.
-bool same_for_noise(const Product& p) {
-  const int64_t k = p.matrix.size(0), n = p.matrix.size(1), enough = std::max<int64_t>((1 << 21) / k, 2 * kNarrow * at::get_num_threads());
-  const int64_t columns = n - std::max<int64_t>((n - enough) / kBlock, 0) * kBlock;
+at::Tensor noise(at::IntArrayRef shape, const at::Tensor& like) {
+  at::Tensor t = at::empty(shape, like.options());
+  if (like.scalar_type() == at::kFloat) {
+    fill_with_noise<float>(t);
+  } else {
+    fill_with_noise<double>(t);
+  }
+  return t;
+}
+
+// Whether parts have the bits of the whole: for the program's numbers, for a row of noise, and for a matrix of noise in two
+// parts, since what a program begins with may be zeros. That matrix is as high, and has the same rest beside whole blocks.
+bool same_bits(const Product& p) {
+  const int64_t k = p.matrix.size(0), n = p.matrix.size(1), columns = 2 * kNarrow + kBlock + n % kBlock;
   const at::Tensor row = noise({1, k}, p.row), bias = p.bias.defined() ? noise({columns}, p.row) : at::Tensor();
   const at::Tensor matrix = p.matrix.stride(0) == 1 ? noise({columns, k}, p.row).t() : noise({k, columns}, p.row);
-  const Product like{bias, row, matrix};
-  return same_bits(like.whole(), like.parts());
+  return p.same_bits(p.count()) && Product{p.bias, row, p.matrix}.same_bits(p.count()) && Product{bias, row, matrix}.same_bits(2);
 }
 
 // Whether a kind of product is computed in parts. Another processor or another MKL may have another order of operations, or
-// threads of its own: so the first product, and one of noise, are computed both ways, and parts are out of the question if a bit differs. A matrix
-// that stays in a cache may be read faster by one thread: so some later products are timed, by turns, as the program makes
-// them (the first may wait for a file), and the faster way is taken. Until then it is parts for what no cache keeps.
+// threads of its own: so when a kind comes again, it is computed both ways, and noise too, and parts are out of the question if a
+// bit differs. A matrix that stays in a cache may be read faster by one thread: so some later products are timed, by turns, as
+// the program makes them (the first may wait for a file), and the faster way is taken. Until then it is parts for what no cache
+// keeps.
 class Choice {
  public:
   at::Tensor product(const Product& p) {
     const int64_t call = calls_.fetch_add(1);
-    if (call == 0) return compare(p);
-    if (!same_ || call < kFirst || call >= kFirst + 2 * kTrials) return faster_ ? p.parts() : p.whole();
-    const bool in_parts = call % 2 == 0;
+    if (call == 1) compare(p);
+    if (!same_) return p.whole();
+    const int64_t trial = trials_.fetch_add(1) - kFirst;
+    if (trial < 0 || trial >= kTrials) return faster_ ? p.parts(p.count()).first : p.whole();
     const auto begin = std::chrono::steady_clock::now();
-    at::Tensor result = in_parts ? p.parts() : p.whole();
-    note(in_parts, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    auto [result, shared] = trial % 2 == 0 ? p.parts(p.count()) : std::make_pair(p.whole(), true);
+    note(trial % 2 == 0, shared, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
     return result;
   }
 
  private:
-  static constexpr int64_t kFirst = 12, kTrials = 5;
+  static constexpr int64_t kFirst = 12, kTrials = 10;
   static constexpr size_t kUncached = size_t{32} << 20;  // bytes
 
-  at::Tensor compare(const Product& p) {
-    at::Tensor whole = p.whole();
-    same_ = same_bits(whole, p.parts()) && same_for_noise(p);
-    faster_ = same_ && p.matrix.nbytes() >= kUncached;
-    return whole;
+  void compare(const Product& p) {
+    try {
+      if (!same_bits(p)) return;
+    } catch (const std::exception&) {  // no memory for noise, say: the program's product is another matter
+      return;
+    }
+    faster_ = p.matrix.nbytes() >= kUncached;
+    same_ = true;
   }
 
-  void note(bool in_parts, double seconds) {
+  void note(bool in_parts, bool shared, double seconds) {
     std::lock_guard<std::mutex> lock(mutex_);
-    auto& mine = in_parts ? parts_ : whole_;
-    mine.push_back(seconds);
-    std::sort(mine.begin(), mine.end());
-    if (parts_.size() == kTrials && whole_.size() == kTrials) faster_ = parts_[kTrials / 2] < 0.9 * whole_[kTrials / 2];
+    if (shared) (in_parts ? parts_ : whole_).push_back(seconds);  // alone, parts say nothing about threads
+    if (++noted_ < kTrials || parts_.empty() || whole_.empty()) return;
+    faster_ = median(parts_) < 0.9 * median(whole_);
   }
 
-  std::atomic<int64_t> calls_{0};
+  static double median(std::vector<double>& seconds) {
+    std::sort(seconds.begin(), seconds.end());
+    return seconds[seconds.size() / 2];
+  }
+
+  std::atomic<int64_t> calls_{0}, trials_{0};
   std::atomic<bool> same_{false}, faster_{false};
   std::mutex mutex_;
   std::vector<double> whole_, parts_;  // seconds
+  int64_t noted_ = 0;
 };
 
 at::Tensor product(const Product& p) {
   static auto& mutex = *new std::mutex;
-  static auto& choices = *new std::map<std::array<int64_t, 6>, Choice>;  // which stay where they are
+  static auto& choices = *new std::map<std::array<int64_t, 7>, Choice>;  // which stay where they are
   Choice* choice = nullptr;
   {
     std::lock_guard<std::mutex> lock(mutex);
-    if (choices.size() < 10000) choice = &choices[p.kind()];
+    const auto known = choices.find(p.kind());
+    if (known != choices.end()) {
+      choice = &known->second;
+    } else if (choices.size() < 10000) {
+      choice = &choices[p.kind()];
+    }
   }
   return choice == nullptr ? p.whole() : choice->product(p);
 }

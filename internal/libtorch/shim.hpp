@@ -46,7 +46,7 @@ extern thread_local bool called_from_go;  // on this OS thread, once at least
 // Nothing but its version may be asked of one that is not.
 bool fits();
 
-// Mends what is wrong in the loaded libtorch (mend.cpp), and what is slow (row.cpp). Called once.
+// Mends what is wrong in the loaded libtorch (mend.cpp), and what is slow (row.cpp), once.
 void mend();
 void multiply_rows_by_threads();
 
@@ -75,9 +75,10 @@ class Modes {
 // Runs f; whatever it throws comes back as the error.
 template <class F>
 mt_error* guarded(F&& f) {
-  static const bool fitting = fits() && (mend(), multiply_rows_by_threads(), true);
+  static const bool fitting = fits();
   if (!fitting) return wrong_version();
   try {
+    mend();
     prepare_thread();
     f();
     return nullptr;
