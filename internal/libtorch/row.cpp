@@ -46,7 +46,8 @@ struct Product {
     if (row.dim() != 2 || matrix.dim() != 2 || row.size(0) != 1 || row.size(1) != matrix.size(0) || matrix.numel() < kLarge) return false;
     const int64_t k = matrix.size(0), n = matrix.size(1);
     const bool across = matrix.stride(1) == 1 && matrix.stride(0) >= n, down = matrix.stride(0) == 1 && matrix.stride(1) >= k;
-    return n >= 2 * kNarrow && (across || down) && row.is_contiguous() && (row.scalar_type() == at::kFloat || row.scalar_type() == at::kDouble) &&
+    return n >= 2 * kNarrow && (across || down) && row.is_contiguous() &&
+           (row.scalar_type() == at::kFloat || row.scalar_type() == at::kDouble) &&
            matrix.scalar_type() == row.scalar_type() && !named(row, 0) && !named(matrix, 0) && !named(bias, 0) &&
            (!bias.defined() || (bias.dim() > 0 && bias.size(-1) == n && bias.numel() == n && bias.scalar_type() == row.scalar_type()));
   }
