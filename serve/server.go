@@ -143,7 +143,7 @@ func (s *Server) Close() {
 func Run(ctx context.Context, c Config, load func(ctx context.Context) (*App, error)) error {
 	listener, err := net.Listen("tcp", cmp.Or(c.Addr, "localhost:8080"))
 	if err != nil {
-		return fmt.Errorf("serve: %w", err)
+		return fmt.Errorf("serve: expected an address that is free, such as localhost:8081 (--addr, or Config.Addr): %w", err)
 	}
 	defer listener.Close()
 	admin, err := listenAdmin(c.Admin)

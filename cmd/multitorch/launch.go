@@ -22,10 +22,27 @@ type launchCmd struct {
 
 // Run starts the command as several ranks. The exit status is that of the first that failed.
 func (c *launchCmd) Run() error {
+	config, err := c.config()
+	if err != nil {
+		return err
+	}
+	return launch.Run(context.Background(), config)
+}
+
+// Validate is called when the command line is read.
+func (c *launchCmd) Validate() error {
+	config, err := c.config()
+	if err != nil {
+		return err
+	}
+	return config.Check()
+}
+
+func (c *launchCmd) config() (launch.Config, error) {
 	config := launch.Config{
 		Command: c.Command, Ranks: c.Ranks, Nodes: c.Nodes, Node: c.NodeRank, Restarts: c.Restarts, Grace: c.Grace,
 	}
-	if config.Command[0] == "--" {
+	if len(config.Command) > 0 && config.Command[0] == "--" {
 		config.Command = config.Command[1:]
 	}
 	if c.Master != "" {
@@ -35,8 +52,8 @@ func (c *launchCmd) Run() error {
 			config.Port, err = strconv.Atoi(port)
 		}
 		if err != nil {
-			return fmt.Errorf("--master %s: expected HOST:PORT: %w", c.Master, err)
+			return config, fmt.Errorf("--master %s: expected HOST:PORT: %w", c.Master, err)
 		}
 	}
-	return launch.Run(context.Background(), config)
+	return config, nil
 }

@@ -16,7 +16,7 @@ import (
 // inRanks runs f as one of several ranks, where this process was started as such, by launch or torchrun. Rank 0 alone says what
 // goes on; g is nil in a run of one process.
 func inRanks(ctx context.Context, f func(ctx context.Context, g *distributed.Group) error) error {
-	if size := os.Getenv("WORLD_SIZE"); size == "" || size == "1" || os.Getenv("RANK") == "" {
+	if size := os.Getenv("WORLD_SIZE"); size == "1" || size == "" && os.Getenv("RANK") == "" {
 		return f(ctx, nil)
 	}
 	return distributed.Run(ctx, func(ctx context.Context, g *distributed.Group) error {

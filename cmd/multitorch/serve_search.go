@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"multitorch/multimodal"
 	"multitorch/serve"
@@ -73,7 +75,12 @@ func (l *serving) search(ctx context.Context, vector func(text string) ([]float3
 			}
 			return all, nil
 		},
-	}, func(_ context.Context, in inputs) ([]float32, error) { return vector(in.text) }, nil)
+	}, func(_ context.Context, in inputs) ([]float32, error) {
+		if strings.TrimSpace(in.text) == "" {
+			return nil, serve.Unusable("text", errors.New("the text is empty"))
+		}
+		return vector(in.text)
+	}, nil)
 	if err != nil {
 		x.Close()
 	}

@@ -79,6 +79,9 @@ func Run(ctx context.Context, c Config) error {
 	}
 }
 
+// Check says what of the settings can't be.
+func (c Config) Check() error { return c.settle() }
+
 func (c *Config) settle() error {
 	if c.Nodes == 0 {
 		c.Nodes = 1
@@ -90,6 +93,8 @@ func (c *Config) settle() error {
 		return fmt.Errorf("launch: expected at least 1 rank, and no negative numbers, but got %d ranks, %d restarts", c.Ranks, c.Restarts)
 	case c.Node < 0 || c.Node >= c.Nodes:
 		return fmt.Errorf("launch: node %d of %d: expected a number from 0 to %d", c.Node, c.Nodes, c.Nodes-1)
+	case c.Port < 0 || c.Port > 65535:
+		return fmt.Errorf("launch: port %d: expected one from 1 to 65535, or 0 for any that is free", c.Port)
 	case c.Nodes > 1 && (c.Master == "" || c.Port < 1 || c.Port > 65535):
 		return errors.New("launch: several nodes need the address and the port at which node 0 keeps the store")
 	}
@@ -137,7 +142,7 @@ func (c *Config) attempt(ctx context.Context, port, attempt int, signals <-chan 
 			runtime.LockOSThread() // Pdeathsig is about this thread
 			defer runtime.UnlockOSThread()
 			if err := cmd.Start(); err != nil {
-				started <- err
+				started <- fmt.Errorf("launch: the command can't be started: %w", err)
 				return
 			}
 			started <- nil
