@@ -22,9 +22,9 @@ open_workplace() {
 	[ ! -d "$workplace" ] || return 0
 	[ -z "$check_only" ] || workplace="$(mktemp -du)"
 	trap 'close_workplace' EXIT
-	trap 'exit 129' HUP
-	trap 'exit 130' INT
-	trap 'exit 143' TERM
+	trap 'close_workplace; exit 129' HUP # not exit alone: when EXIT's trap has begun, it isn't run again
+	trap 'close_workplace; exit 130' INT
+	trap 'close_workplace; exit 143' TERM
 	mkdir -p "$workplace" 2>/dev/null || die "$root can't be written to, and this has to be set up in it;" \
 		"let somebody set it up who may, or copy it"
 }
