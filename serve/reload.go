@@ -65,7 +65,7 @@ func listenAdmin(addr string) (net.Listener, error) {
 	if addr == "" {
 		return nil, nil
 	}
-	listener, err := net.Listen("tcp", addr)
+	listener, err := listen(addr)
 	if err != nil {
 		return nil, fmt.Errorf("serve: admin: %w", err)
 	}

@@ -141,7 +141,7 @@ func (s *Server) Close() {
 // Run loads an app and serves it until ctx ends. Then every request that came is answered, as long as Limits.Time, before it
 // returns nil.
 func Run(ctx context.Context, c Config, load func(ctx context.Context) (*App, error)) error {
-	listener, err := net.Listen("tcp", cmp.Or(c.Addr, "localhost:8080"))
+	listener, err := listen(cmp.Or(c.Addr, "localhost:8080"))
 	if err != nil {
 		return fmt.Errorf("serve: expected an address that is free, such as localhost:8081 (--addr, or Config.Addr): %w", err)
 	}
