@@ -9,13 +9,15 @@ import (
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 
 	"multitorch/internal/regular"
 )
 
 // readParquet reads the plain columns of a Parquet file, and those of Hugging Face's pictures and sounds, which are groups
 // with the file in a field "bytes". Other groups and lists are an error. Numbers become text as Go writes them; nulls and
-// floats that are NaN, as pandas writes what is missing, are missing. Dates are the numbers that they are stored as.
+// floats that are NaN, as pandas writes what is missing, are missing. Dates are the numbers that they are stored as. A column
+// of bytes holds whole files where its first value is no text, as pandas writes pictures; some write texts as bytes, too.
 func (t *Table) readParquet() error {
 	f, size, err := regular.Open(t.Path, "a Parquet file")
 	if err != nil {
@@ -27,8 +29,9 @@ func (t *Table) readParquet() error {
 
 // leaf is what is read of a column of the file.
 type leaf struct {
-	column int // of the table
-	bytes  bool
+	column   int // of the table
+	unsigned bool
+	unknown  bool // bytes, of which no value was seen yet that says whether they are texts or whole files
 }
 
 func (t *Table) parseParquet(from io.ReaderAt, size int64) (err error) {
@@ -56,6 +59,9 @@ func (t *Table) parseParquet(from io.ReaderAt, size int64) (err error) {
 		return err
 	}
 	for _, group := range f.RowGroups() {
+		if group.NumRows() == 0 { // which pyarrow writes without a page
+			continue
+		}
 		if err := t.addRows(group.Rows(), leaves); err != nil {
 			return err
 		}
@@ -67,39 +73,45 @@ func (t *Table) parseParquet(from io.ReaderAt, size int64) (err error) {
 }
 
 // parquetColumns names the table's columns, and says what is read of the file's: by their leaves' numbers.
-func (t *Table) parquetColumns(root *parquet.Column) (map[int]leaf, error) {
-	leaves := map[int]leaf{}
+func (t *Table) parquetColumns(root *parquet.Column) (map[int]*leaf, error) {
+	leaves := map[int]*leaf{}
 	var names []string
+	var embedded []bool
 	for _, c := range root.Columns() {
-		at := leaf{column: len(names)}
+		at := &leaf{column: len(names)}
 		from := c
 		if !c.Leaf() {
 			from = c.Column("bytes")
-			at.bytes = true
 		}
 		if from == nil || !from.Leaf() || from.MaxRepetitionLevel() > 0 {
 			return nil, fmt.Errorf("column %q is a list or a group: expected plain values", c.Name())
 		}
-		if kind := from.Type().LogicalType(); kind != nil && strings.Contains(strings.ToLower(kind.String()), "decimal") {
+		kind := from.Type().LogicalType()
+		switch {
+		case kind != nil && strings.Contains(strings.ToLower(kind.String()), "decimal"):
 			return nil, fmt.Errorf("column %q has decimals, which are not read: save it as floats", c.Name())
-		}
-		if from.Type().Kind() == parquet.Int96 {
+		case from.Type().Kind() == parquet.Int96:
 			return nil, fmt.Errorf("column %q has values of 96 bits, which are not read", c.Name())
+		case from.Type().Kind() == parquet.FixedLenByteArray:
+			return nil, fmt.Errorf("column %q has values of a fixed number of bytes, as floats of 16 bits have, which are not read: "+
+				"save it as floats of 32 bits, or as text", c.Name())
+		case kind != nil:
+			number, ok := kind.Value.(*format.IntType)
+			at.unsigned = ok && !number.IsSigned
+		case c.Leaf():
+			at.unknown = from.Type().Kind() == parquet.ByteArray
 		}
 		leaves[from.Index()] = at
-		names = append(names, c.Name())
+		names, embedded = append(names, c.Name()), append(embedded, !c.Leaf())
 	}
 	if err := t.setColumns(names); err != nil {
 		return nil, err
 	}
-	t.Embedded = make([]bool, len(names))
-	for _, l := range leaves {
-		t.Embedded[l.column] = l.bytes
-	}
+	t.Embedded = embedded
 	return leaves, nil
 }
 
-func (t *Table) addRows(rows parquet.Rows, leaves map[int]leaf) error {
+func (t *Table) addRows(rows parquet.Rows, leaves map[int]*leaf) error {
 	defer rows.Close()
 	buffer := make([]parquet.Row, 64)
 	for {
@@ -107,9 +119,15 @@ func (t *Table) addRows(rows parquet.Rows, leaves map[int]leaf) error {
 		for _, values := range buffer[:n] {
 			row := make([]string, len(t.Columns))
 			for _, v := range values {
-				if l, ok := leaves[v.Column()]; ok {
-					row[l.column] = parquetText(v)
+				l, ok := leaves[v.Column()]
+				if !ok {
+					continue
 				}
+				cell := parquetText(v, l.unsigned)
+				if l.unknown && cell != "" {
+					t.Embedded[l.column], l.unknown = text(cell) != nil, false
+				}
+				row[l.column] = cell
 			}
 			if err := t.add(row, 0); err != nil {
 				return fmt.Errorf("row %d: %w", t.Len()+1, err)
@@ -127,7 +145,7 @@ func (t *Table) addRows(rows parquet.Rows, leaves map[int]leaf) error {
 	}
 }
 
-func parquetText(v parquet.Value) string {
+func parquetText(v parquet.Value, unsigned bool) string {
 	if v.IsNull() {
 		return ""
 	}
@@ -135,8 +153,14 @@ func parquetText(v parquet.Value) string {
 	case parquet.Boolean:
 		return strconv.FormatBool(v.Boolean())
 	case parquet.Int32:
+		if unsigned {
+			return strconv.FormatUint(uint64(v.Uint32()), 10)
+		}
 		return strconv.FormatInt(int64(v.Int32()), 10)
 	case parquet.Int64:
+		if unsigned {
+			return strconv.FormatUint(v.Uint64(), 10)
+		}
 		return strconv.FormatInt(v.Int64(), 10)
 	case parquet.Float:
 		return float(float64(v.Float()), 32)

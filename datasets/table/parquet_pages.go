@@ -42,6 +42,9 @@ func checkFooter(from io.ReaderAt, size int64) error {
 func checkPages(from io.ReaderAt, size int64, meta *format.FileMetaData) error {
 	budget := int64(MaxBytes)
 	for g, group := range meta.RowGroups {
+		if group.NumRows == 0 {
+			continue
+		}
 		for _, chunk := range group.Columns {
 			m := &chunk.MetaData
 			name := fmt.Sprintf("column %.80q of row group %d", m.PathInSchema, g)

@@ -147,6 +147,13 @@ func TestParquet(t *testing.T) {
 	require.ErrorContains(t, err, "its compression is LZ4_RAW: expected none, snappy, gzip, brotli or zstd")
 	_, err = table.Open("testdata/list.parquet")
 	require.ErrorContains(t, err, `column "x" is a list or a group`)
+	_, err = table.Open("testdata/half.parquet")
+	require.ErrorContains(t, err, `column "x" has values of a fixed number of bytes, as floats of 16 bits have, which are not read`)
+	read := open(t, "testdata/unsigned.parquet")
+	require.Equal(t, [][]string{{"3000000000", "9223372036854775813", "200"}, {"1", "2", "3"}}, cells(read))
+	read = open(t, "testdata/empty.parquet")
+	require.Equal(t, []string{"image", "label"}, read.Columns)
+	require.Zero(t, read.Len())
 }
 
 func TestPicturesInParquet(t *testing.T) {
@@ -159,6 +166,14 @@ func TestPicturesInParquet(t *testing.T) {
 	m, err := read.OpenImage(t.Context(), 0, 0, "")
 	require.NoError(t, err)
 	require.Equal(t, []uint8{10, 200, 30}, m.At(2, 3))
+
+	read = open(t, "testdata/bytes.parquet") // as pandas stores bytes
+	require.Equal(t, []string{"name", "image", "none"}, read.Columns)
+	require.Equal(t, []bool{false, true, false}, read.Embedded)
+	m, err = read.OpenImage(t.Context(), 1, 1, "")
+	require.NoError(t, err)
+	require.Equal(t, []uint8{10, 200, 30}, m.At(2, 3))
+	require.Equal(t, "green", read.Cell(1, 0))
 }
 
 func TestFolderTree(t *testing.T) {
