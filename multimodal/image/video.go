@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -28,9 +29,9 @@ type VideoConfig struct {
 //
 //	for frame, err := range image.Video(ctx, "clip.mp4", image.VideoConfig{Rate: 2}) {
 //
-// An error ends the loop: that ffmpeg is not there, that the file is none or is damaged, in ffmpeg's words, or the end of
-// ctx. Leaving the loop ends ffmpeg. Frames are turned as the file says. ffmpeg reads this file and nothing that it may
-// refer to elsewhere.
+// An error ends the loop: that ffmpeg is not there, that the file is none, or the end of ctx. That the file is damaged or cut
+// short, in ffmpeg's words, comes after the frames that could be read. Leaving the loop ends ffmpeg. Frames are turned as the
+// file says. ffmpeg reads this file and nothing that it may refer to elsewhere.
 func Video(ctx context.Context, path string, c VideoConfig) iter.Seq2[*Image, error] {
 	return func(yield func(*Image, error) bool) {
 		info, err := os.Stat(path)
@@ -77,7 +78,6 @@ func frames(ctx context.Context, name string, input []string, c VideoConfig, yie
 	args = append(args, "-an", "-sn", "-dn", "-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", "rgb24", "-")
 
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	cmd := exec.CommandContext(ctx, ffmpeg, args...)
 	cmd.WaitDelay = time.Second
 	said := &tail{}
@@ -87,9 +87,13 @@ func frames(ctx context.Context, name string, input []string, c VideoConfig, yie
 		err = cmd.Start()
 	}
 	if err != nil {
+		cancel()
 		yield(nil, fmt.Errorf("read %s: ffmpeg: %w", name, err))
 		return
 	}
+	wait := sync.OnceValue(cmd.Wait)
+	defer wait() //nolint:errcheck // when the loop is left, by a panic too
+	defer cancel()
 	count := 0
 	for m, err := range Frames(out) {
 		if err != nil {
@@ -97,18 +101,18 @@ func frames(ctx context.Context, name string, input []string, c VideoConfig, yie
 		}
 		count++
 		if !yield(m, nil) {
-			cancel()
-			_ = cmd.Wait()
 			return
 		}
 	}
 	_, _ = io.Copy(io.Discard, out)
-	err = cmd.Wait()
+	err = wait()
 	switch {
 	case ctx.Err() != nil:
 		err = ctx.Err()
 	case err == nil && count == 0:
 		err = errors.New("there is no frame in it")
+	case err == nil && said.String() != "": // it ends with 0 after a part of a file, too
+		err = errors.New("it is damaged or cut short")
 	}
 	if err != nil {
 		yield(nil, fmt.Errorf("read %s: %w%s", name, err, said))

@@ -6,7 +6,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -80,6 +82,10 @@ func TestVideoThatFails(t *testing.T) {
 	frames, err := collect(t, "testdata/video.mp4", image.VideoConfig{})
 	require.Len(t, frames, 2)
 	require.ErrorContains(t, err, "video.mp4: exit status 1: ffmpeg: moov atom not found")
+	stand(t, "cat '"+filepath.Join(must(os.Getwd()), "testdata/video.ppm")+"'; echo partial file >&2") // what it says of a cut one
+	frames, err = collect(t, "testdata/video.mp4", image.VideoConfig{})
+	require.Len(t, frames, 5)
+	require.ErrorContains(t, err, "video.mp4: it is damaged or cut short: ffmpeg: partial file")
 	stand(t, "exit 0")
 	_, err = collect(t, "testdata/video.mp4", image.VideoConfig{})
 	require.ErrorContains(t, err, "there is no frame in it")
@@ -101,6 +107,20 @@ func TestVideoThatFails(t *testing.T) {
 	_, err = collect(t, "testdata/video.mp4", image.VideoConfig{})
 	require.ErrorContains(t, err, "videos are read by the program ffmpeg, which is not on the PATH")
 	require.ErrorContains(t, err, "apt install ffmpeg")
+}
+
+// A loop that is left by a panic leaves no process behind.
+func TestVideoInALoopThatPanics(t *testing.T) {
+	stand(t, "echo $$ >\"$(dirname \"$0\")/pid\"; cat '"+filepath.Join(must(os.Getwd()), "testdata/video.ppm")+"'; exec sleep 100")
+	dir, _, _ := strings.Cut(os.Getenv("PATH"), ":")
+	require.Panics(t, func() {
+		for range image.Video(t.Context(), "testdata/video.mp4", image.VideoConfig{}) {
+			panic("in the loop")
+		}
+	})
+	pid, err := strconv.Atoi(strings.TrimSpace(string(must(os.ReadFile(filepath.Join(dir, "pid"))))))
+	require.NoError(t, err)
+	require.ErrorIs(t, syscall.Kill(pid, 0), syscall.ESRCH)
 }
 
 func must[T any](v T, err error) T {
