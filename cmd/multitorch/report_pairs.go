@@ -14,7 +14,8 @@ import (
 // gallery is pictures and the texts that belong to them, as a model of both sees them.
 type gallery struct {
 	pictures, texts *torch.Tensor // [N, size], of length 1
-	group           []int64       // those with the same number belong together
+	n               int
+	alike           func(i, j int) bool // whether the text of one belongs to the picture of the other
 	picture         func(i int) (image.Image, error)
 	text            func(i int) string
 }
@@ -29,7 +30,7 @@ func showsPairs(r *hooks.Report) {
 
 // samples are as many pictures as texts, spread over the pairs, with what is found for them.
 func (g gallery) samples() (all []report.Sample, err error) {
-	n := len(g.group)
+	n := g.n
 	if n == 0 {
 		return nil, nil
 	}
@@ -54,9 +55,9 @@ func (g gallery) samples() (all []report.Sample, err error) {
 	return all, nil
 }
 
-// judged takes whatever belongs to the same group for right.
+// judged takes whatever is alike for right.
 func (g gallery) judged(s report.Sample, found, wanted int) report.Sample {
-	if g.group[found] == g.group[wanted] {
+	if g.alike(found, wanted) {
 		s.Truth = s.Said
 	}
 	return s
@@ -70,7 +71,7 @@ func (g gallery) find(queries, items *torch.Tensor, i int) (found, rank int) {
 		order[k] = k
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
-	rank = 1 + slices.IndexFunc(order, func(k int) bool { return g.group[k] == g.group[i] })
+	rank = 1 + slices.IndexFunc(order, func(k int) bool { return g.alike(k, i) })
 	return order[0], rank
 }
 

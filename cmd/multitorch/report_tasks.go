@@ -38,7 +38,8 @@ func (t *retrievalTask) samples(model nn.Module) ([]report.Sample, error) {
 	return gallery{
 		pictures: m.EncodeQueries(multimodal.Input{Data: on.Image}),
 		texts:    m.EncodeItems(multimodal.Input{Data: on.Tokens, Lengths: on.Lengths}),
-		group:    group,
+		n:        len(group),
+		alike:    func(i, j int) bool { return group[i] == group[j] },
 		picture:  func(i int) (image.Image, error) { return pictureOf(p.Image.Select(0, i).Add(1).Div(2)), nil },
 		text:     func(i int) string { return t.loaded.Emoji[group[i]].Label },
 	}.samples()
@@ -51,7 +52,7 @@ func (t *captionsTask) shows(r *hooks.Report) {
 
 func (t *captionsTask) samples(model nn.Module) ([]report.Sample, error) {
 	m, device := model.(*multimodal.Retriever), nn.Parameters(model)[0].Device()
-	numbers := t.pictures()
+	pictures, captions := t.numbers(datatable.Image), t.numbers(datatable.Text)
 	var g gallery
 	var rows []int
 	var images, texts []*torch.Tensor
@@ -65,14 +66,15 @@ func (t *captionsTask) samples(model nn.Module) ([]report.Sample, error) {
 		indices = indices[n:]
 		shown, said := t.pair(b.To(device))
 		images, texts = append(images, m.EncodeQueries(shown)), append(texts, m.EncodeItems(said))
-		for _, row := range b.Rows {
-			rows, g.group = append(rows, row), append(g.group, numbers[row])
-		}
+		rows = append(rows, b.Rows...)
 	}
 	if rows == nil {
 		return nil, nil
 	}
-	g.pictures, g.texts = torch.Cat(images, 0), torch.Cat(texts, 0)
+	g.n, g.pictures, g.texts = len(rows), torch.Cat(images, 0), torch.Cat(texts, 0)
+	g.alike = func(i, j int) bool {
+		return pictures[rows[i]] == pictures[rows[j]] || captions[rows[i]] == captions[rows[j]]
+	}
 	picture, caption := t.table.Column(t.column(datatable.Image)), t.table.Column(t.column(datatable.Text))
 	g.text = func(i int) string { return t.table.Cell(rows[i], caption) }
 	g.picture = func(i int) (image.Image, error) {

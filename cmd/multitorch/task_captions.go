@@ -143,31 +143,31 @@ func (t *captionsTask) training(model nn.Module, r recipe, device torch.Device, 
 	}
 	m := model.(*multimodal.Retriever)
 	t.measured = retrievalMetrics()
-	numbers := t.pictures()
+	pictures, captions := t.numbers(datatable.Image), t.numbers(datatable.Text)
 	return &trainer.Trainer[columns.Batch, metrics.Pairs]{
 		Model: model,
 		Step: func(b columns.Batch) (*torch.Tensor, metrics.Pairs) {
-			pictures, captions := t.pair(b.To(device))
+			picture, caption := t.pair(b.To(device))
 			group := torch.FromSlice(t.groups(b.Rows)).To(device)
-			loss, query, item := m.Loss(pictures, captions, group)
-			shown := make([]int64, len(b.Rows)) // what is measured goes over all batches
-			for k, row := range b.Rows {
-				shown[k] = numbers[row]
+			loss, query, item := m.Loss(picture, caption, group)
+			var alike []int64 // what is measured goes over all batches
+			for _, row := range b.Rows {
+				alike = append(alike, pictures[row], captions[row])
 			}
-			return loss, metrics.Pairs{Query: query, Item: item, Group: torch.FromSlice(shown).To(device)}
+			return loss, metrics.Pairs{Query: query, Item: item, Group: torch.FromSlice(alike, len(b.Rows), 2).To(device)}
 		},
 		Optimizer: optim.NewAdam(nn.Parameters(model), optim.LR(r.LR), optim.WeightDecay(r.WeightDecay)),
 		Epochs:    r.Epochs, Train: train, Validate: test, Hooks: hooks, Metrics: t.measured,
 	}, nil
 }
 
-// pictures numbers the rows of the table by their pictures: those with the same have one number.
-func (t *captionsTask) pictures() []int64 {
-	picture := t.table.Column(t.column(datatable.Image))
+// numbers are the rows' cells in the column of a kind as numbers: rows with the same cell have one number.
+func (t *captionsTask) numbers(kind datatable.Kind) []int64 {
+	column := t.table.Column(t.column(kind))
 	number := map[string]int64{}
 	numbers := make([]int64, t.table.Len())
 	for row := range numbers {
-		cell := t.table.Cell(row, picture)
+		cell := t.table.Cell(row, column)
 		if _, ok := number[cell]; !ok {
 			number[cell] = int64(len(number))
 		}

@@ -11,8 +11,8 @@ import (
 // Pairs are N queries and the N items that belong to them, as features: of pictures and their captions, say.
 type Pairs struct {
 	Query, Item *torch.Tensor // floats [N, D]; scores are their cosines
-	// Group says which are about the same thing: int64 [N]. Any item of its group is right for a query. Without it that is
-	// its own alone.
+	// Group says which are about the same thing: int64 [N], or [N, K] where pairs can be alike in K ways: have the same picture,
+	// or the same caption, say. Any item that shares a group with a query is right for it. Without it that is its own alone.
 	Group *torch.Tensor
 }
 
@@ -23,7 +23,7 @@ func (p Pairs) Samples() int { return p.Query.Size(0) }
 type ranks struct {
 	name        string
 	query, item []*torch.Tensor
-	group       []*torch.Tensor
+	group       []*torch.Tensor // [N, K]
 	pairs       int
 	numbered    bool // groups are the pairs' own numbers
 }
@@ -34,13 +34,18 @@ func (r *ranks) Name() string { return r.name }
 func (r *ranks) Update(p Pairs) {
 	torch.NoGrad(func() {
 		q, i := p.Query.Shape(), p.Item.Shape()
-		if len(q) != 2 || !slices.Equal(q, i) || !p.Query.DType().IsFloatingPoint() || p.Group != nil && !slices.Equal(p.Group.Shape(), q[:1]) {
-			panic(&torch.Error{Op: "metrics", Kind: torch.ValueError, Message: fmt.Sprintf(
-				"expected queries and items as floats [N, D] each, and a Group [N] or none, but got %v and %v", q, i)})
-		}
 		group := p.Group
-		if r.numbered = group == nil; r.numbered {
+		if r.numbered = group == nil; r.numbered && len(q) > 0 {
 			group = torch.Arange(r.pairs, r.pairs+q[0], 1)
+		}
+		if group != nil && group.Dim() == 1 {
+			group = group.Unsqueeze(1)
+		}
+		if len(q) != 2 || !slices.Equal(q, i) || !p.Query.DType().IsFloatingPoint() || group.Dim() != 2 || group.Size(0) != q[0] ||
+			r.pairs > 0 && group.Size(1) != r.group[0].Size(1) {
+			panic(&torch.Error{Op: "metrics", Kind: torch.ValueError, Message: fmt.Sprintf(
+				"expected queries and items as floats [N, D] each, and a Group [N] or none, or [N, K] with the same K each time, "+
+					"but got %v and %v", q, i)})
 		}
 		unit := func(x *torch.Tensor) *torch.Tensor {
 			x = x.Detach().To(torch.Float32)
@@ -75,7 +80,7 @@ func (r *ranks) compute() (found []float64, err error) {
 					err = fmt.Errorf("features of queries or items are NaN or infinite")
 					return
 				}
-				right := groups.Narrow(0, at, n).Unsqueeze(1).Eq(groups.Unsqueeze(0))
+				right := groups.Narrow(0, at, n).Unsqueeze(1).Eq(groups.Unsqueeze(0)).Any(2) // [n, N, K] to [n, N]
 				best := scores.MaskedFill(right.Not(), -2).Amax(1).Unsqueeze(1)
 				before := scores.Ge(best).And(right.Not()).Sum(1)
 				for _, b := range torch.ToSlice[int64](before) {
@@ -180,16 +185,16 @@ func (r *ranks) Merge(state []*torch.Tensor) error {
 	if state == nil {
 		return nil
 	}
-	width, pairs := -1, -1
+	width, pairs, ways := -1, -1, -1
 	if r.pairs > 0 {
-		width = r.query[0].Size(1)
+		width, ways = r.query[0].Size(1), r.group[0].Size(1)
 	}
 	if len(state) > 0 && state[0] != nil && state[0].Dim() == 2 {
 		pairs = state[0].Size(0)
 		width = max(width, state[0].Size(1))
 	}
 	features := part{torch.Float32, []int{pairs, width}}
-	if err := fits(r.name, state, features, features, part{torch.Int64, []int{pairs}}, part{torch.Int64, []int{1}}); err != nil {
+	if err := fits(r.name, state, features, features, part{torch.Int64, []int{pairs, ways}}, part{torch.Int64, []int{1}}); err != nil {
 		return err
 	}
 	numbered := torch.ToSlice[int](state[3])[0] != 0

@@ -107,8 +107,16 @@ func TestRetrieval(t *testing.T) {
 		cut = rapid.IntRange(0, n).Draw(t, "cut")
 		value := rapid.SampledFrom([]float32{-3, 3}) // of length 6: the cosines are exact
 		query, item := rapid.SliceOfN(value, 4*n, 4*n).Draw(t, "query"), rapid.SliceOfN(value, 4*n, 4*n).Draw(t, "item")
-		group := rapid.SliceOfN(rapid.Int64Range(0, 5), n, n).Draw(t, "group")
-		pairs := metrics.Pairs{Query: torch.FromSlice(query, n, 4), Item: torch.FromSlice(item, n, 4), Group: torch.FromSlice(group)}
+		ways := rapid.IntRange(1, 2).Draw(t, "ways")
+		group := rapid.SliceOfN(rapid.Int64Range(0, 5), ways*n, ways*n).Draw(t, "group")
+		alike := func(i, j int) bool {
+			return group[ways*i] == group[ways*j] || group[ways*i+ways-1] == group[ways*j+ways-1]
+		}
+		groups := torch.FromSlice(group, n, ways)
+		if ways == 1 && rapid.Bool().Draw(t, "flat") {
+			groups = groups.Flatten(0, 1)
+		}
+		pairs := metrics.Pairs{Query: torch.FromSlice(query, n, 4), Item: torch.FromSlice(item, n, 4), Group: groups}
 		require.Equal(t, n, pairs.Samples())
 		unit := func(x *torch.Tensor) *torch.Tensor { return x.Div(x.NormP(2, 1).Unsqueeze(1).Clamp(1e-12, nil)) }
 		scores := torch.ToNested[[][]float32](unit(pairs.Query).Matmul(unit(pairs.Item).T()))
@@ -116,12 +124,12 @@ func TestRetrieval(t *testing.T) {
 		for i, row := range scores {
 			best, before := float32(-2), 0
 			for j := range row {
-				if group[j] == group[i] {
+				if alike(i, j) {
 					best = max(best, row[j])
 				}
 			}
 			for j := range row {
-				if group[j] != group[i] && row[j] >= best {
+				if !alike(i, j) && row[j] >= best {
 					before++
 				}
 			}
@@ -185,8 +193,13 @@ func TestScoresThatDoNotFit(t *testing.T) {
 			metrics.NewAUC(metrics.Macro).Update(metrics.Classified{Scores: floats, Target: torch.Zeros(torch.Shape{3}, torch.Int64)})
 		},
 		"queries and items as floats": func() { metrics.NewMRR("").Update(metrics.Pairs{Query: floats, Item: floats.T()}) },
-		"k of at least 1":             func() { metrics.NewRecallAt(-1, "") },
-		"as floats of one shape":      func() { metrics.NewMSE().Update(metrics.Regressed{Output: floats, Target: floats.T()}) },
+		"with the same K each time": func() {
+			m := metrics.NewMRR("")
+			m.Update(metrics.Pairs{Query: floats, Item: floats, Group: ints.Slice(0, 0, floats.Size(0), 1)})
+			m.Update(metrics.Pairs{Query: floats, Item: floats, Group: torch.Zeros(torch.Shape{floats.Size(0), 5}, torch.Int64)})
+		},
+		"k of at least 1":        func() { metrics.NewRecallAt(-1, "") },
+		"as floats of one shape": func() { metrics.NewMSE().Update(metrics.Regressed{Output: floats, Target: floats.T()}) },
 	} {
 		require.ErrorContains(t, panicOf(t, f), want)
 	}
