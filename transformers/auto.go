@@ -23,22 +23,38 @@ func auto[M Model](dir, head string, o []Load) (M, error) {
 		l.Load = o[0]
 	}
 	m, err := l.load(func(f *family, _ *PretrainedConfig) (*class, error) {
-		if head == "" {
-			return f.classes[0], nil
+		c := f.classes[0]
+		if head != "" {
+			c = f.ending(head)
 		}
-		if c := f.ending(head); c != nil {
-			return c, nil
+		if c == nil {
+			return nil, fmt.Errorf("the architecture %s has no class %s; it has %s", f.modelType, head, strings.Join(Classes(f.modelType), ", "))
 		}
-		return nil, fmt.Errorf("the architecture %s has no class %s; it has %s", f.modelType, head, strings.Join(Classes(f.modelType), ", "))
+		if kind := reflect.TypeFor[M](); !c.typ.Implements(kind) {
+			return nil, fmt.Errorf("%s is no %s; those that are: %s", c.name, kind, strings.Join(ofKind(kind, head), ", "))
+		}
+		return c, nil
 	})
 	if err != nil {
 		return none, err
 	}
-	found, ok := m.(M)
-	if !ok {
-		return none, fmt.Errorf("load %s: %T is no %s", dir, m, reflect.TypeFor[M]())
+	return m.(M), nil
+}
+
+// ofKind are the names of the classes that auto would load as a kind of model.
+func ofKind(kind reflect.Type, head string) []string {
+	var names []string
+	for _, modelType := range ModelTypes() {
+		f := families[modelType]
+		c := f.classes[0]
+		if head != "" {
+			c = f.ending(head)
+		}
+		if c != nil && c.typ.Implements(kind) {
+			names = append(names, c.name)
+		}
 	}
-	return found, nil
+	return names
 }
 
 // TextClassifier is a model with a head of classes: of texts, of tokens, or of the words of the vocabulary.

@@ -283,4 +283,6 @@ func TestAuto(t *testing.T) {
 	requireGolden(t, g.goldenOutput, lm.Forward(g.bert(t)).Logits)
 	_, err = transformers.AutoModelForSequenceClassification(dir)
 	require.ErrorContains(t, err, "missing keys: bert.pooler.dense.weight")
+	_, err = transformers.AutoModelForZeroShotImageClassification(dir)
+	require.ErrorContains(t, err, "BertModel is no transformers.ImageTextModel; those that are: CLIPModel, SiglipModel")
 }

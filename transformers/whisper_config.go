@@ -17,11 +17,11 @@ type WhisperConfig struct {
 	DecoderLayerdrop      float64  `json:"decoder_layerdrop"`       // 0
 	MaxSourcePositions    int      `json:"max_source_positions"`    // steps of sound: 1500, of half as many frames as there are
 	MaxTargetPositions    int      `json:"max_target_positions"`    // the longest text, in tokens: 448
-	ActivationFunction    string   `json:"activation_function"`     // "gelu"
+	ActivationFunction    string   `json:"activation_function"`     // between a layer's two matrices: "gelu"
 	Dropout               float64  `json:"dropout"`                 // 0
 	AttentionDropout      float64  `json:"attention_dropout"`       // 0
 	ActivationDropout     float64  `json:"activation_dropout"`      // 0
-	ScaleEmbedding        bool     `json:"scale_embedding"`         // false
+	ScaleEmbedding        bool     `json:"scale_embedding"`         // false; scales nothing, as in Python
 	InitStd               float64  `json:"init_std"`                // 0.02
 	UseCache              bool     `json:"use_cache"`               // true
 	IsEncoderDecoder      bool     `json:"is_encoder_decoder"`      // true

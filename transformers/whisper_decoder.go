@@ -1,7 +1,6 @@
 package transformers
 
 import (
-	"multitorch/libm"
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -76,9 +75,6 @@ func (m *WhisperDecoder) forward(in WhisperInput) (out BaseModelOutput) {
 	var on passing
 	defer on.free()
 	words := on.way(m.EmbedTokens.Forward(ids))
-	if c.ScaleEmbedding {
-		words = on.way(words.Mul(libm.Sqrt(float64(c.DModel))))
-	}
 	places := on.way(m.EmbedPositions.Weight.Narrow(0, past, length))
 	x := dropped(words.Add(places), c.Dropout, m.Training())
 	mask := CausalMask(in.DecoderAttentionMask, length, past, x)

@@ -55,7 +55,7 @@ func (m *WhisperEncoder) forward(in WhisperInput) (out BaseModelOutput) {
 	}
 	var on passing
 	defer on.free()
-	act := NewActivation(c.ActivationFunction)
+	act := NewActivation("gelu") // of the convolutions, whatever ActivationFunction is
 	x = activate(act, m.Conv1.Forward(x))
 	y := m.Conv2.Forward(x)
 	x.Free()

@@ -20,6 +20,21 @@ func TestWhisperIsTransformers(t *testing.T) {
 	}
 }
 
+// The convolutions' function is always "gelu", and scale_embedding scales nothing: so it is in Python.
+func TestWhisperSettings(t *testing.T) {
+	g := readGolden(t, "whisper_settings")
+	m, err := transformers.FromPretrained[*transformers.WhisperForConditionalGeneration](g.folder(t), transformers.Load{Eager: true})
+	require.NoError(t, err)
+	features := make([]float32, 4*12)
+	for n := range features {
+		features[n] = float32(float64((7*(n/12)+5*(n%12))%11)/5 - 1)
+	}
+	out := m.Forward(transformers.WhisperInput{
+		InputFeatures: torch.FromSlice(features, 1, 4, 12), DecoderInputIDs: g.input(t, "decoder_input_ids"),
+	})
+	requireGoldens(t, g, m, map[string]*torch.Tensor{"logits": out.Logits, "encoder_last_hidden_state": out.EncoderStates})
+}
+
 // A text that is computed token by token, or in two parts, has the logits of the whole; so do beams that share what was heard.
 func TestWhisperCache(t *testing.T) {
 	g := readGolden(t, "tiny_whisper")

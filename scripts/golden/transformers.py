@@ -29,6 +29,9 @@ TEXT = dict(input_ids=IDS, attention_mask=MASK)
 CLASSES = dict(labels=[2, 0])
 TOKENS = dict(labels=[[1, 0, 2, 2, -100, 1, 0], [0, 0, 1, 2, -100, -100, -100]])
 WORDS = dict(labels=[[1, 40, -100, 2, 3, 4, 5], [6, 7, 8, 9, -100, -100, -100]])
+WHISPER = dict(vocab_size=50, num_mel_bins=4, d_model=16, encoder_layers=1, encoder_attention_heads=2, encoder_ffn_dim=24, decoder_layers=2,
+               decoder_attention_heads=2, decoder_ffn_dim=24, max_source_positions=6, max_target_positions=8, pad_token_id=0,
+               bos_token_id=1, eos_token_id=2, decoder_start_token_id=3)
 ANSWER = dict(start_positions=[1, 0], end_positions=[3, 2])
 
 
@@ -49,6 +52,9 @@ CASES = {
     **encoders("bert", "Bert", BERT, dict(TEXT, token_type_ids=[[0, 0, 0, 1, 1, 1, 1], [0, 0, 1, 1, 0, 0, 0]]), "layer.0.attention.self.query"),
     **encoders("roberta", "Roberta", BERT, dict(TEXT, input_ids=PADDED), "layer.0.attention.self.query"),
     **encoders("distilbert", "DistilBert", DISTIL, TEXT, "layer.0.attention.q_lin"),
+    # Neither setting reaches the convolutions, nor the words.
+    "whisper_settings": ("WhisperForConditionalGeneration", dict(WHISPER, activation_function="relu", scale_embedding=True), dict(
+        input_features=[[[(7 * i + 5 * j) % 11 / 5 - 1 for j in range(12)] for i in range(4)]], decoder_input_ids=[IDS[0]]), ["conv1.weight"]),
 }
 
 
