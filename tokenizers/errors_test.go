@@ -1,6 +1,7 @@
 package tokenizers_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -141,4 +142,17 @@ func TestExpressionsAsInOniguruma(t *testing.T) {
 		require.NoError(t, err, c.regex)
 		assert.Equal(t, c.want, got, c.regex)
 	}
+}
+
+func TestFolderWithAnOlderVocabulary(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "tokenizer.json")
+	_, err := tokenizers.FromFile(path)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	require.NotContains(t, err.Error(), "AutoTokenizer")
+
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "vocab.txt"), []byte("[PAD]\n"), 0o666))
+	_, err = tokenizers.FromFile(path)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	require.ErrorContains(t, err, "the folder has vocab.txt alone, of which Python's transformers.AutoTokenizer.from_pretrained")
 }

@@ -1,8 +1,11 @@
 package tokenizers
 
 import (
+	"errors"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -30,7 +33,7 @@ const mostFile = 1 << 30
 func FromFile(path string) (*Tokenizer, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, err
+		return nil, missing(path, err)
 	}
 	if !info.Mode().IsRegular() || info.Size() > mostFile {
 		return nil, errorf("%s: want a file of at most %d bytes, this is %v of %d", path, mostFile, info.Mode(), info.Size())
@@ -44,6 +47,18 @@ func FromFile(path string) (*Tokenizer, error) {
 		return nil, errorf("%s: %w", path, err)
 	}
 	return t, nil
+}
+
+// missing says how a folder that has a vocabulary in an older form gets the file.
+func missing(path string, err error) error {
+	dir := filepath.Dir(path)
+	for _, older := range []string{"vocab.txt", "vocab.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model"} {
+		if _, e := os.Stat(filepath.Join(dir, older)); e == nil && errors.Is(err, fs.ErrNotExist) {
+			return errorf("%w; the folder has %s alone, of which Python's transformers.AutoTokenizer.from_pretrained(%q)"+
+				".save_pretrained(%[3]q) makes one", err, older, dir)
+		}
+	}
+	return err
 }
 
 // readOptions are Python's: of equal names the last one counts.
