@@ -23,6 +23,7 @@ func Devices(opts ...Option) (microphones, speakers []Info, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	defer quiet()()
 	ctx, err := open(c)
 	if err != nil {
 		return nil, nil, err

@@ -34,6 +34,7 @@ func start(kind malgo.DeviceType, opts []Option, seconds float64) (*stream, erro
 	if err != nil {
 		return nil, err
 	}
+	defer quiet()()
 	ctx, err := open(c)
 	if err != nil {
 		return nil, err
