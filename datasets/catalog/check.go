@@ -81,6 +81,9 @@ func Check(ctx context.Context, s *Samples, progress func(done int)) (*Report, e
 			r.PerClass[l.class]++
 			sides[l.class][l.side] = true
 		}
+		if l.empty { // all of them are alike
+			continue
+		}
 		first, ok := seen[l.content]
 		if !ok {
 			seen[l.content], firsts[i] = i, l
@@ -130,6 +133,7 @@ type looked struct {
 	name, side string
 	class      int
 	unread     bool
+	empty      bool
 	wrong      []string
 	content    [sha256.Size]byte
 }
@@ -197,7 +201,7 @@ func (s *Samples) look(ctx context.Context, i int) (l looked) {
 		l.wrong = append(l.wrong, fmt.Sprintf("its class is %d: expected 0 to %d", sample.Class, len(s.Classes)-1))
 	}
 	if sample.Image == nil && sample.Text == "" && sample.Audio == nil {
-		l.wrong = append(l.wrong, "it holds nothing: no picture, no text, no sound")
+		l.empty, l.wrong = true, append(l.wrong, "it holds nothing: no picture, no text, no sound")
 	}
 	if err := sound(sample.Audio, sample.Rate); err != nil {
 		l.wrong = append(l.wrong, err.Error())

@@ -62,6 +62,10 @@ func TestCheckFinds(t *testing.T) {
 			[]string{"b: is of the class y, and the same content of the class x (a)"},
 		},
 		{
+			"two of nothing", set([]string{"x", "y"}, catalog.Sample{Name: "a"}, catalog.Sample{Name: "b", Class: 1}),
+			[]string{"a: it holds nothing: no picture, no text, no sound", "b: it holds nothing: no picture, no text, no sound"},
+		},
+		{
 			"a leak", set(nil, catalog.Sample{Name: "a", Image: dot(1), Class: -1, Side: "train"},
 				catalog.Sample{Name: "b", Image: dot(1), Class: -1, Side: "test"}),
 			[]string{"b: is on the side test, and the same content is on the side train (a)"},
