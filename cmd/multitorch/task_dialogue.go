@@ -61,6 +61,17 @@ func (t *dialogueTask) setModel(name string) { t.Model = dialogue.Kind(name) }
 
 func (t *dialogueTask) variant() string { return string(t.Input) + ", " + string(t.Question) }
 
+// epochs are more for pixels, and for dialogues: after ten of them colours aren't learned yet.
+func (t *dialogueTask) epochs() int {
+	switch {
+	case t.Input == sortofclevr.Pixels:
+		return 40
+	case t.Question == sortofclevr.Dialogue:
+		return 20
+	}
+	return dialogueInfo.recipe.Epochs
+}
+
 func (t *dialogueTask) config() dialogue.Config {
 	return dialogue.Config{Kind: t.Model, Input: t.Input, Asked: t.Question}
 }
