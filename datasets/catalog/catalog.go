@@ -27,6 +27,7 @@ type Samples struct {
 	Columns []string // of a table: a line on each, with what it is taken for
 	Classes []string // nil: the samples have none
 	N       int
+	Problem string // of all of them together, which [Check] reports; empty without one
 
 	// At decodes sample i, 0 to N-1. Several goroutines may call it at once. The error names the file, and the row or
 	// line where there are some.

@@ -104,6 +104,9 @@ func Check(ctx context.Context, s *Samples, progress func(done int)) (*Report, e
 	if s.N == 0 {
 		r.add(-1, "", "there are no samples")
 	}
+	if s.Problem != "" {
+		r.add(-1, "", "%s", s.Problem)
+	}
 	for i, name := range s.Classes {
 		switch {
 		case r.PerClass[i] == 0:

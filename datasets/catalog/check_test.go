@@ -66,6 +66,12 @@ func TestCheckFinds(t *testing.T) {
 			[]string{"a: it holds nothing: no picture, no text, no sound", "b: it holds nothing: no picture, no text, no sound"},
 		},
 		{
+			"all together", &catalog.Samples{N: 1, Problem: "too many", At: func(context.Context, int) (catalog.Sample, error) {
+				return catalog.Sample{Text: "a", Class: -1}, nil
+			}},
+			[]string{"too many"},
+		},
+		{
 			"a leak", set(nil, catalog.Sample{Name: "a", Image: dot(1), Class: -1, Side: "train"},
 				catalog.Sample{Name: "b", Image: dot(1), Class: -1, Side: "test"}),
 			[]string{"b: is on the side test, and the same content is on the side train (a)"},

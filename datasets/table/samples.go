@@ -73,6 +73,9 @@ func (t *Table) Samples(kinds []Column, target int, base string) *catalog.Sample
 	}
 	if target >= 0 {
 		s.Classes = t.Values(target)
+		if err := t.CheckClasses(kinds[target]); err != nil {
+			s.Problem = err.Error()
+		}
 	}
 	s.At = func(ctx context.Context, row int) (catalog.Sample, error) {
 		sample := catalog.Sample{Name: t.Place(row), Class: -1}
@@ -154,6 +157,16 @@ func (t *Table) Values(column int) []string {
 	}
 	slices.Sort(values)
 	return values
+}
+
+// CheckClasses says whether a column of numbers has too many different ones to be classes, as what is measured has: more than
+// twenty, and than a twentieth of the rows.
+func (t *Table) CheckClasses(c Column) error {
+	if few := max(20, t.Len()/20); c.Kind == Number && c.Distinct > few {
+		return fmt.Errorf("the column %q has %d different numbers in %d rows: expected classes, at most %d of them",
+			c.Name, c.Distinct, t.Len(), few)
+	}
+	return nil
 }
 
 // IsTable reports whether a path is one that [Open] may read, by its name or by being a folder.

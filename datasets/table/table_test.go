@@ -425,3 +425,15 @@ func TestMutantsOfParquet(t *testing.T) {
 		}
 	}
 }
+
+// What is measured is no class, and it is said before anything is trained.
+func TestNumbersAreNoClasses(t *testing.T) {
+	content := "a,label\n"
+	for i := range 30 {
+		content += fmt.Sprintf("w%d,%g\n", i, float64(i)*1.5)
+	}
+	read := open(t, file(t, "a.csv", content))
+	require.Equal(t, `the column "label" has 30 different numbers in 30 rows: expected classes, at most 20 of them`,
+		read.Samples(read.Kinds(), 1, "").Problem)
+	require.Empty(t, read.Samples(read.Kinds(), 0, "").Problem)
+}

@@ -77,9 +77,8 @@ func (p *preparation) settleTarget() error {
 	}
 	k := &p.kinds[p.target]
 	values := p.t.Values(p.target)
-	if few := max(20, p.t.Len()/20); k.Kind == table.Number && len(values) > few {
-		return fmt.Errorf("the column %q has %d different numbers in %d rows: expected classes, at most %d of them",
-			k.Name, len(values), p.t.Len(), few)
+	if err := p.t.CheckClasses(*k); err != nil {
+		return err
 	}
 	if len(values) > maxClasses {
 		return fmt.Errorf("the column %q has %d different cells: expected at most %d classes", k.Name, len(values), maxClasses)
