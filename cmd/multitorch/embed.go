@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"multitorch/torch"
 	"multitorch/transformers"
@@ -162,6 +163,9 @@ func readLines(path string) (lines []string, err error) {
 	for s.Scan() {
 		if lines = append(lines, strings.TrimSuffix(s.Text(), "\r")); len(lines) > mostLines {
 			return nil, fmt.Errorf("%s: expected at most %d lines; divide it", name, mostLines)
+		}
+		if !utf8.Valid(s.Bytes()) {
+			return nil, fmt.Errorf("%s: line %d: expected UTF-8; convert it (iconv -f LATIN1 -t UTF-8, say)", name, len(lines))
 		}
 	}
 	switch err := s.Err(); {

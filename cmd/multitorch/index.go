@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"unicode/utf8"
 
 	"multitorch/serve/index"
 	"multitorch/torch"
@@ -74,9 +73,6 @@ func (c *indexCmd) lines(dir string, device torch.Device) (vectors [][]float32, 
 	}
 	var kept []string
 	for i, text := range texts {
-		if !utf8.ValidString(text) {
-			return nil, nil, fmt.Errorf("%s: line %d: expected UTF-8; convert it (iconv -f LATIN1 -t UTF-8, say)", c.Texts, i+1)
-		}
 		if text = strings.TrimSpace(text); text != "" {
 			kept = append(kept, text)
 			entries = append(entries, index.Entry{Text: text, Source: fmt.Sprintf("line %d", i+1)})

@@ -37,9 +37,12 @@ func TestHalfOfTorchrunsEnvironment(t *testing.T) {
 	}
 }
 
-func TestTextsToIndexAreUTF8(t *testing.T) {
+func TestTextsAreUTF8(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "texts.txt")
 	require.NoError(t, os.WriteFile(path, []byte("good\n\xff\xfe bad\n"), 0o666))
 	_, _, err := (&indexCmd{Texts: path}).lines("", torch.CPU)
 	require.ErrorContains(t, err, "texts.txt: line 2: expected UTF-8")
+	for _, c := range []interface{ Run() error }{&embedCmd{File: path}, &similarCmd{File: path}, &labelCmd{File: path}} {
+		require.ErrorContains(t, c.Run(), "texts.txt: line 2: expected UTF-8")
+	}
 }
