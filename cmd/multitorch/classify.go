@@ -60,6 +60,10 @@ func (c *classifyCmd) scores(ctx context.Context) ([][]pipelines.Score, error) {
 	load := transformers.Load{Device: device}
 	if len(c.Labels) == 0 {
 		m, err := pipelines.NewImageClassifier(dir, load)
+		if e := (*transformers.LoadError)(nil); errors.As(err, &e) && len(e.Missing) > 0 {
+			return nil, fmt.Errorf("--model: %s has no classes of its own; --labels says what may be on the pictures, if it is of CLIP or SigLIP: %w",
+				dir, err)
+		}
 		if err != nil {
 			return nil, err
 		}

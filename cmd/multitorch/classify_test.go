@@ -62,7 +62,7 @@ func TestClassify(t *testing.T) {
 
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "bad.png"), []byte("nothing"), 0o666))
 	for want, args := range map[string][]string{
-		"classifier.weight":             {"--model", dir, picture},
+		"has no classes of its own":     {"--model", dir, picture},
 		"--template: expected a text":   {"--model", dir, "--labels", "cat", "--template", "a photo", picture},
 		"no such file":                  {"--model", dir, "--labels", "cat", "none.png"},
 		"bad.png":                       {"--model", dir, "--labels", "cat", filepath.Join(dir, "bad.png")},

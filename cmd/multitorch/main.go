@@ -109,6 +109,7 @@ func parse(args []string, out io.Writer, started func() (context.Context, error)
 		kong.Description("Multimodal deep learning in Go on libtorch."),
 		kong.BindToProvider(started),
 		kong.Vars{"fusions": strings.Join(fusion.Names(), ", "), "template": pipelines.Template},
+		negativeNumbers(),
 		kong.Bind(config),
 		kong.WithBeforeResolve(func(k *kong.Context) error { return errors.Join(repeated(k, config), config.apply(k)) }),
 		kong.Writers(out, os.Stderr),

@@ -170,3 +170,12 @@ func TestDevice(t *testing.T) {
 	refused("eval", "--device", "cuda:99", checkpointOf(t, "text")).requireError(t, failed, "--device")
 	multitorch("eval", "--device", "cpu", "--threads", "1", checkpointOf(t, "text")).requireOK(t)
 }
+
+func TestNegativeNumbers(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{"finetune d.csv --out tuned --layers -1", "train speech --seed -7", "generate m --repetition-penalty -1e-3"} {
+		_, err := parsed(strings.Fields(line)...)
+		require.NoError(t, err, line)
+	}
+	requireMisuse(t, strings.Fields("finetune d.csv --out tuned --layers -x"), `expected int value but got "-x"`)
+}
