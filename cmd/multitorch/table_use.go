@@ -144,7 +144,13 @@ func (t *tableTask) read(ctx context.Context, in inputs) (s columns.Sample, err 
 	if err != nil {
 		return s, err
 	}
-	return t.Schema.Read(ctx, cells, "", in.whole...)
+	s, err = t.Schema.Read(ctx, cells, "", in.whole...)
+	if err == nil && !in.served {
+		for _, note := range t.Schema.Cuts(s) {
+			logLine(note + ", as the model was trained")
+		}
+	}
+	return s, err
 }
 
 func (t *tableTask) look(model nn.Module, samples []columns.Sample, device torch.Device) ([][]guess, error) {
@@ -198,7 +204,7 @@ func (t *tableTask) only(kind datatable.Kind) (string, error) {
 	case 1:
 		return names[0], nil
 	case 0:
-		return "", fmt.Errorf("the model has no column of kind %s: it looks at %q", kind, t.columnNames())
+		return "", fmt.Errorf("the model has no column of kind %s: it looks at %q; --set COLUMN=CELL gives any of them", kind, t.columnNames())
 	}
 	return "", fmt.Errorf("the model has %d columns of kind %s, %q: name one with --set COLUMN=CELL", len(names), kind, names)
 }

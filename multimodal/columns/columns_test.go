@@ -151,6 +151,12 @@ func TestBatchesAreTheCells(t *testing.T) {
 	require.Contains(t, notes, "words: 39 of 40 training rows were cut to 2 words (--max-words)")
 	require.Contains(t, notes, "noise: 35 of 40 training rows were cut to 0.25 s (--max-seconds)")
 
+	for text, cut := range map[string][]string{"cold day": nil, "a cold day": {"words: cut to 2 words (--max-words)"}} {
+		one, err := set.Schema.Read(t.Context(), map[string]string{"words": text}, "")
+		require.NoError(t, err)
+		require.Equal(t, cut, set.Schema.Cuts(one))
+	}
+
 	c.CacheBytes = 1 // nothing is kept: what is read again is the same
 	again, err := columns.Prepare(t.Context(), read, c, nil)
 	require.NoError(t, err)

@@ -150,6 +150,16 @@ func (d *Data) GetBatch(ctx context.Context, indices []int) (b Batch, err error)
 // Sample is a row as numbers, before it is a tensor.
 type Sample struct{ cells []cell }
 
+// Cuts says which of a sample's columns were longer than the model takes, and were cut.
+func (s *Schema) Cuts(b Sample) (notes []string) {
+	for i, c := range s.Columns {
+		if b.cells[i].cut {
+			notes = append(notes, fmt.Sprintf("%s: cut to %s", c.Name, s.most(c.Kind)))
+		}
+	}
+	return notes
+}
+
 // One makes a batch of one sample out of cells by their columns' names, as [Schema.Read] reads them.
 func (s *Schema) One(ctx context.Context, cells map[string]string, base string, whole ...string) (b Batch, err error) {
 	sample, err := s.Read(ctx, cells, base, whole...)

@@ -70,14 +70,18 @@ func (d *Data) add(row, class int, targeted bool, cells []cell, budget *int64) {
 func (d *Data) cuts() (notes []string) {
 	for _, c := range d.schema.Columns {
 		if n := d.cut[c.Name]; n > 0 {
-			most := fmt.Sprintf("%d words (--max-words)", d.schema.MaxWords)
-			if c.Kind == table.Audio {
-				most = fmt.Sprintf("%v s (--max-seconds)", d.schema.MaxSeconds)
-			}
-			notes = append(notes, fmt.Sprintf("%s: %d of %d training rows were cut to %s", c.Name, n, d.Len(), most))
+			notes = append(notes, fmt.Sprintf("%s: %d of %d training rows were cut to %s", c.Name, n, d.Len(), d.schema.most(c.Kind)))
 		}
 	}
 	return notes
+}
+
+// most is how much of a cell a model takes.
+func (s *Schema) most(kind table.Kind) string {
+	if kind == table.Audio {
+		return fmt.Sprintf("%v s (--max-seconds)", s.MaxSeconds)
+	}
+	return fmt.Sprintf("%d words (--max-words)", s.MaxWords)
 }
 
 type readRow struct {
