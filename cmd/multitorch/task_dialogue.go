@@ -43,7 +43,7 @@ var dialogueInfo = &taskInfo{
 	title:     "Sort-of-CLEVR",
 	help:      "10,000 pictures of six objects, with questions about each.",
 	scheduled: true,
-	recipe:    recipe{Epochs: 15, BatchSize: 8, LR: 1e-3},
+	recipe:    recipe{Epochs: 20, BatchSize: 8, LR: 1e-3},
 	models:    []string{"focus", "rn", "film", "mlp"},
 	columns:   []string{"accuracy", "relational", "not relational"},
 	variant:   "state, bits",
@@ -61,13 +61,10 @@ func (t *dialogueTask) setModel(name string) { t.Model = dialogue.Kind(name) }
 
 func (t *dialogueTask) variant() string { return string(t.Input) + ", " + string(t.Question) }
 
-// epochs are more for pixels, and for dialogues, in which colours are learned late.
+// epochs are more for pixels, in which colours are learned late.
 func (t *dialogueTask) epochs() int {
-	switch {
-	case t.Input == sortofclevr.Pixels:
+	if t.Input == sortofclevr.Pixels {
 		return 40
-	case t.Question == sortofclevr.Dialogue:
-		return 20
 	}
 	return dialogueInfo.recipe.Epochs
 }
