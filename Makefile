@@ -84,7 +84,7 @@ LONG_RESULTS = dialogue "dialogue --question english" "dialogue --question dialo
 	speech "speech --more" "speech --strict"
 
 .PHONY: results
-results: build ## train every model of every task on three seeds and write the README's table (half an hour; LONG=1: with the long rows)
+results: build ## train every model of every task and write the README's table (half an hour; LONG=1: also the long rows, hours)
 	for task in emoji10 "emoji10 --text tags" fashion-mnist retrieval; do \
 		bin/multitorch results $$task --write cmd/multitorch/results.json --readme README.md || exit; \
 	done
