@@ -131,7 +131,7 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 		{"eval", checkpointOf(t, "text")},
 		{"predict", "--checkpoint", checkpointOf(t, "text"), "--text", "a"},
 		train(filepath.Join(t.TempDir(), "run"), "--model", "text"),
-		{"results", "--seeds", "0", "--epochs", "1", "--models", "image"},
+		{"results", "--seeds", "0", "--epochs", "1", "--models", "text"},
 	} {
 		cmd := command(args...)
 		cmd.Stdout = full
