@@ -12,11 +12,11 @@ import (
 
 // converse asks about one picture: the questions are the cells of the one column of texts.
 func (t *tableTask) converse(model nn.Module, image media, device torch.Device) (conversation, error) {
-	picture, err := t.only(datatable.Image)
+	picture, err := t.only(datatable.Image, "")
 	if err != nil {
 		return nil, err
 	}
-	question, err := t.only(datatable.Text)
+	question, err := t.only(datatable.Text, "")
 	if err != nil {
 		return nil, err
 	}

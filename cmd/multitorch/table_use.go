@@ -158,6 +158,10 @@ func (t *tableTask) look(model nn.Module, samples []columns.Sample, device torch
 }
 
 func (t *tableTask) cells(in inputs) (map[string]string, error) {
+	how := ", as --set COLUMN=CELL"
+	if in.served {
+		how = ""
+	}
 	cells := map[string]string{}
 	for name, cell := range in.set {
 		cells[name] = cell
@@ -169,17 +173,13 @@ func (t *tableTask) cells(in inputs) (map[string]string, error) {
 		if given.cell == "" {
 			continue
 		}
-		name, err := t.only(given.kind)
+		name, err := t.only(given.kind, how)
 		if err != nil {
 			return nil, badInput(given.flag, "%w", err)
 		}
 		cells[name] = given.cell
 	}
 	if len(cells) == 0 {
-		how := ", as --set COLUMN=CELL"
-		if in.served {
-			how = ""
-		}
 		return nil, fmt.Errorf("the model in %s looks at %q: expected some of them%s", in.checkpoint, t.columnNames(), how)
 	}
 	return cells, nil
@@ -192,8 +192,8 @@ func (t *tableTask) columnNames() (names []string) {
 	return names
 }
 
-// only is the one column of a kind.
-func (t *tableTask) only(kind datatable.Kind) (string, error) {
+// only is the one column of a kind; how is the way in which others are given.
+func (t *tableTask) only(kind datatable.Kind, how string) (string, error) {
 	var names []string
 	for _, c := range t.Schema.Columns {
 		if c.Kind == kind {
@@ -204,7 +204,7 @@ func (t *tableTask) only(kind datatable.Kind) (string, error) {
 	case 1:
 		return names[0], nil
 	case 0:
-		return "", fmt.Errorf("the model has no column of kind %s: it looks at %q; --set COLUMN=CELL gives any of them", kind, t.columnNames())
+		return "", fmt.Errorf("the model has no column of kind %s: it looks at %q; give one of those%s", kind, t.columnNames(), how)
 	}
-	return "", fmt.Errorf("the model has %d columns of kind %s, %q: name one with --set COLUMN=CELL", len(names), kind, names)
+	return "", fmt.Errorf("the model has %d columns of kind %s, %q: name one%s", len(names), kind, names, how)
 }
