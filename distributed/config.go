@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"multitorch/distributed/internal/failure"
 )
 
 // InitConfig is what [Init] needs to know. A configuration is an option too.
@@ -123,7 +125,7 @@ func (p *place) meet(method string, env environment) error {
 		p.port = env.number("MASTER_PORT", -1, "")
 		p.agent = strings.EqualFold(env.get("TORCHELASTIC_USE_AGENT_STORE"), "true")
 		if p.agent {
-			p.attempt = "/worker/attempt_" + env.get("TORCHELASTIC_RESTART_COUNT") + "/"
+			p.attempt = failure.Attempt(env.get("TORCHELASTIC_RESTART_COUNT"))
 		}
 		if env.err == nil && (p.port < 1 || p.port > 65535) {
 			return fmt.Errorf("distributed: MASTER_PORT=%s: expected a port, from 1 to 65535", env.get("MASTER_PORT"))

@@ -144,3 +144,40 @@ func requireCalm(t *testing.T, calm map[string]bool, before, rest string) {
 	}
 	require.Contains(t, rest, "epoch 3")
 }
+
+// waiting ends rank 1, and has the others wait for it, in the way that WAIT says.
+var waiting = scene("waiting", func(_ context.Context, g *distributed.Group) error {
+	how := os.Getenv("WAIT")
+	if g.Rank() == 1 {
+		if how == "to connect" {
+			// It has come when the others begin to connect.
+			time.AfterFunc(300*time.Millisecond, func() { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL) })
+			return g.Barrier()
+		}
+		return syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	}
+	if how == "to connect" {
+		_, err := g.NewGroup(0, 1, 2)
+		return err
+	}
+	return g.Agree(how)
+})
+
+// TestALostRankIsNamedToThoseThatWaitForIt also where they do not compute together, so that no connection of theirs breaks: long
+// before the time-out, by the launcher's word.
+func TestALostRankIsNamedToThoseThatWaitForIt(t *testing.T) {
+	for _, wait := range []string{"to connect", "to agree"} {
+		t.Run(wait, func(t *testing.T) {
+			for k, v := range map[string]string{"SCENE": waiting, "SCENE_TIMEOUT": "10m", "WAIT": wait} {
+				t.Setenv(k, v)
+			}
+			var out said
+			err := launch.Run(context.Background(), launch.Config{
+				Command: []string{os.Args[0]}, Ranks: 3, Grace: time.Minute, Stdout: &out, Stderr: &out,
+			})
+			require.ErrorContains(t, err, "rank 1 ended with signal: killed")
+			text := out.text.String()
+			require.Equal(t, 2, strings.Count(text, "distributed: rank 1 ended with an error: signal: killed"), text)
+		})
+	}
+}

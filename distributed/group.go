@@ -83,7 +83,7 @@ func (g *Group) Destroy(because error) {
 	}
 	close(w.stop)
 	w.stopped.Wait()
-	left := w.requests.set(grace, fmt.Sprintf("left/%d", w.rank), "1")
+	left := w.signs.set(grace, fmt.Sprintf("left/%d", w.rank), "1")
 	if left == nil && w.keepsStore() {
 		w.waitForOthers(3*w.interval + 2*grace)
 	}
@@ -112,7 +112,7 @@ func (w *world) waitForOthers(atMost time.Duration) {
 	for end := time.Now().Add(atMost); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		left := true
 		for r := range w.size {
-			text, err := w.requests.read(grace, fmt.Sprintf("left/%d", r))
+			text, err := w.signs.read(grace, fmt.Sprintf("left/%d", r))
 			if err != nil {
 				return
 			}

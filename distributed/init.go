@@ -2,6 +2,7 @@ package distributed
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -38,15 +39,17 @@ func Init(opts ...Option) (*Group, error) {
 	if w.requests, w.signs, err = p.open(); err != nil {
 		return nil, err
 	}
-	all := make([]int, p.size)
-	for i := range all {
-		all[i] = i
+	if err = w.join(); err != nil {
+		w.requests.close()
+		w.signs.close()
+		return nil, err
 	}
-	g, err := w.join(all)
+	g, err := w.meet()
 	if err != nil {
+		w.report(err)
 		close(w.stop)
 		w.stopped.Wait()
-		left := w.requests.set(grace, fmt.Sprintf("left/%d", w.rank), "1")
+		left := w.signs.set(grace, fmt.Sprintf("left/%d", w.rank), "1")
 		if left == nil && w.keepsStore() {
 			w.waitForOthers(2 * time.Second) // they are to read why, too
 		}
@@ -60,20 +63,30 @@ func Init(opts ...Option) (*Group, error) {
 // keepsStore reports whether the store ends with this process.
 func (w *world) keepsStore() bool { return w.rank == 0 && !w.agent && w.file == "" }
 
-func (w *world) join(all []int) (*Group, error) {
+// join takes this process's place among the ranks.
+func (w *world) join() error {
 	n, err := w.requests.add(w.initTimeout, fmt.Sprintf("join/%d", w.rank), 1)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("distributed: %w", err)
+		return fmt.Errorf("distributed: %w", err)
 	case n > 1 && w.file != "":
-		return nil, fmt.Errorf("distributed: %s has a rank %d already: another process has the same RANK, or the file is of an earlier run; "+
+		return fmt.Errorf("distributed: %s has a rank %d already: another process has the same RANK, or the file is of an earlier run; "+
 			"then delete it", w.requests.where, w.rank)
 	case n > 1:
-		return nil, fmt.Errorf("distributed: another process has joined %s as rank %d: each needs its own RANK", w.requests.where, w.rank)
+		return fmt.Errorf("distributed: another process has joined %s as rank %d: each needs its own RANK", w.requests.where, w.rank)
 	}
+	return nil
+}
+
+// meet waits for all ranks to come, and connects them.
+func (w *world) meet() (*Group, error) {
 	w.beat()         // the first sign of life
 	w.stopped.Add(1) // also while it connects, which takes long if another rank is lost then
 	go w.signal()
+	all := make([]int, w.size)
+	for i := range all {
+		all[i] = i
+	}
 	settings := []string{fmt.Sprintf("WORLD_SIZE %d", w.size), "libtorch " + torch.Version(), w.backends()}
 	if err := w.agree("world", all, settings); err != nil {
 		return nil, err
@@ -124,21 +137,23 @@ func (w *world) agree(about string, ranks []int, lines []string) error {
 	if err == nil {
 		err = w.requests.set(w.initTimeout, key+fmt.Sprint(w.rank), string(mine))
 	}
-	if err != nil {
-		return fmt.Errorf("distributed: %w", err)
-	}
 	var v verdict
-	if w.rank == ranks[0] {
-		v = w.compare(key, ranks, append([]string{about}, lines...))
-		text, _ := json.Marshal(v)
-		err = w.requests.set(w.initTimeout, key+"verdict", string(text))
-	} else {
+	switch {
+	case err != nil:
+	case w.rank == ranks[0]:
+		if v, err = w.compare(key, ranks, append([]string{about}, lines...)); err == nil {
+			text, _ := json.Marshal(v)
+			err = w.requests.set(w.initTimeout, key+"verdict", string(text))
+		}
+	default:
 		var text string
 		if text, err = w.requests.get(w.initTimeout+2*grace, key+"verdict"); err == nil {
 			err = json.Unmarshal([]byte(text), &v)
 		}
 	}
 	switch {
+	case errors.Is(err, errFutile):
+		return w.explain(fmt.Errorf("distributed: rank %d: seeing whether the ranks agree on the %s: %w", w.rank, about, err))
 	case err != nil:
 		return w.explain(fmt.Errorf("distributed: rank %d did not say within %v whether the ranks agree on the %s: %w",
 			ranks[0], w.initTimeout, about, err))
@@ -156,11 +171,14 @@ func (w *world) agree(about string, ranks []int, lines []string) error {
 }
 
 // compare holds what the other ranks said against this rank's own words.
-func (w *world) compare(key string, ranks []int, mine []string) (v verdict) {
+func (w *world) compare(key string, ranks []int, mine []string) (v verdict, err error) {
 	deadline := time.Now().Add(w.initTimeout)
 	for _, r := range ranks[1:] {
 		text, err := w.requests.get(max(time.Until(deadline), 10*time.Millisecond), key+fmt.Sprint(r))
-		if err != nil {
+		switch {
+		case errors.Is(err, errFutile):
+			return v, err
+		case err != nil:
 			v.Missing = append(v.Missing, r)
 			continue
 		}
@@ -173,7 +191,7 @@ func (w *world) compare(key string, ranks []int, mine []string) (v verdict) {
 			v.Differences = append(v.Differences, fmt.Sprintf("rank %d has %s", r, d))
 		}
 	}
-	return v
+	return v, nil
 }
 
 func firstDifference(mine, theirs []string) string {

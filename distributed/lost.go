@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"multitorch/distributed/internal/failure"
 )
 
 // RankError is the error of what failed because of other ranks.
@@ -40,23 +42,17 @@ func ranksText(ranks []int) string {
 	return "ranks " + text
 }
 
-// report is what a rank that ends with an error leaves in the store.
-type report struct {
-	Error string
-	Ranks []int // whose fault it is: its own, or that of others
-}
-
 // beat gives a sign of life.
 func (w *world) beat() error {
 	return w.signs.set(3*w.interval+grace, fmt.Sprintf("alive/%d", w.rank), fmt.Sprint(time.Now().UnixNano()))
 }
 
-// signal gives signs of life until the world ends, or the store.
+// signal gives signs of life until the world ends, or the store, and looks whether another rank has failed.
 func (w *world) signal() {
 	defer w.stopped.Done()
 	tick := time.NewTicker(w.interval)
 	defer tick.Stop()
-	for {
+	for known := false; ; {
 		select {
 		case <-w.stop:
 			return
@@ -64,19 +60,29 @@ func (w *world) signal() {
 			if w.beat() != nil {
 				return
 			}
+			if known {
+				continue
+			}
+			text, err := w.signs.read(3*w.interval+grace, failure.Any)
+			if err != nil {
+				return
+			}
+			if known = text != ""; known {
+				close(w.requests.futile) // who was to answer may be gone
+			}
 		}
 	}
 }
 
 // report leaves word of an error, so that the others can say why they end.
 func (w *world) report(err error) {
-	r := report{err.Error(), []int{w.rank}}
+	r := failure.Report{Error: err.Error(), Ranks: []int{w.rank}}
 	var lost *RankError
 	if errors.As(err, &lost) && len(lost.Ranks) > 0 {
 		r.Ranks = lost.Ranks
 	}
-	text, _ := json.Marshal(r)
-	_ = w.requests.set(grace, fmt.Sprintf("failed/%d", w.rank), string(text)) // without a store nobody could be told
+	// Without a store nobody could be told.
+	_ = r.Leave(w.rank, func(key, value string) error { return w.signs.set(grace, key, value) })
 }
 
 // explain finds out which ranks are gone, by their reports and signs of life, and says so beside the error of what failed
@@ -132,7 +138,7 @@ func (w *world) seen() ([]string, error) {
 	all := make([]string, w.size)
 	for r := range all {
 		var err error
-		if all[r], err = w.requests.read(grace, fmt.Sprintf("alive/%d", r)); err != nil {
+		if all[r], err = w.signs.read(grace, fmt.Sprintf("alive/%d", r)); err != nil {
 			return nil, err
 		}
 	}
@@ -143,11 +149,11 @@ func (w *world) seen() ([]string, error) {
 func (w *world) reported() (*RankError, error) {
 	var own, others RankError
 	for r := range w.size {
-		text, err := w.requests.read(grace, fmt.Sprintf("failed/%d", r))
+		text, err := w.signs.read(grace, failure.Of(r))
 		if err != nil {
 			return nil, err
 		}
-		var said report
+		var said failure.Report
 		if r == w.rank || text == "" || json.Unmarshal([]byte(text), &said) != nil {
 			continue
 		}

@@ -1,6 +1,7 @@
 package distributed
 
 import (
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -15,7 +16,11 @@ type store struct {
 	where  string
 	prefix string
 	dead   atomic.Bool
+	futile chan struct{} // closed when it is no use to wait for other ranks any more; may be nil
 }
+
+// errFutile ends what waits for other ranks.
+var errFutile = errors.New("another rank has failed")
 
 // storeError says that the store does not answer.
 type storeError struct {
@@ -25,7 +30,7 @@ type storeError struct {
 
 func (e *storeError) Error() string { return e.where + " does not answer: " + e.cause }
 
-// within calls f, for at most so long.
+// within calls f, for at most so long, and no longer than it is of use.
 func within[T any](s *store, timeout time.Duration, f func() (T, error)) (T, error) {
 	type result struct {
 		v   T
@@ -33,7 +38,7 @@ func within[T any](s *store, timeout time.Duration, f func() (T, error)) (T, err
 	}
 	var none T
 	if s.dead.Load() {
-		return none, &storeError{s.where, "it did not before"}
+		return none, s.died()
 	}
 	done := make(chan result, 1)
 	go func() {
@@ -45,9 +50,27 @@ func within[T any](s *store, timeout time.Duration, f func() (T, error)) (T, err
 	select {
 	case r := <-done:
 		return r.v, r.err
+	case <-s.futile:
+		select {
+		case r := <-done: // just in time
+			return r.v, r.err
+		default:
+		}
+		s.dead.Store(true)
+		return none, s.died()
 	case <-timer.C:
 		s.dead.Store(true)
 		return none, &storeError{s.where, fmt.Sprintf("no reply within %v", timeout)}
+	}
+}
+
+// died is why a call of a store is not tried.
+func (s *store) died() error {
+	select {
+	case <-s.futile:
+		return errFutile
+	default:
+		return &storeError{s.where, "it did not before"}
 	}
 }
 
@@ -86,9 +109,14 @@ func (s *store) close() {
 	}
 }
 
-// open connects to the store twice: for requests, and for signs of life, which must not wait for those. Rank 0 keeps a TCP
-// store, unless whoever started the ranks does.
+// open connects to the store twice: for requests, which may wait for other ranks, and for signs of life and all else that
+// must not wait for those. Rank 0 keeps a TCP store, unless whoever started the ranks does.
 func (p *place) open() (requests, signs *store, err error) {
+	defer func() {
+		if err == nil {
+			requests.futile = make(chan struct{})
+		}
+	}()
 	if p.file != "" {
 		for _, s := range []**store{&requests, &signs} {
 			c, err := c10d.FileStore(p.file, p.size, p.initTimeout)

@@ -163,6 +163,13 @@ func (c *Config) attempt(ctx context.Context, port, attempt int, signals <-chan 
 		case e := <-ended:
 			running--
 			commands[e.rank-c.Node*c.Ranks] = nil
+			if e.err != nil {
+				all.Add(1)
+				go func() {
+					defer all.Done()
+					c.tell(port, attempt, e)
+				}()
+			}
 			if e.err != nil && first == nil {
 				first = &Error{e.rank, e.err, code(e.err)}
 				grace = time.After(c.Grace)

@@ -120,7 +120,7 @@ func TestAKilledRankIsNamedAndAllStartAgain(t *testing.T) {
 	out, errs, err := run(t, launch.Config{Ranks: 2, Command: []string{os.Args[0]}, Restarts: 1, Grace: time.Minute})
 	require.NoError(t, err, out+errs)
 	require.Contains(t, errs, "rank 1 ended with signal: killed; starting all 2 ranks again (1 of 1)")
-	require.Contains(t, errs, "distributed: rank 1 gave no sign of life")
+	require.Contains(t, errs, "distributed: rank 1 ended with an error: signal: killed")
 }
 
 func TestWrongSettings(t *testing.T) {
