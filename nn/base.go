@@ -22,6 +22,7 @@ type Base struct {
 	evaluating atomic.Bool
 	place      atomic.Pointer[place]
 	derived    []derived             // parameters that are computed of others
+	last       []string              // parameters that come behind the others, as they were derived once
 	hooks      atomic.Pointer[hooks] // nil for none
 }
 

@@ -2,14 +2,15 @@ package nn
 
 import (
 	"reflect"
+	"slices"
 	"sync"
 	"unsafe"
 
 	"multitorch/torch"
 )
 
-// Clone is a deep copy of a module, as copy.deepcopy: with parameters, buffers and gradients of its
-// own, and the same settings, mode and hooks. What the model shares, a weight in two places, the copy
+// Clone is a deep copy of a module, as copy.deepcopy: with parameters and buffers of its own, the former
+// without gradients, and the same settings, mode and hooks. What the model shares, a weight in two places, the copy
 // shares too. Fields that hold no part of a module are copied as Go does, but for slices, maps and
 // tensors, which the copy has of its own; a tensor that is not a leaf is an error, as in PyTorch.
 //
@@ -72,10 +73,11 @@ func (c *cloner) pointer(v reflect.Value) reflect.Value {
 	if known, ok := c.copies[v.UnsafePointer()]; ok && known.Type() == v.Type() {
 		return known
 	}
+	if p, ok := v.Interface().(*Parameter); ok {
+		return c.parameter(p)
+	}
 	if v.Type().Elem() == tensorType {
-		result := reflect.ValueOf(cloneTensor(v.Interface().(*torch.Tensor)))
-		c.copies[v.UnsafePointer()] = result
-		return result
+		return reflect.ValueOf(c.leaf(v.Interface().(*torch.Tensor), true))
 	}
 	if !holds(v.Type(), nil) && v.Type() != derivationType && !v.Type().Implements(sourceType) {
 		return v
@@ -93,6 +95,40 @@ func (c *cloner) pointer(v reflect.Value) reflect.Value {
 		}
 	}
 	return result
+}
+
+// parameter copies a parameter, whose gradient PyTorch leaves out.
+func (c *cloner) parameter(p *Parameter) reflect.Value {
+	y := &Parameter{}
+	result := reflect.ValueOf(y)
+	c.copies[reflect.ValueOf(p).UnsafePointer()] = result
+	if y.Tensor = p.Tensor; p.derivation == nil { // otherwise it has none
+		y.Tensor = c.leaf(p.Tensor, false)
+	}
+	y.derivation = c.value(reflect.ValueOf(p.derivation)).Interface().(*Derivation)
+	return result
+}
+
+// leaf copies a tensor, with its gradient or without, unless it has been copied.
+func (c *cloner) leaf(t *torch.Tensor, withGradient bool) *torch.Tensor {
+	at := reflect.ValueOf(t).UnsafePointer()
+	if known, ok := c.copies[at]; ok {
+		return known.Interface().(*torch.Tensor)
+	}
+	if !t.IsLeaf() {
+		panic(invalid("Clone", "expected tensors that are leaves, but a module holds one with a history: Detach it"))
+	}
+	y := t.Clone().Keep().SetRequiresGrad(t.RequiresGrad())
+	if g := t.Grad(); g != nil {
+		if withGradient {
+			copied := g.Clone()
+			y.SetGrad(copied)
+			copied.Free()
+		}
+		g.Free()
+	}
+	c.copies[at] = reflect.ValueOf(y)
+	return y
 }
 
 // fields copies a struct's fields, also those that are not exported.
@@ -116,25 +152,15 @@ func (c *cloner) fields(from, to reflect.Value) {
 // base copies mode, what parameters are derived of, and hooks, whose module is not known yet.
 func (c *cloner) base(from, b *Base) {
 	b.evaluating.Store(from.evaluating.Load())
-	b.derived = c.value(reflect.ValueOf(from.derived)).Interface().([]derived)
+	b.last = slices.Clone(from.last)
+	for _, d := range from.derived {
+		derivation := c.value(reflect.ValueOf(d.Derivation)).Interface().(*Derivation)
+		parameter := c.value(reflect.ValueOf(d.parameter)).Interface().(*Parameter)
+		b.derived = append(b.derived, derived{derivation, d.name, parameter, c.leaf(d.before, false)})
+	}
 	if h := from.hooks.Load(); h != nil {
 		own := *h
 		own.module, own.calls = nil, &sync.Map{}
 		b.hooks.Store(&own)
 	}
-}
-
-// cloneTensor is a copy of a leaf, with its gradient.
-func cloneTensor(t *torch.Tensor) *torch.Tensor {
-	if !t.IsLeaf() {
-		panic(invalid("Clone", "expected tensors that are leaves, but a module holds one with a history: Detach it"))
-	}
-	y := t.Clone().Keep().SetRequiresGrad(t.RequiresGrad())
-	if g := t.Grad(); g != nil {
-		copied := g.Clone()
-		y.SetGrad(copied)
-		copied.Free()
-		g.Free()
-	}
-	return y
 }

@@ -1,9 +1,12 @@
 package nn
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
+	"multitorch/internal/lend"
 	"multitorch/torch"
 )
 
@@ -19,21 +22,37 @@ type Derivation struct {
 // a deep copy of the module gets one of its own.
 type Source interface{ Compute() *torch.Tensor }
 
-// derived is a parameter of a module with a derivation.
+// derived is a parameter of a module with a derivation, and the tensor that it had before.
 type derived struct {
 	*Derivation
 	name      string
 	parameter *Parameter
+	before    *torch.Tensor
 }
 
-// SetDerivation puts a derivation in the place of a module's own parameter of a name ("weight"), or takes it away
-// with nil. The parameter's tensor is left as it is. Nobody else may use the module meanwhile.
+// SetDerivation puts a derivation in the place of a module's own parameter of a name ("weight"). Then the parameter has no tensor:
+// [Parameter.Value] computes it, and to use it as one is an error that says so, since what it had is not what a module computes with.
+// A derivation of nil takes it away: the parameter has the tensor again that it had, and comes behind the module's others, as in
+// PyTorch. Nobody else may use the module meanwhile.
 func SetDerivation(m Module, name string, d *Derivation) {
 	p, b := ParameterOf(m, name), m.mustEmbedNNBase()
-	b.derived = slices.DeleteFunc(b.derived, func(old derived) bool { return old.name == name })
-	if p.derivation = d; d != nil {
-		b.derived = append(b.derived, derived{d, name, p})
+	before := p.Tensor
+	b.derived = slices.DeleteFunc(b.derived, func(old derived) bool {
+		if old.name == name {
+			before = old.before
+		}
+		return old.name == name
+	})
+	if p.derivation = d; d == nil {
+		p.Tensor, b.last = before, append(slices.DeleteFunc(b.last, func(n string) bool { return n == name }), name)
+		return
 	}
+	var names []string
+	for _, m := range d.Members {
+		names = append(names, m.Name)
+	}
+	p.Tensor = lend.Absent(before, fmt.Sprintf("%s of this module is computed of %s: read its Value()", name, strings.Join(names, ", "))).(*torch.Tensor)
+	b.derived = append(b.derived, derived{d, name, p, before})
 }
 
 // ParameterOf is a module's own parameter of a name, also one that is derived; it panics where there is none.
@@ -64,6 +83,17 @@ func Derivations(m Module) (names []string) {
 		names = append(names, d.name)
 	}
 	return names
+}
+
+// inOrder puts parameters behind the others that were derived and are so no more.
+func (b *Base) inOrder(members []Member) []Member {
+	for _, name := range b.last {
+		if i := slices.IndexFunc(members, func(m Member) bool { return m.Name == name }); i >= 0 {
+			m := members[i]
+			members = append(slices.Delete(slices.Clone(members), i, i+1), m)
+		}
+	}
+	return members
 }
 
 // replaceDerived puts what parameters are derived of in their place.

@@ -14,19 +14,21 @@ func members(m Module) ([]Member, []unseen) {
 	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
 		v = v.Elem()
 	}
-	c := collector{owner: v.Type()}
+	base := m.mustEmbedNNBase()
+	c := collector{owner: v.Type(), base: base}
 	if own, ok := m.(Membered); ok {
 		c.members = slices.DeleteFunc(own.Members(), func(c Member) bool { return isNil(reflect.ValueOf(c.Value)) })
 		c.unlisted(v)
 	} else {
 		c.fields(v)
 	}
-	c.members = m.mustEmbedNNBase().replaceDerived(c.members)
+	c.members = base.replaceDerived(base.inOrder(c.members))
 	return c.members, c.unseen
 }
 
 type collector struct {
 	owner   reflect.Type // the module's
+	base    *Base        // the module's
 	field   string       // the one that is looked at
 	members []Member
 	unseen  []unseen
@@ -39,6 +41,8 @@ func (c *collector) fields(v reflect.Value) {
 		switch field := v.Field(f.index); {
 		case f.embedded:
 			c.fields(field)
+		case f.pointer && c.isOwner(field):
+			c.fields(field.Elem())
 		case f.hidden:
 			c.hide(field, notExported)
 		default:
@@ -52,10 +56,18 @@ func (c *collector) unlisted(v reflect.Value) {
 	for _, f := range fieldsOf(v.Type()) {
 		if c.field = f.goName; f.embedded {
 			c.unlisted(v.Field(f.index))
+		} else if f.pointer && c.isOwner(v.Field(f.index)) {
+			c.unlisted(v.Field(f.index).Elem())
 		} else {
 			c.hide(v.Field(f.index), notListed)
 		}
 	}
+}
+
+// isOwner reports whether an embedded pointer's module is the owner itself, which has its Base of it.
+func (c *collector) isOwner(v reflect.Value) bool {
+	m, ok := v.Interface().(Module)
+	return ok && !v.IsNil() && m.mustEmbedNNBase() == c.base
 }
 
 func (c *collector) hide(v reflect.Value, why string) {
@@ -114,6 +126,7 @@ type field struct {
 	goName   string
 	name     string // in PyTorch
 	embedded bool   // a struct by value, whose fields count as the outer's own
+	pointer  bool   // embedded as a pointer to a struct
 	hidden   bool   // not exported
 }
 
@@ -137,6 +150,8 @@ func fieldsOf(t reflect.Type) []field {
 		g := field{index: i, goName: f.Name, name: name}
 		if f.Anonymous && f.Type.Kind() == reflect.Struct {
 			g.embedded = true
+		} else if f.Anonymous && f.IsExported() && f.Type.Kind() == reflect.Pointer {
+			g.pointer = true
 		} else if !holds(f.Type, nil) && elementOf(f.Type).Kind() != reflect.Interface {
 			continue
 		}

@@ -162,6 +162,7 @@ func TestDerivedWeightsAreTakenOff(t *testing.T) {
 				m(x)
 			exec(code)
 			out[code + ".weight"], out[code + ".y"] = m.weight, m(x)
+			assert list(m.state_dict()) == [name for name, _ in m.named_parameters()] == ["bias", "weight"]
 			assert type(m) is torch.nn.Linear and isinstance(m.weight, torch.nn.Parameter) and m.weight.requires_grad
 	`, map[string]*torch.Tensor{"x": x}, codes...)
 	for _, code := range codes {
@@ -177,7 +178,7 @@ func TestDerivedWeightsAreTakenOff(t *testing.T) {
 		twin.RequireEqual(t, want[code+".weight"], m.Weight.Tensor, code)
 		twin.RequireEqual(t, want[code+".y"], m.Forward(x), code)
 		require.True(t, m.Weight.RequiresGrad() && m.Weight.IsLeaf())
-		require.Equal(t, []string{"weight", "bias"}, []string{nn.StateDict(m)[0].Name, nn.StateDict(m)[1].Name})
+		require.Equal(t, []string{"bias", "weight"}, []string{nn.StateDict(m)[0].Name, nn.StateDict(m)[1].Name})
 		require.Equal(t, "Linear(in_features=4, out_features=4, bias=True)", nn.Describe(m))
 	}
 }

@@ -10,4 +10,9 @@ func init() {
 		t := tensor.(*Tensor)
 		return t.acquire(op), t.release
 	}
+	lend.Absent = func(like any, why string) any {
+		t := &Tensor{}
+		t.scope.Store(&Scope{closed: true, like: like.(*Tensor), absent: why})
+		return t
+	}
 }

@@ -127,6 +127,10 @@ func (t *Tensor) unusable(op string) *Error {
 		e.Message = "expected a tensor, but got nil"
 		return e
 	case t.handle == 0:
+		if t.looksLike() != nil {
+			e.Message = t.scope.Load().absent
+			return e
+		}
 		e.Message = "expected a tensor, but got the zero Tensor: tensors are made by functions such as New, Zeros and Empty"
 		return e
 	}

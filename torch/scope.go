@@ -18,7 +18,9 @@ type Scope struct {
 	owned  []*Tensor // nil for one that left
 	gone   int       // about how many of owned left or were freed since: one may be freed while the scope is swept
 	closed bool
-	grave  bool // no scope, but where a tensor was freed by hand
+	grave  bool    // no scope, but where a tensor was freed by hand
+	like   *Tensor // no scope, but what a tensor looks like that can't be used, and why not
+	absent string
 }
 
 var scopeOrder, openScopes atomic.Int64

@@ -25,12 +25,26 @@ type Shape = []int
 
 // info reads libtorch's account of the tensor.
 func (t *Tensor) info(op string) libtorch.Info {
+	if like := t.looksLike(); like != nil {
+		return like.info(op)
+	}
 	i, err := t.acquire(op).Info()
 	t.release()
 	if err != nil {
 		panic(&Error{Op: op, Message: err.Error()})
 	}
 	return i
+}
+
+// looksLike is the tensor whose shape, dtype and device one has that is [lend.Absent], else nil.
+func (t *Tensor) looksLike() *Tensor {
+	if t == nil || t.handle != 0 {
+		return nil
+	}
+	if s := t.scope.Load(); s != nil {
+		return s.like
+	}
+	return nil
 }
 
 // Dim is the number of dimensions.
@@ -41,6 +55,9 @@ func (t *Tensor) Numel() int { return int(t.info("Numel").Numel) }
 
 // Shape is the size of each dimension.
 func (t *Tensor) Shape() Shape {
+	if like := t.looksLike(); like != nil {
+		return like.Shape()
+	}
 	sizes := make(Shape, t.Dim())
 	err := t.acquire("Shape").Sizes(sizes, nil) // sparse tensors have no strides
 	t.release()

@@ -16,7 +16,8 @@ var (
 
 // SpectralNorm divides a module's weight by its largest singular value, which steps of the power method follow in
 // training, and returns the module, as torch.nn.utils.spectral_norm (Miyato et al., "Spectral Normalization for
-// Generative Adversarial Networks", 2018). The state has weight_orig, and the vectors weight_u and weight_v. Options:
+// Generative Adversarial Networks", 2018). The state has weight_orig, and the vectors weight_u and weight_v. In training each
+// reading of the weight's Value makes the steps, as a forward pass does, also one to look at it; in evaluation none does. Options:
 // [Name], [NPowerIterations], [Eps], [Dim].
 func SpectralNorm[M nn.Module](m M, opts ...Option) M {
 	c := configure(opts)

@@ -137,10 +137,11 @@ func GlobalUnstructured(targets []Target, method Method) {
 	torch.NoGrad(func() {
 		torch.Scoped(func(s *torch.Scope) {
 			var all, masks []*torch.Tensor
+			var shapes []torch.Shape
 			for _, t := range targets {
 				p := nn.ParameterOf(t.Module, t.Name)
 				value := value(s, p)
-				all = append(all, s.Own(value.Reshape(-1)))
+				all, shapes = append(all, s.Own(value.Reshape(-1))), append(shapes, value.Shape())
 				if d := prunedOf(t.Module, t.Name); d != nil {
 					masks = append(masks, s.Own(d.mask.Reshape(-1)))
 				} else {
@@ -151,7 +152,7 @@ func GlobalUnstructured(targets []Target, method Method) {
 			at := 0
 			for i, t := range targets {
 				n := all[i].Numel()
-				CustomFromMask(t.Module, t.Name, s.Own(mask.Narrow(0, at, n)).View(nn.ParameterOf(t.Module, t.Name).Shape()...))
+				CustomFromMask(t.Module, t.Name, s.Own(mask.Narrow(0, at, n)).View(shapes[i]...))
 				at += n
 			}
 		})
@@ -222,6 +223,10 @@ func prune(m nn.Module, name string, scores []*torch.Tensor, f func(s *torch.Sco
 	if d == nil && nn.DerivationOf(m, name) != nil {
 		panic(invalid("%s is derived of others already", name))
 	}
+	orig := p
+	if d != nil {
+		orig = d.orig
+	}
 	var mask *torch.Tensor
 	torch.NoGrad(func() {
 		torch.Scoped(func(s *torch.Scope) {
@@ -235,10 +240,10 @@ func prune(m nn.Module, name string, scores []*torch.Tensor, f func(s *torch.Sco
 				t = scores[0]
 			}
 			made := f(s, t, before, d != nil)
-			mask = copied(s, made, p.DType()).Keep()
+			mask = copied(s, made, orig.DType()).Keep()
 		})
 	})
-	fresh := &pruned{&nn.Parameter{Tensor: p.Tensor}, nn.NewBuffer(mask)}
+	fresh := &pruned{&nn.Parameter{Tensor: orig.Tensor}, nn.NewBuffer(mask)}
 	nn.SetDerivation(m, name, &nn.Derivation{
 		Source:  fresh,
 		Members: []nn.Member{{Name: name + "_orig", Value: fresh.orig}, {Name: name + "_mask", Value: fresh.mask}},
