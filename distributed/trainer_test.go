@@ -94,7 +94,11 @@ func fit(ctx context.Context, g *distributed.Group, d *diary, resume string) err
 	if os.Getenv("SAMPLES") != "" && g.Rank() == 1 {
 		n, _ = strconv.Atoi(os.Getenv("SAMPLES"))
 	}
-	train, err := datasets.NewLoader(samples(n), datasets.BatchSize(12), datasets.Shuffle(true))
+	size := 12
+	if os.Getenv("DROPOUT") != "" { // of parts of 4, 4 and 3 samples
+		model, size = nn.NewSequential(nn.NewLinear(8, 16), nn.NewDropout(0.5), nn.NewTanh(), nn.NewLinear(16, 3)), 11
+	}
+	train, err := datasets.NewLoader(samples(n), datasets.BatchSize(size), datasets.Shuffle(true))
 	must(err)
 	validate, err := datasets.NewLoader(samples(10), datasets.BatchSize(3))
 	must(err)
@@ -212,6 +216,23 @@ func TestTrainerResumesWithOtherRanks(t *testing.T) {
 	rest := want[strings.Index(want, "step 7"):]
 	requireClose(t, rest, play(t, 2, trained, "RESUME="+state)[0])
 	requireClose(t, rest, play(t, 1, trained, "RESUME="+state)[0])
+}
+
+// TestRanksGoOnWithTheirOwnRandomNumbers: ranks whose parts of a batch are of unequal sizes draw unequally many numbers, and a run
+// that is resumed within an epoch goes on with each rank's own.
+func TestRanksGoOnWithTheirOwnRandomNumbers(t *testing.T) {
+	want := play(t, 3, trained, "DROPOUT=1")[0]
+	require.Equal(t, want, play(t, 3, trained, "DROPOUT=1")[0])
+	for _, at := range []string{"4", "5", "6"} { // an epoch has four steps
+		state := t.TempDir() + "/state.safetensors"
+		before := play(t, 3, trained, "DROPOUT=1", "STOP="+at, "STATE="+state)[0]
+		done := strings.Count(before, "step")
+		rest := play(t, 3, trained, "DROPOUT=1", "RESUME="+state)[0]
+		require.Equal(t, want[strings.Index(want, fmt.Sprintf("step %d", done+1)):], rest, "after step %d", done)
+	}
+	state := t.TempDir() + "/state.safetensors"
+	play(t, 3, trained, "DROPOUT=1", "STOP=5", "STATE="+state)
+	require.Contains(t, play(t, 2, trained, "DROPOUT=1", "RESUME="+state)[0], "epoch 3", "fewer ranks go on, with rank 0's")
 }
 
 // savedOptimizers are the optimizers in a run's state, by the name of each of their tensors.

@@ -88,27 +88,40 @@ func without(d *torch.Dict, key string) *torch.Dict {
 
 // merged makes a tally the sum of what all ranks give, in their order.
 func (t *tally[O]) merged(g ranks.Group, mine *torch.Dict) error {
-	var text bytes.Buffer
-	if err := torch.WritePT(&text, mine); err != nil {
-		return err
-	}
-	all, err := g.AllGatherBytes(text.Bytes())
+	all, err := allGatherDict(g, mine)
 	if err != nil {
 		return err
 	}
 	t.reset()
-	for rank, b := range all {
-		v, err := torch.ReadPT(bytes.NewReader(b), int64(len(b)))
-		if err != nil {
-			return fmt.Errorf("what rank %d measured: %w", rank, err)
-		}
-		d, ok := v.(*torch.Dict)
-		if !ok {
-			return fmt.Errorf("what rank %d measured: expected a dict, but got a %T", rank, v)
-		}
+	for rank, d := range all {
 		if err := t.merge(d); err != nil {
 			return fmt.Errorf("what rank %d measured: %w", rank, err)
 		}
 	}
 	return nil
+}
+
+// allGatherDict is all ranks' dicts, in their order.
+func allGatherDict(g ranks.Group, mine *torch.Dict) ([]*torch.Dict, error) {
+	var text bytes.Buffer
+	if err := torch.WritePT(&text, mine); err != nil {
+		return nil, err
+	}
+	all, err := g.AllGatherBytes(text.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	dicts := make([]*torch.Dict, len(all))
+	for rank, b := range all {
+		v, err := torch.ReadPT(bytes.NewReader(b), int64(len(b)))
+		if err != nil {
+			return nil, fmt.Errorf("what rank %d has: %w", rank, err)
+		}
+		d, ok := v.(*torch.Dict)
+		if !ok {
+			return nil, fmt.Errorf("what rank %d has: expected a dict, but got a %T", rank, v)
+		}
+		dicts[rank] = d
+	}
+	return dicts, nil
 }

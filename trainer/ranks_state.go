@@ -26,7 +26,8 @@ var (
 // gathered is what rank 0 has of all ranks while it makes a state.
 type gathered struct {
 	optimizers map[optim.Optimizer]optim.State
-	sums       *torch.Dict // nil between epochs
+	sums       *torch.Dict // nil between epochs, as is random
+	random     []any       // each rank's generators: within an epoch ranks draw unequally many numbers
 }
 
 // state is an optimizer's whole state.
@@ -129,11 +130,32 @@ func (r *run[B, O]) gather() (g gathered, err error) {
 			return g, err
 		}
 	}
-	if r.batch > 0 {
-		g.sums, err = r.wholeSums()
+	if r.batch == 0 {
+		return g, nil
+	}
+	if g.sums, err = r.wholeSums(); err != nil {
+		return g, err
+	}
+	all, err := allGatherDict(r.ranks.group, r.randomOfState().dict())
+	for _, d := range all {
+		g.random = append(g.random, d)
 	}
 	return g, err
 }
+
+// ofRank is this rank's generators in a state. That of a run of another number of ranks, or of the beginning of an epoch, has none of
+// its own: all go on with rank 0's.
+func (r *run[B, O]) ofRank(state *torch.Dict) (own *torch.Dict, has bool) {
+	g := r.group()
+	all, _ := state.Get(randomOfRanks).([]any)
+	if g == nil || len(all) != g.WorldSize() {
+		return nil, false
+	}
+	own, has = all[g.Rank()].(*torch.Dict)
+	return own, has
+}
+
+const randomOfRanks = "random_of_ranks"
 
 // sums are what this process has summed up in the epoch.
 func (r *run[B, O]) sums() (*torch.Dict, error) {

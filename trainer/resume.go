@@ -100,6 +100,9 @@ func (r *run[B, O]) state() (*torch.Dict, error) {
 	if r.batch == 0 {
 		return d, nil
 	}
+	if of.random != nil {
+		d.Set(randomOfRanks, of.random)
+	}
 	d.Set("epoch_random", r.epochRandom.dict())
 	sums := of.sums
 	if sums == nil {

@@ -22,6 +22,9 @@ func (r *run[B, O]) load(d *torch.Dict) error {
 	r.elapsed = time.Duration(l.float("seconds") * float64(time.Second))
 	r.told = l.bool("told")
 	data, model, saved, random := l.dict("data"), l.dict("model"), l.dict("saved"), l.dict("random")
+	if own, has := r.ofRank(d); has {
+		random = own
+	}
 	if l.err != nil {
 		return fmt.Errorf("resume: %w", l.err)
 	}
