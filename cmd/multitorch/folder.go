@@ -6,7 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
+	"multitorch/internal/settings"
 	"multitorch/trainer"
 	"multitorch/trainer/tensorboard"
 )
@@ -42,17 +45,45 @@ func runFolder(asked, standard string) (string, *tensorboard.Writer, error) {
 			continue // a run that may go on, though it has no model yet
 		}
 		events, err := claim(dir)
-		if !errors.Is(err, errHoldsRun) && !errors.Is(err, tensorboard.ErrInUse) {
+		if !errors.Is(err, errHoldsRun) && !errors.Is(err, errForeign) && !errors.Is(err, tensorboard.ErrInUse) {
 			return dir, events, err
 		}
 	}
 }
+
+// ownFiles are what a run writes under names that a person may have used as well.
+var ownFiles = []string{
+	runFileName, sumsName, rowsName, tableName, curvesName, reportName, stateName, trainer.PreviousState(stateName),
+}
+
+// foreign is an error for a folder that has files of a run's names, which a run would overwrite, but no run: neither TensorBoard's file,
+// which is the first that a run makes, nor a configuration that says where it was trained.
+func foreign(dir string) error {
+	var found []string
+	for _, name := range ownFiles {
+		if isThere(filepath.Join(dir, name)) {
+			found = append(found, name)
+		}
+	}
+	entries, _ := os.ReadDir(dir)
+	events := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), "events.out.tfevents.") })
+	file, err := settings.Read(runFilePath(dir))
+	if found == nil || events && err == nil && file.Has(environmentKey) {
+		return nil
+	}
+	return fmt.Errorf("%s has %s, and %w", dir, strings.Join(found, ", "), errForeign)
+}
+
+var errForeign = errors.New("no run that train began, which would overwrite them: name another folder, or move them away first")
 
 var errHoldsRun = errors.New("there is a run already, which is not overwritten")
 
 // claim takes a folder for a run: nobody else's can begin there until events is closed.
 func claim(dir string) (events *tensorboard.Writer, err error) {
 	if err := vacant(dir); err != nil {
+		return nil, err
+	}
+	if err := foreign(dir); err != nil {
 		return nil, err
 	}
 	// What a run that saved no model left is forgotten by TensorBoard.

@@ -186,7 +186,13 @@ func (c *trainCmd) resume(ctx context.Context, k *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	return r.fit(ctx, func(ctx context.Context) error { return loop.Resume(ctx, state) }, loop)
+	return r.fit(ctx, func(ctx context.Context) error {
+		err := loop.Resume(ctx, state)
+		if err == nil && at.Epoch > c.Epochs {
+			err = r.keepCheckpoint(model, at.Step)
+		}
+		return err
+	}, loop)
 }
 
 func isThere(path string) bool {

@@ -42,7 +42,8 @@ func (c *trainCmd) Validate() error {
 	if c.SaveEvery < 0 {
 		err = fmt.Errorf("--save-every: expected a time, such as 90s, or 0 for after epochs alone, but got %v", c.SaveEvery)
 	}
-	return errors.Join(c.epochsFlag.check(), c.recipe.check(), c.deviceFlag.Validate(), err)
+	profile := outputFile{"profile", c.Profile, traceFile, nil}
+	return errors.Join(profile.check(), c.epochsFlag.check(), c.recipe.check(), c.deviceFlag.Validate(), err)
 }
 
 // Run trains, and leaves a checkpoint, a plot, a TensorBoard event file, and the state by which the run can go on.
@@ -217,11 +218,15 @@ func (r *trainRun) fit(ctx context.Context, train func(context.Context) error, l
 
 // ended says what a run that ended early has left.
 func (r *trainRun) ended(err error) error {
+	info, missing := os.Stat(r.checkpoint.Path)
+	is := missing == nil && info.Mode().IsRegular()
 	switch step := r.checkpoint.Saved(); {
-	case step == 0 && isThere(r.checkpoint.Path): // later than the state from which this went on
+	case step == 0 && is: // later than the state from which this went on
 		err = fmt.Errorf("%w; %s holds a model that was saved before", err, r.checkpoint.Path)
 	case step == 0:
 		err = fmt.Errorf("%w; this run saved no model", err)
+	case !is: // somebody has taken it away
+		err = fmt.Errorf("%w; %s is no model any more", err, r.checkpoint.Path)
 	default:
 		err = fmt.Errorf("%w; %s holds the model as it was after step %d", err, r.checkpoint.Path, step)
 	}

@@ -2,9 +2,14 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
 
+	"multitorch/nn"
 	"multitorch/torch"
 	"multitorch/trainer"
+	"multitorch/trainer/hooks"
 	"multitorch/trainer/metrics"
 )
 
@@ -44,5 +49,34 @@ func (r *trainRun) LoadStateDict(d *torch.Dict) error {
 		last.Metrics = append(last.Metrics, metrics.Value{Name: name, Value: value, Share: share})
 	}
 	r.last = last
+	return nil
+}
+
+// keepCheckpoint writes the checkpoint of a run that is done anew, where somebody has deleted or damaged it: its state holds the model
+// as well. A rank but 0 has none.
+func (r *trainRun) keepCheckpoint(model nn.Module, step int) error {
+	if r.scratch != "" {
+		return nil
+	}
+	path := r.checkpoint.Path
+	var about description
+	weights, wrong := trainer.LoadCheckpoint(path, &about)
+	for _, w := range weights {
+		w.Tensor.Free()
+	}
+	var refused syscall.Errno
+	switch {
+	case wrong == nil:
+		return nil
+	case errors.Is(wrong, fs.ErrNotExist):
+		wrong = fmt.Errorf("%s is not there any more", path)
+	case errors.As(wrong, &refused): // by the system: it may be whole
+		return wrong
+	}
+	done := hooks.State{Place: trainer.Place{Epoch: r.Epochs, Step: step}, Finished: true, Last: r.last}
+	if err := trainer.SaveCheckpoint(path, model, r.checkpoint.Describe(done)); err != nil {
+		return err
+	}
+	logLine(fmt.Sprintf("WARNING: %v: it was written anew, out of the run's state", wrong))
 	return nil
 }

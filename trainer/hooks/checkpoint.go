@@ -50,10 +50,13 @@ func (c *Checkpoint) OnStart(s trainer.Start) error {
 	if c.Model != nil {
 		c.model = c.Model
 	}
-	switch info, err := os.Lstat(c.Path); {
+	switch info, err := os.Stat(c.Path); {
 	case err == nil && info.IsDir():
 		return fmt.Errorf("%s: expected to write a file there, but found a folder", c.Path)
-	case err == nil && !s.Resumed:
+	case err == nil && !info.Mode().IsRegular():
+		return fmt.Errorf("%s: expected to write a file there, but found what is no regular file", c.Path)
+	}
+	if _, err := os.Lstat(c.Path); err == nil && !s.Resumed {
 		return fmt.Errorf("%s is there already, and is not overwritten: move it away or choose another place", c.Path)
 	}
 	trial := filepath.Join(filepath.Dir(c.Path), "."+filepath.Base(c.Path)+".trial")
