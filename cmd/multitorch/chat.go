@@ -30,6 +30,11 @@ type chatCmd struct {
 	Seed       uint64 `default:"0" help:"Seed of the new scene."`
 }
 
+// Validate is called when the command line is read.
+func (c *chatCmd) Validate() error {
+	return errors.Join(outputFile{"make-scene", c.MakeScene, pngFile, nil}.check(), c.deviceFlag.Validate())
+}
+
 // chatter is a task whose models answer questions about a picture.
 type chatter interface {
 	// converse begins to talk about the picture in a file.

@@ -108,6 +108,9 @@ type averageCmd struct {
 	Checkpoints []string `arg:"" type:"path" help:"Checkpoints of one model, two or more."`
 }
 
+// Validate is called when the command line is read.
+func (c *averageCmd) Validate() error { return outputFile{"out", c.Out, modelFile, nil}.check() }
+
 // Run writes the mean of the weights, with the first one's description. What is no float, a count of batches, say, is the last one's.
 func (c *averageCmd) Run() error {
 	if len(c.Checkpoints) < 2 {

@@ -74,8 +74,8 @@ func TestCheckpointCommand(t *testing.T) {
 	damaged := filepath.Join(dir, "damaged.safetensors")
 	require.NoError(t, os.WriteFile(damaged, content, 0o644))
 	refused("checkpoint", "inspect", damaged).requireError(t, failed, damaged, "damaged or changed")
-	refused("checkpoint", "average", "--out", filepath.Join(dir, "x"), first).requireError(t, failed, "two checkpoints or more")
-	refused("checkpoint", "average", "--out", filepath.Join(dir, "x"), first, checkpointOf(t, "image")).
+	refused("checkpoint", "average", "--out", filepath.Join(dir, "x.safetensors"), first).requireError(t, failed, "two checkpoints or more")
+	refused("checkpoint", "average", "--out", filepath.Join(dir, "x.safetensors"), first, checkpointOf(t, "image")).
 		requireError(t, failed, "expected models of one task")
 	refused("checkpoint", "export", "--out", filepath.Join(dir, "x.onnx"), first).requireError(t, failed, ".safetensors, .pt")
 	refused("checkpoint", "export", "--out", filepath.Join(dir, "x.pt"), damaged).requireError(t, failed, damaged)

@@ -34,7 +34,7 @@ func (c *dataShowCmd) Validate() error {
 			return fmt.Errorf("--%s: expected %d to %d, but got %d", l.flag, l.min, l.most, l.value)
 		}
 	}
-	return nil
+	return outputFile{"out", c.Out, pngFile, []string{c.Name, c.DataDir}}.check()
 }
 
 // Run draws samples that are chosen at random by the seed, in their order.

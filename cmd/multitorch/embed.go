@@ -42,10 +42,8 @@ type embedCmd struct {
 
 // Validate is called when the command line is read.
 func (c *embedCmd) Validate() error {
-	if c.Out != "" && !strings.HasSuffix(c.Out, ".npy") {
-		return fmt.Errorf("--out: expected a name that ends in .npy, but got %q", c.Out)
-	}
-	return c.deviceFlag.Validate()
+	out := outputFile{"out", c.Out, vectorFile, []string{c.File}}
+	return errors.Join(out.check(), c.deviceFlag.Validate())
 }
 
 // Run makes a vector of each line.

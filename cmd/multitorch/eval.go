@@ -22,7 +22,7 @@ type evalCmd struct {
 	Weights     []float64 `placeholder:"NUMBER" help:"How much each checkpoint counts in --ensemble, in their order (default: all the same)."`
 	Vote        bool      `help:"In --ensemble, count for which class each checkpoint is, instead of averaging."`
 	Ablation    bool      `help:"Measure also with each modality left out."`
-	Robustness  string    `type:"path" placeholder:"FILE" help:"Measure with noise in each modality, and draw the curves into this PNG file."`
+	Robustness  string    `type:"path" placeholder:"FILE" help:"Measure with noise in each modality, and draw the curves into this file: .png or .svg."`
 	Checkpoints []string  `arg:"" type:"path" help:"Checkpoint files that train wrote."`
 }
 
@@ -80,7 +80,8 @@ func (c *evalCmd) Validate() error {
 	case c.Robustness != "" && len(c.Checkpoints) > 1:
 		return errors.New("--robustness: expected one checkpoint, whose curves the file shows")
 	}
-	return c.deviceFlag.Validate()
+	out := outputFile{"robustness", c.Robustness, plotFile, append([]string{c.Data, c.DataDir}, c.Checkpoints...)}
+	return errors.Join(out.check(), c.deviceFlag.Validate())
 }
 
 func (c *evalCmd) together(all []*saved, device torch.Device) error {

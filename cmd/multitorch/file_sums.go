@@ -58,7 +58,7 @@ func sumsOf(ctx context.Context, t task) (string, error) {
 			}
 			seen[cell] = true
 			if err := ctx.Err(); err != nil {
-				return "", context.Cause(ctx)
+				return "", fmt.Errorf("interrupted while the pictures and sounds of the table were summed: %w", err)
 			}
 			if sum, err := fileSum(f.table.File(cell, f.base)); err == nil {
 				b.WriteString(sumLine(sum, cell))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -15,7 +16,7 @@ type predictCmd struct {
 
 	Set     map[string]string `mapsep:"none" placeholder:"COLUMN=CELL" help:"Cell of a column, for a model of a table."`
 	Data    string            `type:"path" placeholder:"FILE" help:"Table with the columns that the model was trained on: each row is predicted, and written as CSV."`
-	Out     string            `type:"path" placeholder:"FILE" help:"Where --data's predictions are written (default: the output)."`
+	Out     string            `type:"path" placeholder:"FILE" help:"CSV file for --data's predictions (default: the output)."`
 	SkipBad bool              `help:"Leave rows of --data out that can't be used, and count them."`
 }
 
@@ -24,7 +25,8 @@ func (c *predictCmd) Validate() error {
 	if c.Top < 1 {
 		return fmt.Errorf("--top: expected at least 1, but got %d", c.Top)
 	}
-	return c.deviceFlag.Validate()
+	out := outputFile{"out", c.Out, csvFile, []string{c.Checkpoint, c.Data}}
+	return errors.Join(out.check(), c.deviceFlag.Validate())
 }
 
 // Run prints the most likely classes of what it was given.

@@ -16,6 +16,9 @@ type runsPlotCmd struct {
 	Out    string   `type:"path" default:"runs.png" placeholder:"FILE" help:"Picture: .png or .svg."`
 }
 
+// Validate is called when the command line is read.
+func (c *runsPlotCmd) Validate() error { return outputFile{"out", c.Out, plotFile, nil}.check() }
+
 // Run draws a line for each run that has the figure.
 func (c *runsPlotCmd) Run() error {
 	runs, names, err := namedRuns(c.Runs)

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -40,7 +41,8 @@ func (c *searchCmd) Validate() error {
 			return fmt.Errorf("--%s: expected %d to %d, but got %d", l.flag, l.min, l.most, l.value)
 		}
 	}
-	return c.deviceFlag.Validate()
+	out := outputFile{"out", c.Out, pngFile, []string{c.Checkpoint, c.Data, c.DataDir}}
+	return errors.Join(out.check(), c.deviceFlag.Validate())
 }
 
 // Run finds the pictures that fit the words best, and writes them as a contact sheet, the best first.

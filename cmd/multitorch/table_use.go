@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"multitorch/datasets"
@@ -94,6 +95,7 @@ func writePredictions(read *datatable.Table, out string, names []string, said fu
 			kept, header = append(kept, i), append(header, name)
 		}
 	}
+	names = newNames(read, names)
 	var rows [][]string
 	for row := range read.Len() {
 		cells, ok := said(row)
@@ -115,6 +117,24 @@ func writePredictions(read *datatable.Table, out string, names []string, said fu
 	}
 	printf("%d rows in %s\n", len(rows), out)
 	return nil
+}
+
+// newNames are names for columns that a table has not: with a number where it has one of them, as a table of predictions has that is
+// predicted again.
+func newNames(read *datatable.Table, names []string) []string {
+	free := names
+	taken := func(name string) bool { return read.Column(name) >= 0 }
+	for n := 2; slices.ContainsFunc(free, taken); n++ {
+		free = nil
+		for _, name := range names {
+			free = append(free, fmt.Sprintf("%s_%d", name, n))
+		}
+	}
+	if !slices.Equal(free, names) {
+		logLine(fmt.Sprintf("note: %s has a column %q already: what is predicted now stands in %q",
+			read.Path, names[slices.IndexFunc(names, taken)], free))
+	}
+	return free
 }
 
 // likeliest is the likeliest class of each sample.
