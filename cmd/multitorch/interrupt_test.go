@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/require"
 
 	"multitorch/internal/kills"
@@ -99,6 +100,23 @@ func TestInterruptedBeforeTheFirstStep(t *testing.T) {
 	require.Equal(t, 143, run(cancelled, train(out)))
 	require.NotContains(t, files(t, out), checkpointName)
 	require.Equal(t, 143, run(cancelled, []string{"results"}))
+}
+
+// Interrupted while it sums pictures it says so, and has a signal's status.
+func TestInterruptedWhileFilesAreSummed(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	own := &tableTask{Data: ownData(t, 12), Test: 0.3, Target: "answer", ImageSize: 8, MaxWords: 8}
+	require.NoError(t, own.load(t.Context(), "", false))
+	cancel(&signalError{syscall.SIGTERM})
+	_, err := sumsOf(ctx, own)
+	require.ErrorContains(t, err, "pictures and sounds of the table were summed")
+	require.Equal(t, 143, status(ctx, err))
+	require.Equal(t, 129, status(t.Context(), &signalError{syscall.SIGHUP}))
+	k, err := kong.New(newCLI(), kong.Vars{"fusions": "concat", "template": ""})
+	require.NoError(t, err)
+	line, err := k.Parse([]string{"runs", "list"})
+	require.NoError(t, err)
+	require.ErrorContains(t, interruption(line, context.Canceled), "runs list was interrupted: context canceled")
 }
 
 // eval and predict end at once, whatever they wait for.

@@ -92,6 +92,7 @@ func run(begin func() context.Context, args []string) int {
 		return misused
 	}
 	if err := torch.Try(func() error { return k.Run() }); err != nil {
+		err = interruption(k, err)
 		fmt.Fprintf(os.Stderr, "multitorch: %s\n", plain(err.Error()))
 		return status(ctx, err)
 	}
@@ -136,8 +137,20 @@ type misuse struct {
 
 func (m *misuse) Error() string { return m.error.Error() + "\n" + m.help + " says what there is." }
 
+// interruption is an error that says at least which command was interrupted.
+func interruption(k *kong.Context, err error) error {
+	if err.Error() != context.Canceled.Error() {
+		return err
+	}
+	return fmt.Errorf("%s was interrupted: %w", k.Selected().FullPath(), err)
+}
+
 // status is the exit status for an error.
 func status(ctx context.Context, err error) int {
+	var s *signalError
+	if errors.As(err, &s) {
+		return 128 + int(s.signal)
+	}
 	var rank *launch.Error
 	if errors.As(err, &rank) {
 		return rank.Code
@@ -145,7 +158,6 @@ func status(ctx context.Context, err error) int {
 	if !errors.Is(err, context.Canceled) {
 		return failed
 	}
-	var s *signalError
 	if errors.As(context.Cause(ctx), &s) {
 		return 128 + int(s.signal)
 	}

@@ -128,7 +128,7 @@ func (t *transcriptsTask) utterances(ctx context.Context, read *datatable.Table,
 		var all []multimodal.Utterance
 		for i := range data.Len() {
 			if err := ctx.Err(); err != nil {
-				return nil, err
+				return nil, fmt.Errorf("interrupted while the sounds of %s were heard: %w", read.Path, err)
 			}
 			row := data.Row(i)
 			u, err := t.utterance(read, row)

@@ -46,7 +46,10 @@ func load(ctx context.Context, t *table.Table, rows []int, s *Schema, c Config, 
 			log(fmt.Sprintf("read %d of %d rows", i+1, len(rows)))
 		}
 	}
-	return d, bad, ctx.Err()
+	if err := ctx.Err(); err != nil {
+		return nil, nil, fmt.Errorf("interrupted while the rows of %s were read: %w", t.Path, err)
+	}
+	return d, bad, nil
 }
 
 func (d *Data) add(row, class int, targeted bool, cells []cell, budget *int64) {
