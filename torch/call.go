@@ -240,7 +240,7 @@ func (c *call) add(arg any) {
 	case []any:
 		c.args.List(len(v))
 		for _, item := range v {
-			c.add(number(c.op.Short, item))
+			c.add(goNumber(c.op.Short, item))
 		}
 	case complex128:
 		c.args.Complex(v)
@@ -267,7 +267,7 @@ func (c *call) add(arg any) {
 	case absent:
 		c.args.Default()
 	case int8, int16, int32, uint8, uint16, uint32, complex64:
-		c.add(number(c.op.Short, v))
+		c.add(goNumber(c.op.Short, v))
 	default:
 		panic(&Error{Op: c.op.Short, Kind: TypeError, Message: fmt.Sprintf("an argument of the Go type %T can't be passed", arg)})
 	}
@@ -297,9 +297,23 @@ func outOfMemory(err error) bool {
 	return errors.As(err, &e) && e.Kind == libtorch.OutOfMemory
 }
 
-// number is a Go number as libtorch's Scalar: an int or a bool stays one, so
-// that type promotion is PyTorch's.
+// number is a number as libtorch's Scalar: a Go number, or what Python takes for one too, a
+// tensor without dimensions that needs no gradient.
 func number(op string, v any) any {
+	if t := asTensor(v); t != nil {
+		if v = itemOf(t); v == any(t) {
+			panic(&Error{
+				Op: op, Kind: TypeError, Operands: []string{t.describe()},
+				Message: "expected a number, or a tensor without dimensions that needs no gradient; Item() is a tensor's number",
+			})
+		}
+	}
+	return goNumber(op, v)
+}
+
+// goNumber is a Go number as libtorch's Scalar: an int or a bool stays one, so
+// that type promotion is PyTorch's.
+func goNumber(op string, v any) any {
 	switch v := v.(type) {
 	case int, int64, float64, bool, complex128:
 		return v

@@ -211,7 +211,13 @@ func fromBytes(op string, data []byte, shape Shape, dtype DType) *Tensor {
 // other Go type (float32, int8, bool, …) the dtype of its name. [FromSlice] keeps float64
 // what it is, as torch.from_numpy does. Numbers that an integer type can't hold are an
 // [*Error], as in Python; fractions are dropped.
+//
+// Tensors of one element each may stand for numbers, in slices of *Tensor: the dtype holds
+// what theirs do, and gradients don't reach them. Of a tensor itself New makes a copy.
 func New(data any, opts ...Option) *Tensor {
+	if t := asTensor(data); t != nil {
+		return copyOf(t, settle(opts))
+	}
 	v := reflect.ValueOf(data)
 	if !v.IsValid() {
 		panic(&Error{Op: "New", Kind: TypeError, Message: "expected a number or a slice, but got nil"})
@@ -224,6 +230,9 @@ func New(data any, opts ...Option) *Tensor {
 	for elem.Kind() == reflect.Slice || elem.Kind() == reflect.Array {
 		elem = elem.Elem()
 	}
+	if elem.Implements(tensorType) {
+		return numbersOf(v, shape, settle(opts))
+	}
 	zero := reflect.Zero(elem).Interface()
 	if _, known := zero.(bool); !known && dtypeOf(zero) == Bool {
 		panic(&Error{Op: "New", Kind: TypeError, Message: fmt.Sprintf("a %s can't be a tensor's element", elem)})
@@ -234,9 +243,13 @@ func New(data any, opts ...Option) *Tensor {
 		pythonNaN(flat)
 	}
 	t := fromBytes("FromSlice", flat, shape, dtypeOf(zero))
-	o := settle(opts)
+	return settle(opts).moved(t, inferred(t.DType()))
+}
+
+// moved is New's tensor t with the dtype asked for, or d, on the device asked for.
+func (o options) moved(t *Tensor, d DType) *Tensor {
 	if o.dtype == nil {
-		o.dtype = inferred(t.DType())
+		o.dtype = d
 	} else if d, ok := o.dtype.(DType); ok {
 		t.mustFit(d)
 	}

@@ -19,6 +19,8 @@ var (
 	opIndexCopyInplace     = libtorch.NewOp("aten::index_copy_")
 	opIndexFillIntScalar   = libtorch.NewOp("aten::index_fill.int_Scalar")
 	opIndexFillIntScalarI  = libtorch.NewOp("aten::index_fill_.int_Scalar")
+	opIndexFillIntTensor   = libtorch.NewOp("aten::index_fill.int_Tensor")
+	opIndexFillIntTensorI  = libtorch.NewOp("aten::index_fill_.int_Tensor")
 	opIndexReduce          = libtorch.NewOp("aten::index_reduce")
 	opIndexReduceInplace   = libtorch.NewOp("aten::index_reduce_")
 	opMaskedSelect         = libtorch.NewOp("aten::masked_select")
@@ -97,14 +99,22 @@ func (x *Tensor) IndexCopyInplace(dim int, index, source *Tensor) *Tensor {
 	return x
 }
 
-// IndexFill is x with the entries of dim that a vector names set to a number.
+// IndexFill is x with the entries of dim that a vector names set to a value, a number or
+// a tensor without dimensions.
 func (x *Tensor) IndexFill(dim int, index *Tensor, value any) *Tensor {
+	if t := asTensor(value); t != nil {
+		return do(opIndexFillIntTensor, x, dim, index, t)
+	}
 	return do(opIndexFillIntScalar, x, dim, index, number("index_fill", value))
 }
 
 // IndexFillInplace is IndexFill into x itself.
 func (x *Tensor) IndexFillInplace(dim int, index *Tensor, value any) *Tensor {
-	doVoid(opIndexFillIntScalarI, x, dim, index, number("index_fill_", value))
+	if t := asTensor(value); t != nil {
+		doVoid(opIndexFillIntTensorI, x, dim, index, t)
+	} else {
+		doVoid(opIndexFillIntScalarI, x, dim, index, number("index_fill_", value))
+	}
 	return x
 }
 

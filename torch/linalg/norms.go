@@ -71,11 +71,16 @@ func MatrixRankTol(a *torch.Tensor, tol float64) *torch.Tensor {
 	return opMatrixRank.Call(a, tol)
 }
 
-// number is an order that is a number, or nil.
+// number is an order that is a number, or nil. As in Python, a tensor without dimensions that
+// needs no gradient is a number.
 func number(ord any) any {
 	switch v := ord.(type) {
 	case nil, int, float64:
 		return v
+	case *torch.Tensor:
+		if v != nil && v.Dim() == 0 && !v.RequiresGrad() {
+			return v.Item()
+		}
 	}
 	panic(&torch.Error{Op: "norm", Kind: torch.TypeError, Message: fmt.Sprintf("expected an int, a float64, a string or nil as the order, but got a %T", ord)})
 }
