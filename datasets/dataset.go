@@ -47,6 +47,9 @@ func NewSubset[S any](dataset Dataset[S], indices []int) (*Subset[S], error) {
 // Len is the number of samples.
 func (s *Subset[S]) Len() int { return len(s.indices) }
 
+// Indices are those of the samples in the data set that the subset is of, a copy.
+func (s *Subset[S]) Indices() []int { return slices.Clone(s.indices) }
+
 // Get reads the sample at an index of the subset.
 func (s *Subset[S]) Get(index int) (S, error) { return s.dataset.Get(s.indices[index]) }
 

@@ -128,6 +128,8 @@ func TestSubset(t *testing.T) {
 	whole, err := datasets.NewSubset[[]*torch.Tensor](tensors, order)
 	require.NoError(t, err)
 	order[0] = 0 // the subset has its own copy
+	whole.Indices()[0] = 0
+	require.Equal(t, []int{3, 1, 1}, whole.Indices())
 	half, err := datasets.NewSubset[[]*torch.Tensor](whole, []int{0, 2})
 	require.NoError(t, err)
 	values := func(b []*torch.Tensor) []int { return torch.ToSlice[int](b[0]) }

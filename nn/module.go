@@ -67,6 +67,16 @@ func NamedBuffers(m Module) []NamedBuffer {
 	return bs
 }
 
+// Buffers lists the model's buffers in PyTorch's order, each once.
+func Buffers(m Module) []*Buffer {
+	named := NamedBuffers(m)
+	bs := make([]*Buffer, len(named))
+	for i, b := range named {
+		bs[i] = b.Buffer
+	}
+	return bs
+}
+
 // Modules lists m and every module below it, each before its children and, also
 // where it sits in several places, once.
 func Modules(m Module) []Module {

@@ -197,6 +197,7 @@ func TestBuffers(t *testing.T) {
 		require.Equal(t, torch.Float64, b.DType())
 	}
 	require.Equal(t, []string{"mask", "scale"}, names)
+	require.Equal(t, []*nn.Buffer{m.Mask, m.Scale}, nn.Buffers(m))
 	require.Panics(t, func() { nn.NewBuffer(nil) })
 }
 
