@@ -25,7 +25,9 @@ func (x *Tensor) RSub(v any) *Tensor { return do(opRsub, x, goNumber("rsub", v))
 func (x *Tensor) RDiv(v any) *Tensor { return x.Reciprocal().Mul(goNumber("rdiv", v)) }
 
 // RFloorDiv is v // x, v a number, rounded down.
-func (x *Tensor) RFloorDiv(v any) *Tensor { return do(opFloorDiv.tensor, goNumber("floor_divide", v), x) }
+func (x *Tensor) RFloorDiv(v any) *Tensor {
+	return do(opFloorDiv.tensor, goNumber("floor_divide", v), x)
+}
 
 // RRemainder is v % x, v a number, with x's sign as in Python.
 func (x *Tensor) RRemainder(v any) *Tensor { return do(opModScalar, goNumber("remainder", v), x) }

@@ -41,7 +41,8 @@ func (x *Tensor) Cummin(dim int) (values, indices *Tensor) { return do2(opCummin
 // Logcumsumexp is the logarithm of the running sum of exponentials along dim.
 func (x *Tensor) Logcumsumexp(dim int) *Tensor { return do(opLogcumsumexp, x, dim) }
 
-// Diff is the difference of neighbours along dim, taken n times.
+// Diff is the difference of neighbours along dim, taken n times. aten.Diff puts tensors
+// before and behind x first, as Python's prepend and append.
 func (x *Tensor) Diff(n, dim int) *Tensor { return do(opDiff, x, n, dim) }
 
 // Trapezoid integrates x along dim by the trapezoidal rule: at a spacing, a

@@ -77,7 +77,8 @@ func (x *Tensor) Index(indices ...any) *Tensor {
 
 // IndexPut sets what [Tensor.Index] would return to a value, in place, and
 // returns x: Python's x[indices] = value. The value is a Go number or a tensor,
-// which is broadcast to the place.
+// which is broadcast to the place. aten.IndexPutInplace, of tensors as indices, can
+// accumulate where one place is named twice.
 func (x *Tensor) IndexPut(value any, indices ...any) *Tensor {
 	if len(indices) == 1 {
 		switch indices[0] {

@@ -154,7 +154,7 @@ func (x *Tensor) Norm() *Tensor { return do(opNorm, x, 2) }
 func (x *Tensor) Cumsum(dim int) *Tensor { return do(opCumsum, x, dim) }
 
 // Bincount counts each value of a vector of integers from 0; the result has at
-// least n entries.
+// least n entries. aten.Bincount adds weights up instead.
 func (x *Tensor) Bincount(n int) *Tensor {
 	if x.DType() == Int64 && x.Numel() > 0 {
 		largest := x.Max()

@@ -52,7 +52,8 @@ func (x *Tensor) Flipud() *Tensor { return do1(opFlipud, x) }
 func (x *Tensor) Rot90(k int, dims [2]int) *Tensor { return do(opRot90, x, k, dims[:]) }
 
 // Roll moves the elements by shift along each of dims, those at the end to the
-// beginning; without dims, along the flattened tensor.
+// beginning; without dims, along the flattened tensor. aten.Roll has a shift for each of
+// its dims.
 func (x *Tensor) Roll(shift int, dims ...int) *Tensor {
 	return do(opRoll, x, slices.Repeat([]int{shift}, max(1, len(dims))), dims)
 }
@@ -90,7 +91,7 @@ func checkRepeats(x, times *Tensor) {
 	})
 }
 
-// Movedim moves a dimension to another place.
+// Movedim moves a dimension to another place; aten.MovedimIntlist moves several.
 func (x *Tensor) Movedim(from, to int) *Tensor { return do(opMovedimInt, x, from, to) }
 
 // Ravel is x as a vector; a view where that is possible.

@@ -97,7 +97,8 @@ func kept(keep []int) bool {
 
 // Quantile is the q-th quantile of all elements or, with a dimension, along it:
 // a number or a vector of numbers from 0 to 1, interpolated linearly. The
-// quantiles of a vector are the first dimension of the result.
+// quantiles of a vector are the first dimension of the result. aten.Quantile, and
+// aten.QuantileScalar for a number, interpolate in other ways.
 func (x *Tensor) Quantile(q any, dim ...int) *Tensor {
 	d, keep := oneDim("Quantile", x, dim)
 	if t := asTensor(q); t != nil {
@@ -106,7 +107,7 @@ func (x *Tensor) Quantile(q any, dim ...int) *Tensor {
 	return do(opQuantileScalar, x, number("quantile", q), d, keep)
 }
 
-// NanQuantile is Quantile without the NaNs.
+// NanQuantile is Quantile without the NaNs, and so is aten.Nanquantile.
 func (x *Tensor) NanQuantile(q any, dim ...int) *Tensor {
 	d, keep := oneDim("NanQuantile", x, dim)
 	if t := asTensor(q); t != nil {
@@ -194,7 +195,8 @@ func (x *Tensor) RenormInplace(p float64, dim int, maxNorm float64) *Tensor {
 	return x
 }
 
-// Cov is the covariance matrix [n, n] of n variables, the rows of x [n, samples].
+// Cov is the covariance matrix [n, n] of n variables, the rows of x [n, samples], with
+// Bessel's correction of 1. aten.Cov takes another correction, and weights.
 func (x *Tensor) Cov() *Tensor { return do(opCov, x) }
 
 // Corrcoef is the matrix [n, n] of the correlation coefficients of x's rows.
