@@ -15,7 +15,8 @@ import (
 // f must do the same each time, and may use other tensors than xs, parameters above
 // all: Backward adds to their gradients too. [Grad], and Backward with [Inputs],
 // can't compute through it. The result requires gradients even if none of xs does,
-// since parameters may be inside.
+// since parameters may be inside. The second run's tensors are freed when that part of
+// Backward is over: what f, or a hook in it, stores outside needs Keep.
 func Checkpoint(f func(xs ...*Tensor) *Tensor, xs ...*Tensor) *Tensor {
 	if !IsGradEnabled() || IsInferenceModeEnabled() {
 		return f(xs...)
