@@ -75,25 +75,3 @@ func (b *Base) placed(r any, kind string) any {
 	}
 	return r
 }
-
-// Call runs f, the body of a module's Forward or a call of it, so that an error
-// in it names the module:
-//
-//	func (m *Net) Forward(x *torch.Tensor) *torch.Tensor {
-//		return nn.Call(m, func() *torch.Tensor { … })
-//	}
-func Call[T any](m Module, f func() T) T {
-	b := m.mustEmbedNNBase()
-	defer func() {
-		if r := recover(); r != nil {
-			panic(b.placed(r, typeName(m)))
-		}
-	}()
-	y := f()
-	if h := b.hooks.Load(); h != nil {
-		if t, ok := any(y).(*torch.Tensor); ok {
-			y = any(h.after(nil, []*torch.Tensor{t})[0]).(T)
-		}
-	}
-	return y
-}

@@ -50,5 +50,6 @@
 //
 // An error inside a library module says where in the model that was
 // ("text.rnn (GRU): …"), as soon as any walk over the whole model (Parameters,
-// To, Train, …) has been made. A module of one's own gets the same through [Call].
+// To, Train, …) has been made. A module of one's own gets the same, and hooks, through [Through],
+// [ThroughAll] or [Call].
 package nn

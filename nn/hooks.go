@@ -8,8 +8,8 @@ import (
 )
 
 // Hooks run before and after a module's Forward, and in backward. All modules of this package have
-// them; a module of one's own has them if its Forward goes through [Through] (or [Call], where the
-// inputs are not known to the hooks). Tensors come as slices, of one for a [Layer]. A hook may
+// them; a module of one's own has them if its Forward goes through [Through], [ThroughAll] or [Call],
+// where the inputs are not known to the hooks. Tensors come as slices, of one for a [Layer]. A hook may
 // return others in their place, as many, or nil to leave them as they are. Sequential leaves to the
 // scopes and the collector what a hook on one of its layers has seen; modules that are made of others,
 // as transformers are, free what passes inside them, of which a hook keeps a Clone.
@@ -50,16 +50,19 @@ func RegisterForwardHook(m Module, f func(m Module, inputs, outputs []*torch.Ten
 }
 
 // RegisterFullBackwardPreHook has f called when the gradients of m's outputs are known, as
-// Module.register_full_backward_pre_hook.
+// Module.register_full_backward_pre_hook. Those that are not known are nil. A tensor's own hooks
+// (RegisterHook) on an output run before it.
 func RegisterFullBackwardPreHook(m Module, f func(m Module, gradOutputs []*torch.Tensor) []*torch.Tensor) *Hook {
 	return register(m, func(h *hooks) *[]*Hook { return &h.backwardPre }, f != nil,
 		func(m Module, _, out []*torch.Tensor) []*torch.Tensor { return f(m, out) })
 }
 
 // RegisterFullBackwardHook has f called when the gradients of m's inputs are known, which it may
-// exchange, as Module.register_full_backward_hook. Those of inputs without gradients are nil. The
-// tensors are freed when f returns: Keep takes one out. As in PyTorch, m must not change its input
-// in place.
+// exchange, as Module.register_full_backward_hook. Those of inputs without gradients are nil, and
+// inputs left out at the end are not there; if no input requires a gradient, f runs when the gradients
+// of the outputs are known, and returns nil. It doesn't run for gradients that reach the inputs past
+// the outputs. The tensors are freed when f returns: Keep takes one out. As in PyTorch, the inputs and
+// the outputs pass through an identity: neither m nor what comes after it may change them in place.
 func RegisterFullBackwardHook(m Module, f func(m Module, gradInputs, gradOutputs []*torch.Tensor) []*torch.Tensor) *Hook {
 	return register(m, func(h *hooks) *[]*Hook { return &h.backward }, f != nil, f)
 }
@@ -95,29 +98,28 @@ func (b *Base) changeHooks(m Module, change func(*hooks)) {
 // before runs what comes before Forward, and returns its inputs.
 func (h *hooks) before(in []*torch.Tensor) []*torch.Tensor {
 	for _, hook := range h.pre {
-		in = h.exchanged(in, hook.forward(h.module, in, nil))
+		in = exchanged(in, hook.forward(h.module, in, nil))
 	}
-	if len(h.backward)+len(h.backwardPre) > 0 && torch.IsGradEnabled() {
-		in = h.watch(in)
-	}
-	return in
+	return h.watch(in)
 }
 
 // after runs what comes after Forward, and returns its outputs.
 func (h *hooks) after(in, out []*torch.Tensor) []*torch.Tensor {
+	call := h.take(in)
 	for _, hook := range h.post {
-		out = h.exchanged(out, hook.forward(h.module, in, out))
+		out = exchanged(out, hook.forward(h.module, in, out))
 	}
-	if len(in) > 0 {
-		if call, ok := h.calls.LoadAndDelete(in[0]); ok {
-			call.(*backwardCall).outputs(out)
-		}
+	if call == nil {
+		call = h.newBackwardCall(in) // one that no input has a gradient in
+	}
+	if call != nil {
+		out = call.watchOutputs(out)
 	}
 	return out
 }
 
 // exchanged is what a hook returned, or what it left as it was.
-func (h *hooks) exchanged(was, got []*torch.Tensor) []*torch.Tensor {
+func exchanged(was, got []*torch.Tensor) []*torch.Tensor {
 	if got == nil {
 		return was
 	}
@@ -138,11 +140,19 @@ func (b *Base) enter(x *torch.Tensor) *torch.Tensor {
 
 func (b *Base) leave(kind string, x *torch.Tensor, y **torch.Tensor) {
 	if r := recover(); r != nil {
-		panic(b.placed(r, kind))
+		panic(b.failed(r, kind, x))
 	}
 	if h := b.hooks.Load(); h != nil {
 		*y = h.after([]*torch.Tensor{x}, []*torch.Tensor{*y})[0]
 	}
+}
+
+// failed is placed, for a Forward whose inputs were in. Its backward hooks won't run.
+func (b *Base) failed(r any, kind string, in ...*torch.Tensor) any {
+	if h := b.hooks.Load(); h != nil {
+		h.take(in)
+	}
+	return b.placed(r, kind)
 }
 
 // enterAll and leaveAll are enter and leave for several inputs and outputs.
@@ -164,7 +174,7 @@ func (b *Base) enterAll(inputs ...**torch.Tensor) []*torch.Tensor {
 
 func (b *Base) leaveAll(kind string, in []*torch.Tensor, outputs ...**torch.Tensor) {
 	if r := recover(); r != nil {
-		panic(b.placed(r, kind))
+		panic(b.failed(r, kind, in...))
 	}
 	h := b.hooks.Load()
 	if h == nil {
@@ -191,22 +201,9 @@ func (b *Base) enterPacked(x **PackedSequence, states ...**torch.Tensor) []*torc
 
 func (b *Base) leavePacked(kind string, in []*torch.Tensor, output **PackedSequence, states ...**torch.Tensor) {
 	if r := recover(); r != nil {
-		panic(b.placed(r, kind))
+		panic(b.failed(r, kind, in...))
 	}
 	if b.hooks.Load() != nil {
 		b.leaveAll(kind, in, append([]**torch.Tensor{&(*output).Data}, states...)...)
 	}
-}
-
-// Through runs f, the body of a Forward, with the module's hooks, and so that an error in it names
-// the module:
-//
-//	func (m *Net) Forward(x *torch.Tensor) *torch.Tensor {
-//		return nn.Through(m, x, func(x *torch.Tensor) *torch.Tensor { … })
-//	}
-func Through(m Module, x *torch.Tensor, f func(x *torch.Tensor) *torch.Tensor) (y *torch.Tensor) {
-	b := m.mustEmbedNNBase()
-	x = b.enter(x)
-	defer b.leave(typeName(m), x, &y)
-	return f(x)
 }

@@ -31,3 +31,7 @@ var (
 // repeatsCounted tells whether this PyTorch prints equal layers of a ModuleList once, with their
 // number: 1.13 does not, 2.0 does.
 var repeatsCounted = sync.OnceValue(func() bool { return version.AtLeast(torch.Version(), 2, 0) })
+
+// unknownPasses tells whether this PyTorch leaves the gradient of an output that nothing depends on unknown behind a module with
+// backward hooks: 1.13 makes it zeros, 2.0 does not.
+var unknownPasses = sync.OnceValue(func() bool { return version.AtLeast(torch.Version(), 2, 0) })
