@@ -35,7 +35,7 @@ func nextLogits(head *nn.Linear, x *torch.Tensor, eager bool) *torch.Tensor {
 		head.Bias != nil || torch.IsGradEnabled() || torch.IsAutocastEnabled(x.Device()) {
 		return head.Forward(x)
 	}
-	return nn.Call(head, func() *torch.Tensor {
+	return nn.Through(head, x, func(x *torch.Tensor) *torch.Tensor {
 		var on passing
 		defer on.free()
 		return on.way(opMv.Call(head.Weight.Value(), on.way(x.View(-1)))).View(1, 1, -1)

@@ -25,7 +25,7 @@ func newConv1D(c *PretrainedConfig, out, in int) *Conv1D {
 
 // Forward maps [N, L, in] to [N, L, out].
 func (m *Conv1D) Forward(x *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor {
+	return nn.Through(m, x, func(x *torch.Tensor) *torch.Tensor {
 		var on passing
 		defer on.free()
 		shape := x.Shape()

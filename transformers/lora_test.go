@@ -91,6 +91,19 @@ func TestAdaptersOfLoRA(t *testing.T) {
 	require.Panics(t, func() { transformers.AddLoRA(bare, transformers.LoRAConfig{Dropout: 1}) })
 }
 
+// A head beside which matrices are also computes one token at a time.
+func TestLoRAOfAHead(t *testing.T) {
+	m := tinyModel[*transformers.LlamaForCausalLM](t, "tiny_llama")
+	in := transformers.CausalInput{InputIDs: torch.New([][]int64{{3}})}
+	torch.NoGrad(func() {
+		before := m.Forward(in).Logits
+		lora := transformers.AddLoRA(m, transformers.LoRAConfig{Targets: []string{"lm_head"}})
+		require.True(t, torch.Equal(before, m.Forward(in).Logits))
+		lora.Adapters[0].LoraB.Weight.NormalInplace(0, 1)
+		require.False(t, torch.Allclose(before, m.Forward(in).Logits, 1e-5, 1e-5))
+	})
+}
+
 func TestTrainable(t *testing.T) {
 	m, _ := classifier(t, false)
 	names := func() (on []string) {

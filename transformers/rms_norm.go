@@ -35,7 +35,7 @@ func (m *RMSNorm) draw(_ float64, wanted func(*nn.Parameter) bool) {
 
 // Forward maps [..., features] to the same.
 func (m *RMSNorm) Forward(x *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor {
+	return nn.Through(m, x, func(x *torch.Tensor) *torch.Tensor {
 		if !m.eager && opRMSNorm.Exists() {
 			return opRMSNorm.Call(x, []int{m.Weight.Size(0)}, m.Weight.Value(), m.eps)
 		}

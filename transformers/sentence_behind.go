@@ -16,7 +16,7 @@ type Normalize struct{ nn.Base }
 
 // Forward scales them.
 func (m *Normalize) Forward(x *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor {
+	return nn.Through(m, x, func(x *torch.Tensor) *torch.Tensor {
 		var on passing
 		defer on.free()
 		length := on.way(on.way(x.NormP(2, 1)).Unsqueeze(1))
@@ -36,7 +36,7 @@ type Dense struct {
 
 // Forward maps vectors [N, in] to [N, out].
 func (m *Dense) Forward(x *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor {
+	return nn.Through(m, x, func(x *torch.Tensor) *torch.Tensor {
 		var on passing
 		defer on.free()
 		y := on.way(m.Linear.Forward(x))
@@ -103,7 +103,7 @@ type SentenceNorm struct {
 
 // Forward normalises vectors [N, features].
 func (m *SentenceNorm) Forward(x *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor { return m.Norm.Forward(x) })
+	return nn.Through(m, x, func(x *torch.Tensor) *torch.Tensor { return m.Norm.Forward(x) })
 }
 
 func readSentenceNorm(dir string, in int) (*SentenceNorm, error) {

@@ -65,7 +65,7 @@ func NewFrequencyMasking(param int, opts ...MaskOption) *FrequencyMasking {
 
 // Forward masks.
 func (m *FrequencyMasking) Forward(spec *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor { return m.config.along(spec, m.param, -2, m.config.value) })
+	return nn.Through(m, spec, func(spec *torch.Tensor) *torch.Tensor { return m.config.along(spec, m.param, -2, m.config.value) })
 }
 
 // TimeMasking is torchaudio.transforms.TimeMasking: as [FrequencyMasking], of frames.
@@ -82,7 +82,7 @@ func NewTimeMasking(param int, opts ...MaskOption) *TimeMasking {
 
 // Forward masks.
 func (m *TimeMasking) Forward(spec *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor { return m.config.along(spec, m.param, -1, m.config.value) })
+	return nn.Through(m, spec, func(spec *torch.Tensor) *torch.Tensor { return m.config.along(spec, m.param, -1, m.config.value) })
 }
 
 func (c maskConfig) along(spec *torch.Tensor, param, axis int, value any) *torch.Tensor {
@@ -111,7 +111,7 @@ func NewSpecAugment(timeMasks, timeParam, freqMasks, freqParam int, opts ...Mask
 
 // Forward masks spectrograms [..., freq, frames].
 func (m *SpecAugment) Forward(spec *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor {
+	return nn.Through(m, spec, func(spec *torch.Tensor) *torch.Tensor {
 		c := m.config
 		c.iid = c.iid && spec.Dim() > 2
 		var value any = 0.

@@ -31,7 +31,7 @@ func (c Config) filters() *torch.Tensor {
 
 // Forward applies the filter bank.
 func (m *MelScale) Forward(spec *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor { return functional.MelScale(spec, m.FB.To(spec.DType())) })
+	return nn.Through(m, spec, func(spec *torch.Tensor) *torch.Tensor { return functional.MelScale(spec, m.FB.To(spec.DType())) })
 }
 
 // MelSpectrogram is torchaudio.transforms.MelSpectrogram by a definition: waveforms [..., time] become [..., mels, frames].
@@ -55,7 +55,7 @@ func (m *MelSpectrogram) Config() Config { return m.Spectrogram.config }
 
 // Forward makes the mel spectrogram.
 func (m *MelSpectrogram) Forward(wave *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor { return m.MelScale.Forward(m.Spectrogram.Forward(wave)) })
+	return nn.Through(m, wave, func(wave *torch.Tensor) *torch.Tensor { return m.MelScale.Forward(m.Spectrogram.Forward(wave)) })
 }
 
 // LogMelSpectrogram is a mel spectrogram's logarithm, as its definition takes it: librosa's power_to_db, torchaudio's
@@ -81,7 +81,7 @@ func (m *LogMelSpectrogram) Config() Config { return m.MelSpectrogram.Config() }
 
 // Forward makes the logarithm of the mel spectrogram.
 func (m *LogMelSpectrogram) Forward(wave *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor { return m.Config().log(m.MelSpectrogram.Forward(wave)) })
+	return nn.Through(m, wave, func(wave *torch.Tensor) *torch.Tensor { return m.Config().log(m.MelSpectrogram.Forward(wave)) })
 }
 
 func (c Config) checkLog(module string) {

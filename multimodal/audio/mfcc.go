@@ -40,7 +40,7 @@ func (m *MFCC) Config() Config { return m.config }
 
 // Forward makes the coefficients.
 func (m *MFCC) Forward(wave *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor {
+	return nn.Through(m, wave, func(wave *torch.Tensor) *torch.Tensor {
 		if m.config.framed() {
 			return m.framed(wave)
 		}

@@ -19,7 +19,7 @@ func NewMuLawEncoding(channels int) *MuLawEncoding {
 
 // Forward encodes: int64 of x's shape.
 func (m *MuLawEncoding) Forward(x *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor { return functional.MuLawEncoding(x, m.channels) })
+	return nn.Through(m, x, func(x *torch.Tensor) *torch.Tensor { return functional.MuLawEncoding(x, m.channels) })
 }
 
 // MuLawDecoding is torchaudio.transforms.MuLawDecoding: classes become values in -1 to 1.
@@ -35,7 +35,7 @@ func NewMuLawDecoding(channels int) *MuLawDecoding {
 
 // Forward decodes.
 func (m *MuLawDecoding) Forward(x *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor { return functional.MuLawDecoding(x, m.channels) })
+	return nn.Through(m, x, func(x *torch.Tensor) *torch.Tensor { return functional.MuLawDecoding(x, m.channels) })
 }
 
 func classes(module string, n int) int {
@@ -59,7 +59,7 @@ func NewSpectralCentroid(c Config, opts ...Option) *SpectralCentroid {
 
 // Forward gives frequencies.
 func (m *SpectralCentroid) Forward(wave *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor {
+	return nn.Through(m, wave, func(wave *torch.Tensor) *torch.Tensor {
 		return functional.SpectralCentroid(m.Spectrogram.Forward(wave), m.Spectrogram.config.SampleRate)
 	})
 }

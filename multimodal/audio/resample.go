@@ -34,7 +34,7 @@ func NewResample(from, to int, o ResampleOptions) *Resample {
 
 // Forward resamples.
 func (m *Resample) Forward(wave *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor {
+	return nn.Through(m, wave, func(wave *torch.Tensor) *torch.Tensor {
 		if m.Kernel == nil {
 			return wave
 		}

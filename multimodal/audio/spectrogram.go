@@ -27,7 +27,7 @@ func (m *Spectrogram) Config() Config { return m.config }
 
 // Forward makes the spectrogram.
 func (m *Spectrogram) Forward(wave *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor {
+	return nn.Through(m, wave, func(wave *torch.Tensor) *torch.Tensor {
 		if m.config.framed() {
 			spec, _ := m.framed(wave)
 			return spec
@@ -150,7 +150,7 @@ func NewInverseSpectrogram(c Config, opts ...Option) *InverseSpectrogram {
 
 // Forward gives waveforms [..., samples] of complex spectrograms [..., freq, frames]; samples of 0 are as many as there are.
 func (m *InverseSpectrogram) Forward(spec *torch.Tensor, samples int) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor {
+	return nn.Through(m, spec, func(spec *torch.Tensor) *torch.Tensor {
 		o := m.config.stft(m.Window.Tensor)
 		o.Length = samples
 		if m.config.Normalized {

@@ -29,7 +29,9 @@ func NewAmplitudeToDB(stype string, topDB float64) *AmplitudeToDB {
 
 // Forward gives decibels.
 func (m *AmplitudeToDB) Forward(x *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor { return functional.AmplitudeToDB(x, m.multiplier, 1e-10, 0, m.topDB) })
+	return nn.Through(m, x, func(x *torch.Tensor) *torch.Tensor {
+		return functional.AmplitudeToDB(x, m.multiplier, 1e-10, 0, m.topDB)
+	})
 }
 
 // ComputeDeltas is torchaudio.transforms.ComputeDeltas: the slope of each row of [..., freq, time].
@@ -49,7 +51,7 @@ func NewComputeDeltas(window int, mode PadMode) *ComputeDeltas {
 
 // Forward gives slopes.
 func (m *ComputeDeltas) Forward(x *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor { return functional.ComputeDeltas(x, m.window, m.mode) })
+	return nn.Through(m, x, func(x *torch.Tensor) *torch.Tensor { return functional.ComputeDeltas(x, m.window, m.mode) })
 }
 
 // Preemphasis is torchaudio.transforms.Preemphasis: y[t] = x[t] - coeff·x[t-1].
@@ -63,7 +65,7 @@ func NewPreemphasis(coeff float64) *Preemphasis { return &Preemphasis{coeff: coe
 
 // Forward filters waveforms [..., time].
 func (m *Preemphasis) Forward(x *torch.Tensor) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor { return functional.Preemphasis(x, m.coeff) })
+	return nn.Through(m, x, func(x *torch.Tensor) *torch.Tensor { return functional.Preemphasis(x, m.coeff) })
 }
 
 // AddNoise is torchaudio.transforms.AddNoise.
@@ -124,7 +126,7 @@ func NewGriffinLim(c Config, opts ...GriffinLimOption) *GriffinLim {
 
 // Forward gives waveforms [..., samples] of spectrograms [..., freq, frames]; samples of 0 are as many as there are.
 func (m *GriffinLim) Forward(spec *torch.Tensor, samples int) *torch.Tensor {
-	return nn.Call(m, func() *torch.Tensor {
+	return nn.Through(m, spec, func(spec *torch.Tensor) *torch.Tensor {
 		o := functional.GriffinLimOptions{
 			STFTOptions: m.config.stft(m.Window.Tensor), Power: m.config.Power, Iterations: m.iterations, Momentum: m.momentum,
 		}
