@@ -25,6 +25,12 @@ type own struct {
 	Schema *columns.Schema `kong:"-" json:"schema"`
 }
 
+// sizes checks the flags of a table whose inputs have these sizes.
+func (o *own) sizes(s columns.Schema) error {
+	s.Test = o.Test
+	return s.CheckSizes()
+}
+
 // half is a column of a pair: of which kind, and what it may be called where none is named.
 type half struct {
 	flag, name string
@@ -75,7 +81,10 @@ func pick(t *datatable.Table, parts []half) (map[string]datatable.Kind, error) {
 		if name == "" {
 			name = guessColumn(kinds, p)
 		}
-		if name == "" || t.Column(name) < 0 {
+		if name != "" && t.Column(name) < 0 {
+			return nil, fmt.Errorf("--%s: there is no column %q: expected one of %q", p.flag, name, t.Columns)
+		}
+		if name == "" {
 			return nil, fmt.Errorf("which column is the %s? Name one of %q with --%s", p.flag, t.Columns, p.flag)
 		}
 		chosen[name] = p.kind

@@ -109,6 +109,9 @@ func TestTablesThatAreWrong(t *testing.T) {
 	dir := t.TempDir()
 	out := filepath.Join(dir, "run")
 	bad := ownData(t, 12, []string{"pictures/none.png", "what?", "red"}, []string{"pictures/0.png", "what?", ""})
+	misspelt, many := filepath.Join(dir, "misspelt.csv"), filepath.Join(dir, "many.csv")
+	require.NoError(t, os.WriteFile(misspelt, []byte("a,split,label\n"+strings.Repeat("1,train,x\n2,tain,y\n3,test,x\n", 12)), 0o644))
+	require.NoError(t, os.WriteFile(many, []byte("a,b,c,d,label\n"+strings.Repeat("a x,b x,c x,d x,x\na y,b y,c y,d y,y\n", 8)), 0o644))
 	for _, c := range []struct {
 		args []string
 		want []string
@@ -118,13 +121,27 @@ func TestTablesThatAreWrong(t *testing.T) {
 		{[]string{"--data", bad}, []string{
 			"2 of 38 rows can't be used", "questions.csv, line 38: column \"picture\"", "line 39: column \"answer\" is empty", "--skip-bad",
 		}},
-		{[]string{"--data", bad, "--target", "colour"}, []string{"--target", "picture", "answer"}},
-		{[]string{"--data", bad, "--kind", "picture=film"}, []string{"--kind picture", `"film": expected one of`}},
+		{[]string{"--data", bad, "--target", "colour"}, []string{`there is no column "colour" to learn (--target)`, "picture", "answer"}},
+		{[]string{"--data", bad, "--kind", "answer=number"}, []string{`column "answer" is learned`, "can't be of kind number"}},
+		{[]string{"--data", misspelt}, []string{"12 of 36 rows can't be used", `misspelt.csv, line 3: column "split" is "tain"`, "--skip-bad"}},
+		{[]string{"--data", misspelt, "--skip-bad"}, []string{"1 different cells", "12 of 36 rows were left out, the first of them", "line 3"}},
+		{
+			[]string{"--data", many, "--fusion", "tensor", "--kind", "a=text", "--kind", "b=text", "--kind", "c=text", "--kind", "d=text"},
+			[]string{"--fusion tensor: the features of 4 modalities", "--fusion low-rank"},
+		},
 	} {
 		refused(append([]string{"train", "table", "--out", out}, c.args...)...).requireError(t, failed, c.want...)
 		require.Empty(t, files(t, out))
 	}
-	refused("train", "table", "--fusion", "glue").requireError(t, misused, "--fusion", `"concat"`, `"glue"`)
+	for line, want := range map[string]string{
+		"table --fusion glue": `--fusion: expected one of ["concat"`, "table --kind picture=film": `--kind picture: kind "film": expected one of`,
+		"table --test -0.1": "--test: expected a share from 0", "table --test 1": "--test: ", "captions --test nan": "--test: ",
+		"table --image-size 1": "--image-size: expected 8 to 1024, but got 1", "captions --image-size 0": "--image-size: ",
+		"table --max-words 0": "--max-words: ", "table --sample-rate 1": "--sample-rate: ", "transcripts --max-seconds 0": "--max-seconds: ",
+	} {
+		requireMisuse(t, append([]string{"train"}, strings.Fields(line)...), want)
+	}
+	refused("train", "captions", "--data", bad, "--caption", "zzz").requireError(t, failed, `--caption: there is no column "zzz"`, "question")
 
 	o := multitorch("train", "table", "--data", bad, "--out", out, "--skip-bad", "--epochs", "1", "--image-size", "8").requireOK(t)
 	require.Contains(t, o.stdout, "2 bad rows were left out")

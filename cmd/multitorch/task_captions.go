@@ -53,6 +53,11 @@ func (t *captionsTask) setModel(name string) { t.Model = name }
 
 func (t *captionsTask) variant() string { return t.Data }
 
+// Validate is called when the command line is read.
+func (t *captionsTask) Validate() error {
+	return t.sizes(columns.Schema{ImageSize: t.ImageSize, MaxWords: t.MaxWords, SampleRate: multimodal.SpeechRate, MaxSeconds: 1})
+}
+
 func (t *captionsTask) check() error {
 	switch {
 	case !slices.Contains(captionsInfo.models, t.Model):

@@ -68,6 +68,13 @@ func (t *tableTask) variant() string { return t.Data }
 
 // Validate is called when the command line is read.
 func (t *tableTask) Validate() error {
+	s := columns.Schema{ImageSize: t.ImageSize, MaxWords: t.MaxWords, SampleRate: t.SampleRate, MaxSeconds: t.MaxSeconds, Test: t.Test}
+	_, err := t.config()
+	return errors.Join(t.checkModel(), s.CheckSizes(), err)
+}
+
+// checkModel looks at what is saved with a model.
+func (t *tableTask) checkModel() error {
 	if !slices.Contains(fusion.Names(), t.Fusion) {
 		return fmt.Errorf("--fusion: expected one of %q, but got %q", fusion.Names(), t.Fusion)
 	}
@@ -84,7 +91,7 @@ func (t *tableTask) check() error {
 	if err := t.Schema.Check(); err != nil {
 		return fmt.Errorf("a schema with %w", err)
 	}
-	return t.Validate()
+	return t.checkModel()
 }
 
 func (t *tableTask) config() (columns.Config, error) {
@@ -186,11 +193,28 @@ func (t *tableTask) data() (line, more string) {
 	return line, b.String()
 }
 
-func (t *tableTask) newModel() (nn.Module, error) {
-	return multimodal.New(t.Schema.Model(columns.ModelConfig{
+func (t *tableTask) newModel() (m nn.Module, err error) {
+	var wrong *torch.Error
+	err = torch.Try(func() error {
+		m, err = multimodal.New(t.modelConfig())
+		return err
+	})
+	switch modalities := len(t.Schema.Modalities()); {
+	case !errors.As(err, &wrong):
+		return m, err
+	case t.Fusion == "tensor":
+		return nil, fmt.Errorf("--fusion tensor: the features of %d modalities have too many products: --fusion low-rank computes with them "+
+			"without making them", modalities)
+	default:
+		return nil, fmt.Errorf("--fusion %s of %d modalities: %s", t.Fusion, modalities, wrong.Message)
+	}
+}
+
+func (t *tableTask) modelConfig() multimodal.Config {
+	return t.Schema.Model(columns.ModelConfig{
 		Fusion: t.Fusion, ImageEncoder: t.ImageEncoder, TextEncoder: t.TextEncoder, AudioEncoder: t.AudioEncoder,
 		ModalityDropout: t.ModalityDropout,
-	}))
+	})
 }
 
 func (t *tableTask) sameTest(other task) bool {

@@ -51,6 +51,11 @@ func (t *transcriptsTask) setModel(string) {}
 
 func (t *transcriptsTask) variant() string { return t.Data }
 
+// Validate is called when the command line is read.
+func (t *transcriptsTask) Validate() error {
+	return t.sizes(columns.Schema{ImageSize: 64, MaxWords: 64, SampleRate: multimodal.SpeechRate, MaxSeconds: t.MaxSeconds})
+}
+
 func (t *transcriptsTask) check() error {
 	switch {
 	case t.Alphabet == nil:

@@ -84,12 +84,18 @@ func (p *preparation) run() (*Set, error) {
 		return nil, &BadRowsError{bad, p.t.Len()}
 	}
 	set := &Set{Schema: p.schema, Kinds: p.kinds}
-	if err := p.learn(train); err != nil {
-		return nil, err
-	}
-	if len(p.schema.Classes) < 2 && !p.c.Pairs {
-		return nil, fmt.Errorf("the column %q has %d different cells in the %d training rows: expected at least 2 classes",
+	err = p.learn(train)
+	if err == nil && len(p.schema.Classes) < 2 && !p.c.Pairs {
+		err = fmt.Errorf("the column %q has %d different cells in the %d training rows: expected at least 2 classes",
 			p.schema.Target, len(p.schema.Classes), len(train))
+	}
+	switch {
+	case err != nil && len(bad) > 0 && !p.c.SkipBad: // which are why, it may be
+		return nil, &BadRowsError{bad, p.t.Len()}
+	case err != nil && len(bad) > 0:
+		return nil, fmt.Errorf("%w; %d of %d rows were left out, the first of them %s", err, len(bad), p.t.Len(), bad[0])
+	case err != nil:
+		return nil, err
 	}
 	set.Notes = p.notes(train)
 	for row, class := range p.class {

@@ -201,10 +201,11 @@ func (s *Schema) Check() error {
 			return fmt.Errorf("the column %.40q is of kind %.40q", c.Name, c.Kind)
 		}
 	}
-	return s.checkSizes()
+	return s.CheckSizes()
 }
 
-func (s *Schema) checkSizes() error {
+// CheckSizes refuses sizes, and a share of test rows, that can't be; the error calls them by the flags of the command line.
+func (s *Schema) CheckSizes() error {
 	for _, l := range []struct {
 		flag             string
 		value, min, most float64

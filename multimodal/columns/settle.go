@@ -18,7 +18,7 @@ func (p *preparation) settle() error {
 		Test: max(0, cmp.Or(c.Test, 0.2)), Seed: c.Seed, Rows: p.t.Len(), Table: checksum(p.t),
 	}
 	p.schema = s
-	if err := s.checkSizes(); err != nil {
+	if err := s.CheckSizes(); err != nil {
 		return err
 	}
 	for name := range c.Kinds {
@@ -29,7 +29,9 @@ func (p *preparation) settle() error {
 	if p.target = p.t.Target(); c.Pairs {
 		p.target = -1
 	} else if c.Target != "" {
-		p.target = p.t.Column(c.Target)
+		if p.target = p.t.Column(c.Target); p.target < 0 {
+			return fmt.Errorf("there is no column %q to learn (--target): expected one of %q", c.Target, p.t.Columns)
+		}
 	}
 	if p.target < 0 && !c.Pairs {
 		return fmt.Errorf("which column is to be learned? None of %q is called label, answer, class, target, category or y: "+
@@ -76,6 +78,9 @@ func (p *preparation) settleTarget() error {
 		return nil
 	}
 	k := &p.kinds[p.target]
+	if kind := p.c.Kinds[k.Name]; kind != "" && kind != table.Category {
+		return fmt.Errorf("the column %q is learned, as classes: it can't be of kind %s; leave its --kind out, or learn another column", k.Name, kind)
+	}
 	values := p.t.Values(p.target)
 	if err := p.t.CheckClasses(*k); err != nil {
 		return err
