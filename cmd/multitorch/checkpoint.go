@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"syscall"
 
 	"multitorch/nn"
@@ -66,8 +67,17 @@ type saved struct {
 	model nn.Module
 }
 
+// checkpointIn is the checkpoint that a path means: that of a run, where it is a run's folder.
+func checkpointIn(path string) string {
+	if inside := filepath.Join(path, checkpointName); isThere(inside) {
+		return inside
+	}
+	return path
+}
+
 // loadModel makes the model that a checkpoint describes, with its weights.
 func loadModel(path string, device torch.Device) (*saved, error) {
+	path = checkpointIn(path)
 	s := &saved{path: path}
 	state, err := trainer.LoadCheckpoint(path, &s.about)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 	"github.com/alecthomas/kong"
 
 	"multitorch/internal/settings"
+	"multitorch/torch"
+	"multitorch/trainer"
 )
 
 // configFlags are where train's flags come from, beside the command line. The keys of a file are the flags' names; the task
@@ -39,6 +42,7 @@ func configOf(args []string) (*config, []string, error) {
 	if len(args) == 0 || args[0] != "train" {
 		return nil, args, nil
 	}
+	args = withTaskOfRun(args)
 	path, _ := lastFlag(args, "--config")
 	sets := flagValues(args, "--set")
 	if path == "" && sets == nil {
@@ -81,6 +85,30 @@ func (c *config) withTask(args []string) ([]string, error) {
 		}
 	}
 	return slices.Insert(slices.Clone(args), 1, name), nil
+}
+
+// withTaskOfRun names the task of the run that is gone on with, where the command line doesn't: by it the flags are known.
+func withTaskOfRun(args []string) []string {
+	dir, ok := lastFlag(args, "--resume")
+	if len(args) > 1 {
+		if _, err := taskNamed(args[1]); err == nil {
+			return args
+		}
+	}
+	if !ok {
+		return args
+	}
+	path := filepath.Join(kong.ExpandPath(dir), stateName)
+	for _, path := range []string{path, trainer.PreviousState(path)} {
+		var a runAbout
+		if _, metadata, err := torch.SafetensorsHeader(path); err != nil || json.Unmarshal([]byte(metadata[runKey]), &a) != nil {
+			continue
+		}
+		if _, err := taskNamed(a.Task); err == nil {
+			return slices.Insert(slices.Clone(args), 1, a.Task)
+		}
+	}
+	return args
 }
 
 // flagValues are the values of a flag among arguments.

@@ -23,7 +23,7 @@ type evalCmd struct {
 	Vote        bool      `help:"In --ensemble, count for which class each checkpoint is, instead of averaging."`
 	Ablation    bool      `help:"Measure also with each modality left out."`
 	Robustness  string    `type:"path" placeholder:"FILE" help:"Measure with noise in each modality, and draw the curves into this file: .png or .svg."`
-	Checkpoints []string  `arg:"" type:"path" help:"Checkpoint files that train wrote."`
+	Checkpoints []string  `arg:"" type:"path" help:"Checkpoint files that train wrote, or folders of runs."`
 }
 
 // Run measures each checkpoint on the test data that it was made for, or all of them together. It fetches no data.
@@ -63,6 +63,9 @@ func (c *evalCmd) Run() error {
 
 // Validate is called when the command line is read.
 func (c *evalCmd) Validate() error {
+	for i, path := range c.Checkpoints {
+		c.Checkpoints[i] = checkpointIn(path)
+	}
 	sum := 0.
 	for _, w := range c.Weights {
 		if !(w >= 0) || math.IsInf(w, 0) {

@@ -19,8 +19,7 @@ func findModel(name string) (string, error) {
 		return name, nil
 	}
 	if err == nil {
-		inside := filepath.Join(name, checkpointName)
-		if _, err := os.Stat(inside); err == nil {
+		if inside := checkpointIn(name); inside != name {
 			return inside, nil
 		}
 	}

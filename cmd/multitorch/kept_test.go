@@ -43,6 +43,10 @@ func TestResumeWritesALostCheckpointAnew(t *testing.T) {
 	was, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.NotContains(t, told(t, "train", "--resume", out), "anew")
+	refused("train", "--resume", out, "--fusion", "gated").requireError(t, failed, "--fusion was concat, and is gated")
+	refused("train", "--resume", out, "--bogus").requireError(t, misused, "unknown flag --bogus", "train table --help")
+	told(t, "eval", out)
+	refused("eval", t.TempDir()).requireError(t, failed, "a folder")
 	for want, change := range map[string]func() error{
 		"is not there any more: it was written anew": func() error { return os.Remove(path) },
 		"it was written anew, out of the run's":      func() error { return os.Truncate(path, int64(len(was)/2)) },

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -24,6 +25,13 @@ func TestLaunchThatCannotBe(t *testing.T) {
 	} {
 		requireMisuse(t, append([]string{"launch"}, c.args...), c.want)
 	}
+}
+
+// A command that is not there is said to be that, once.
+func TestLaunchOfNothing(t *testing.T) {
+	o := refused("launch", "-n", "1", "--", "/none")
+	o.requireError(t, failed, "launch: the command can't be started", "no such file")
+	require.Equal(t, 1, strings.Count(o.stderr, "launch:"))
 }
 
 // A process that has a part of torchrun's environment is no run of its own: it says what is missing.

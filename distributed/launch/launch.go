@@ -151,7 +151,7 @@ func (c *Config) attempt(ctx context.Context, port, attempt int, signals <-chan 
 		if err := <-started; err != nil {
 			signalAll(commands[:i], syscall.SIGKILL)
 			all.Wait()
-			return true, fmt.Errorf("launch: %w", err)
+			return true, err
 		}
 		commands[i] = cmd
 	}

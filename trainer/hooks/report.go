@@ -3,6 +3,7 @@ package hooks
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"multitorch/nn"
@@ -48,6 +49,9 @@ func (r *Report) OnEpoch(e trainer.Epoch) error {
 // OnEnd writes the page.
 func (r *Report) OnEnd(e trainer.End) error {
 	rows, err := runlog.Read(r.Rows)
+	if r.model == nil && errors.Is(err, fs.ErrNotExist) { // it did not begin
+		return nil
+	}
 	if err != nil {
 		return err
 	}
