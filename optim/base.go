@@ -21,6 +21,7 @@ type Base struct {
 	slots  []Slot
 	groups []*Group
 	states map[*nn.Parameter]*state
+	zeroed map[*nn.Parameter]*torch.Tensor // whose gradients count as zeros where there are none: a sparse one, or nil
 	steps  int
 }
 
@@ -53,7 +54,7 @@ type state struct {
 // NewBase makes one for an optimizer called kind, such as "Adam". The slots are in the order of PyTorch's files; the
 // optimizer refers to them by their index.
 func NewBase(kind string, slots ...Slot) Base {
-	return Base{kind: kind, slots: slots, states: map[*nn.Parameter]*state{}}
+	return Base{kind: kind, slots: slots, states: map[*nn.Parameter]*state{}, zeroed: map[*nn.Parameter]*torch.Tensor{}}
 }
 
 // ParamGroups implements [Optimizer].
@@ -61,15 +62,46 @@ func (o *Base) ParamGroups() []*Group { return o.groups }
 
 // ZeroGrad implements [Optimizer].
 func (o *Base) ZeroGrad(how ...SetToNone) {
-	if len(how) > 0 && !bool(how[0]) {
+	switch {
+	case len(how) > 0 && !bool(how[0]):
 		torch.NoGrad(o.fillGradsWithZeros)
 		return
+	case len(how) == 0 && running().zeroGradFills:
+		o.noteGrads()
+	default:
+		clear(o.zeroed)
 	}
 	for _, g := range o.groups {
 		for _, p := range g.Params {
 			p.SetGrad(nil)
 		}
 	}
+}
+
+// noteGrads notes who has a gradient, which from now on counts as zeros where there is none: that takes no time in loops in which
+// each parameter gets one again, as filling them does.
+func (o *Base) noteGrads() {
+	torch.Scoped(func(s *torch.Scope) {
+		for _, g := range o.groups {
+			for i, grad := range torch.Grads(s, tensorsOf(g.Params)) {
+				switch p := g.Params[i]; {
+				case grad == nil || o.zeroed[p] != nil:
+				case torch.TraitsOf(grad).Sparse:
+					o.zeroed[p] = torch.ZerosLike(grad).Keep()
+				default:
+					o.zeroed[p] = nil
+				}
+			}
+		}
+	})
+}
+
+// zeroGrad is the gradient of a parameter that has none but counts as one with zeros, else nil.
+func (o *Base) zeroGrad(s *torch.Scope, p *nn.Parameter) *torch.Tensor {
+	if empty, zeroed := o.zeroed[p]; empty != nil || !zeroed {
+		return empty
+	}
+	return s.Own(torch.ZerosLike(p.Tensor))
 }
 
 func (o *Base) fillGradsWithZeros() {

@@ -59,7 +59,11 @@ func (o *Base) updateGroup(g *Group, update func(g *Group, b *Batch)) {
 			grads := torch.Grads(s, params)
 			b.states = make([]*state, 0, n)
 			for i, p := range rest[:n] {
-				if grad := grads[i]; grad != nil {
+				grad := grads[i]
+				if grad == nil {
+					grad = o.zeroGrad(s, p)
+				}
+				if grad != nil {
 					if torch.TraitsOf(grad).Sparse {
 						b.takeSparse(p)
 					}

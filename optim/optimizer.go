@@ -64,8 +64,9 @@ func Options[O any](opts []O) []O {
 	return opts
 }
 
-// SetToNone(false) makes ZeroGrad fill the gradients with zeros instead of
-// dropping them. That was PyTorch's default before 2.0. It differs where a
-// parameter gets no gradient for a while: one with zeros still moves by its
-// momentum, one without a gradient stays.
+// SetToNone(false) makes ZeroGrad fill the gradients with zeros, SetToNone(true) drops
+// them. It differs where a parameter gets no gradient for a while: one with zeros still
+// moves by its momentum or weight decay, one without a gradient stays. The default is that
+// of the libtorch's PyTorch: since 2.0 they are dropped; before, steps are those with zeros,
+// though Grad is nil until the next Backward.
 type SetToNone bool

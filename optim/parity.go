@@ -12,6 +12,8 @@ import (
 // parity is how the optimizers of the loaded libtorch's PyTorch differ from those
 // of other versions, where that changes bits.
 type parity struct {
+	// Before 2.0, ZeroGrad fills gradients with zeros where it is not told to drop them.
+	zeroGradFills bool
 	// 2.0: on a GPU lists are the default where Foreach is not given.
 	foreachOnGPU bool
 	// Before 2.0, Adam with Foreach(true) adds the weight decay into the gradients
@@ -47,10 +49,11 @@ var running = sync.OnceValue(func() parity { return parityWith(torch.Version()) 
 func parityWith(loaded string) parity {
 	since := func(major, minor int) bool { return version.AtLeast(loaded, major, minor) }
 	return parity{
-		foreachOnGPU: since(2, 0),
-		decaysGrads:  !since(2, 0),
-		lerps:        since(2, 1),
-		rootByPow:    since(2, 5),
+		zeroGradFills: !since(2, 0),
+		foreachOnGPU:  since(2, 0),
+		decaysGrads:   !since(2, 0),
+		lerps:         since(2, 1),
+		rootByPow:     since(2, 5),
 
 		multipliesMuTwice: !since(2, 0),
 		adamsAsReal:       since(2, 2),

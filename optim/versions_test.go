@@ -10,7 +10,7 @@ import (
 )
 
 func TestParityByVersion(t *testing.T) {
-	v1 := parity{decaysGrads: true, multipliesMuTwice: true, adagradDivides: true, asgdOfTheFirst: true}
+	v1 := parity{zeroGradFills: true, decaysGrads: true, multipliesMuTwice: true, adagradDivides: true, asgdOfTheFirst: true}
 	v20 := parity{foreachOnGPU: true, listsAsReal: true, asgdOfTheFirst: true}
 	v21, v22 := v20, v20
 	v21.lerps = true

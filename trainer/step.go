@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"multitorch/nn"
+	"multitorch/optim"
 	"multitorch/torch"
 )
 
@@ -142,7 +143,7 @@ func (r *run[B, O]) backward(loss *torch.Tensor, weight any, factor float64) err
 		return r.Update(loss)
 	}
 	if r.window.batches == 0 {
-		r.Optimizer.ZeroGrad()
+		r.Optimizer.ZeroGrad(optim.SetToNone(true)) // a run that is resumed has no gradients from before
 	}
 	if r.Accumulate > 1 {
 		if r.ranks == nil {
