@@ -2,6 +2,7 @@ package ensemble
 
 import (
 	"fmt"
+	"math"
 
 	"multitorch/torch"
 )
@@ -63,15 +64,22 @@ func check(op string, weights []float64, logits []*torch.Tensor) []float64 {
 	if len(weights) != len(logits) {
 		panic(invalid(op, "expected a weight for each of %d members, but got %d", len(logits), len(weights)))
 	}
-	total := 0.
+	total, largest := 0., 0.
 	for i, w := range weights {
 		if !(w >= 0) || w-w != 0 {
 			panic(invalid(op, "weight %d: expected a number of at least 0, but got %v", i, w))
 		}
-		total += w
+		total, largest = total+w, max(largest, w)
 	}
 	if total == 0 {
 		panic(invalid(op, "all weights are 0"))
+	}
+	if math.IsInf(total, 0) { // each is finite, and counts as much beside the others
+		smaller := make([]float64, len(weights))
+		for i, w := range weights {
+			smaller[i] = w / largest
+		}
+		return check(op, smaller, logits)
 	}
 	shares := make([]float64, len(weights))
 	for i, w := range weights {

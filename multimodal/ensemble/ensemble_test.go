@@ -68,6 +68,14 @@ func same(n int) []float64 {
 
 // The class with the most votes wins; among those with as many the likelier one.
 // Members that are sure outweigh no vote, however little it is ahead.
+// Weights whose sum is infinite count as much as others in the same proportions.
+func TestLargeWeights(t *testing.T) {
+	logits := []*torch.Tensor{torch.FromSlice([]float32{1, 2}).View(1, 2), torch.FromSlice([]float32{3, 1}).View(1, 2)}
+	for _, f := range []func([]float64, ...*torch.Tensor) *torch.Tensor{ensemble.Probabilities, ensemble.Logits, ensemble.Vote} {
+		require.True(t, torch.Equal(f([]float64{1, 0.5}, logits...), f([]float64{1.5e308, 0.75e308}, logits...)))
+	}
+}
+
 func TestVotesComeBeforeProbabilities(t *testing.T) {
 	logits := func(v ...float32) *torch.Tensor { return torch.FromSlice(v, 1, len(v)) }
 	got := ensemble.Vote([]float64{0.36, 0.32, 0.32}, logits(0.1, 0, 0), logits(0, 9, 0), logits(0, 8.5, 9))
