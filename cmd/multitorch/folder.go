@@ -21,6 +21,7 @@ const (
 	rowsName       = "rows.jsonl" // of steps and epochs
 	tableName      = "epochs.csv" // of epochs alone
 	reportName     = "report.html"
+	eventsPrefix   = "events.out.tfevents." // of TensorBoard's
 )
 
 // runFolder is the folder of a new run. What is there stays: a folder that was asked for and holds a run is refused; beside
@@ -66,7 +67,7 @@ func foreign(dir string) error {
 		}
 	}
 	entries, _ := os.ReadDir(dir)
-	events := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), "events.out.tfevents.") })
+	events := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), eventsPrefix) })
 	file, err := settings.Read(runFilePath(dir))
 	if found == nil || events && err == nil && file.Has(environmentKey) {
 		return nil

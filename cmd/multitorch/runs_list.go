@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"multitorch/trainer/runlog"
@@ -108,7 +107,7 @@ func (c *runsCompareCmd) Run() error {
 		done, of := r.epochs()
 		return fmt.Sprintf("%d of %d", done, of)
 	})
-	add("took", func(r *foundRun) string { return took(r.log).String() })
+	add("took", func(r *foundRun) string { return took(r.log, sessions(r.dir)).String() })
 	for _, figure := range figuresIn(runs) {
 		add(figure+", last", func(r *foundRun) string {
 			if n := len(r.log.Epochs); n > 0 {
@@ -122,17 +121,6 @@ func (c *runsCompareCmd) Run() error {
 	}
 	printf("%s", aligned(rows))
 	return nil
-}
-
-// took is from the first row to the last.
-func took(l *runlog.Log) time.Duration {
-	first := l.Last.Time
-	for _, rows := range [][]runlog.Row{l.Steps, l.Epochs} {
-		if len(rows) > 0 && rows[0].Time.Before(first) {
-			first = rows[0].Time
-		}
-	}
-	return l.Last.Time.Sub(first).Round(time.Second)
 }
 
 // differing are the settings that are not the same in all runs.

@@ -10,11 +10,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"multitorch/nn"
 	"multitorch/trainer"
+	"multitorch/trainer/runlog"
 	"multitorch/trainer/tensorboard"
 )
 
@@ -56,6 +58,25 @@ func TestRunWithoutFigures(t *testing.T) {
 	r, err = readRun(dir)
 	require.NoError(t, err)
 	require.Equal(t, "running", r.state())
+}
+
+// The time between a stop and what went on does not count.
+func TestTook(t *testing.T) {
+	at := func(seconds int) time.Time { return time.Unix(int64(seconds), 0) }
+	var l runlog.Log
+	for _, second := range []int{10, 12, 14, 100, 103, 500, 501} {
+		l.Steps = append(l.Steps, runlog.Row{Time: at(second)})
+	}
+	l.Last = runlog.Row{Time: at(502)}
+	require.Equal(t, 492*time.Second, took(&l, nil))
+	dir := t.TempDir()
+	for _, second := range []string{"9", "99", "200", "499", "600", "x"} { // one of them left no row
+		require.NoError(t, os.WriteFile(filepath.Join(dir, eventsPrefix+second+".host.1.0"), nil, 0o644))
+	}
+	require.Len(t, sessions(dir), 5)
+	require.Equal(t, (4+4+3)*time.Second, took(&l, []time.Time{at(9), at(99), at(499)}))
+	require.Equal(t, (4+4+3)*time.Second, took(&l, sessions(dir)), "what the third session did is done again")
+	require.Zero(t, took(&runlog.Log{}, sessions(dir)))
 }
 
 func TestRuns(t *testing.T) {
