@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -68,6 +69,58 @@ func TestResumeWritesALostCheckpointAnew(t *testing.T) {
 		o.requireError(t, failed, what, "this run saved no model")
 		require.NotContains(t, o.stderr, "holds the model")
 	}
+}
+
+// What a run that goes on does not find as it left it is said: rows that are lost, a configuration that is none.
+func TestResumeSaysWhatIsLost(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	told(t, "train", "table", "--data", numbers(t), "--epochs", "3", "--out", out)
+	require.NotContains(t, told(t, "train", "--resume", out), "WARNING")
+	for _, c := range []struct{ name, content, want string }{
+		{rowsName, "", "it has rows of 0 of 3 epochs: rows of before are lost"},
+		{rowsName, "hello\nthere\n", "line 1"},
+		{tableName, "epoch,step,time\n1,1,1\n", "it has rows of 1 of 3 epochs"},
+		{runFileName, "a: [", "line 1: "},
+	} {
+		path := filepath.Join(out, c.name)
+		was, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(path, []byte(c.content), 0o644))
+		said := told(t, "train", "--resume", out)
+		require.Contains(t, said, "WARNING: "+path)
+		require.Contains(t, said, c.want)
+		if c.name != runFileName {
+			require.NoError(t, os.WriteFile(path, was, 0o644))
+			continue
+		}
+		require.Contains(t, said, "the file gets them back")
+		now, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, string(was), string(now))
+	}
+}
+
+// Folders that killed ranks left go when the next one begins, and no other.
+func TestScratchFoldersAreSwept(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	for _, name := range []string{scratchName + "1", scratchName + "2", scratchName + "3", "other"} {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.MkdirAll(filepath.Join(path, "run"), 0o755))
+		if name != scratchName+"3" { // which is young
+			require.NoError(t, os.Chtimes(path, time.Time{}, time.Now().Add(-time.Hour)))
+		}
+	}
+	lock, free := locked(filepath.Join(dir, scratchName+"2")) // of a rank that runs
+	require.True(t, free)
+	defer lock.Close()
+	mine, remove, err := scratchFolder()
+	require.NoError(t, err)
+	require.ElementsMatch(t, []string{scratchName + "2", scratchName + "3", "other", filepath.Base(mine)}, files(t, dir))
+	_, free = locked(mine)
+	require.False(t, free)
+	remove()
+	require.NoDirExists(t, mine)
 }
 
 // A folder with files of a person's own is no place for a run that would overwrite them.

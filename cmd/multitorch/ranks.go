@@ -46,11 +46,11 @@ func (c *trainCmd) asRank(g *distributed.Group, train func() error) error {
 	if c.group = g; g == nil || g.Rank() == 0 {
 		return train()
 	}
-	dir, err := os.MkdirTemp("", "multitorch-rank")
+	dir, remove, err := scratchFolder()
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	c.scratch = dir
 	if c.Resume == "" {
 		c.Out = filepath.Join(dir, "run")

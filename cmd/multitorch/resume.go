@@ -177,6 +177,9 @@ func (c *trainCmd) resume(ctx context.Context, k *kong.Context) error {
 	if at.Epoch > c.Epochs && isThere(filepath.Join(dir, reportName)) { // what it shows of the last validation was not kept
 		r.hooks = slices.DeleteFunc(r.hooks, func(h trainer.Hook) bool { _, is := h.(*hooks.Report); return is })
 	}
+	if c.scratch == "" {
+		warnOfLostRows(dir, at)
+	}
 	c.announce(model, device)
 	printf("resumed after step %d, in %s\n", at.Step, dir)
 	loop, err := c.Task.training(model, c.recipe, device, r.hooks...)

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"reflect"
 	"slices"
 
@@ -27,8 +29,11 @@ func (c *trainCmd) goOnWith(k *kong.Context, a *runAbout, dir string) error {
 		return err
 	}
 	(&config{Settings: began}).noteOther("libtorch") // of which there was a warning
-	if there, err := settings.Read(path); err == nil {
+	switch there, err := settings.Read(path); {
+	case err == nil:
 		warnOfEdits(there, began)
+	case !errors.Is(err, fs.ErrNotExist):
+		logLine(fmt.Sprintf("WARNING: %v: a run goes on by the settings of its state, and the file gets them back", err))
 	}
 	changed := []setting{{"epochs", c.Epochs}}
 	for _, p := range k.Path {
