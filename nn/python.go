@@ -2,29 +2,14 @@ package nn
 
 import (
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
+
+	"multitorch/internal/pyrepr"
 )
 
 // What Python's str makes of values, for Describe and for error messages.
 
-// pyFloat is repr(f): 0.1, 1.0, 1e-05.
-func pyFloat(f float64) string {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return strings.ToLower(strings.TrimPrefix(strconv.FormatFloat(f, 'g', -1, 64), "+"))
-	}
-	e := strconv.FormatFloat(f, 'e', -1, 64)
-	exponent, _ := strconv.Atoi(e[strings.IndexByte(e, 'e')+1:])
-	if exponent < -4 || exponent >= 16 {
-		return e
-	}
-	s := strconv.FormatFloat(f, 'f', -1, 64)
-	if !strings.Contains(s, ".") {
-		s += ".0"
-	}
-	return s
-}
+func pyFloat(f float64) string { return pyrepr.Float(f) }
 
 // pyBool is True or False.
 func pyBool[B ~bool](b B) string {

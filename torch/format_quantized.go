@@ -2,9 +2,8 @@ package torch
 
 import (
 	"fmt"
-	"math"
-	"strconv"
-	"strings"
+
+	"multitorch/internal/pyrepr"
 )
 
 // formatQuantized prints the real numbers, and how they are stored:
@@ -27,7 +26,7 @@ func (t *Tensor) formatQuantized(o PrintOptions) string {
 	}
 	suffixes = append(suffixes, "size="+tuple(t.Shape()), "dtype=torch."+t.DType().String(), "quantization_scheme=torch."+scheme.String())
 	if scheme == PerTensorAffine || scheme == PerTensorSymmetric {
-		suffixes = append(suffixes, "scale="+pythonFloat(t.QScale()), fmt.Sprint("zero_point=", t.QZeroPoint()))
+		suffixes = append(suffixes, "scale="+pyrepr.Float(t.QScale()), fmt.Sprint("zero_point=", t.QZeroPoint()))
 	} else {
 		scales, zeroPoints := t.QPerChannelScales(), t.QPerChannelZeroPoints()
 		defer scales.Free()
@@ -35,21 +34,4 @@ func (t *Tensor) formatQuantized(o PrintOptions) string {
 		suffixes = append(suffixes, "scale="+scales.format(o), "zero_point="+zeroPoints.format(o), fmt.Sprint("axis=", t.QPerChannelAxis()))
 	}
 	return withSuffixes(printPrefix+body, suffixes, o.LineWidth)
-}
-
-// pythonFloat is a number as Python prints it.
-func pythonFloat(v float64) string {
-	switch a := math.Abs(v); {
-	case math.IsNaN(v):
-		return "nan"
-	case math.IsInf(v, 0):
-		return strings.Replace(strconv.FormatFloat(v, 'f', -1, 64), "Inf", "inf", 1)
-	case v != 0 && (a < 1e-4 || a >= 1e16):
-		return strconv.FormatFloat(v, 'e', -1, 64)
-	}
-	s := strconv.FormatFloat(v, 'f', -1, 64)
-	if !strings.Contains(s, ".") {
-		s += ".0"
-	}
-	return s
 }

@@ -2,10 +2,9 @@ package constraints
 
 import (
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 
+	"multitorch/internal/pyrepr"
 	"multitorch/torch"
 )
 
@@ -40,28 +39,9 @@ func Format(v any) string {
 		}
 		return v.String()
 	case float64:
-		return pyFloat(v)
+		return pyrepr.Float(v)
 	case float32:
-		return pyFloat(float64(v))
+		return pyrepr.Float(float64(v))
 	}
 	return fmt.Sprint(v)
-}
-
-// pyFloat is repr() of a float.
-func pyFloat(v float64) string {
-	switch a := math.Abs(v); {
-	case math.IsNaN(v):
-		return "nan"
-	case math.IsInf(v, 1):
-		return "inf"
-	case math.IsInf(v, -1):
-		return "-inf"
-	case a != 0 && (a < 1e-4 || a >= 1e16):
-		return strconv.FormatFloat(v, 'e', -1, 64)
-	}
-	s := strconv.FormatFloat(v, 'f', -1, 64)
-	if !strings.Contains(s, ".") {
-		s += ".0"
-	}
-	return s
 }
