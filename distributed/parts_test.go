@@ -2,6 +2,7 @@ package distributed_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -131,6 +132,9 @@ var sharded = scene("sharded", func(_ context.Context, g *distributed.Group) err
 	if os.Getenv("ZERO") != "" {
 		opt, err = distributed.NewZeroRedundancyOptimizer(params, g, adam)
 		must(err)
+		if text := fmt.Sprint(opt); !strings.HasPrefix(text, "ZeroRedundancyOptimizer (\nParameter Group 0\n    amsgrad: False\n") {
+			must(errors.New(text))
+		}
 	}
 	in, out := os.Getenv("IN"), os.Getenv("OUT")
 	if in != "" {

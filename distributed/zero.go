@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"multitorch/nn"
 	"multitorch/optim"
@@ -63,6 +64,15 @@ func share(params []*nn.Parameter, ranks int) [][]int {
 		sizes[least] += params[i].Numel()
 	}
 	return shares
+}
+
+// String is the inner optimizer's, with this one's name, as in Python.
+func (z *ZeroRedundancyOptimizer) String() string {
+	inner := fmt.Sprint(z.inner)
+	if _, groups, found := strings.Cut(inner, " ("); found {
+		return "ZeroRedundancyOptimizer (" + groups
+	}
+	return "ZeroRedundancyOptimizer of " + inner
 }
 
 // Step implements [optim.Optimizer].

@@ -125,6 +125,11 @@ func pythonSetting(name string, v any) any {
 		}
 		f, _ := v.Float64()
 		return f
+	case float64: // of an optimizer, and not of a file
+		if slices.Contains(whole, name) {
+			return int64(v)
+		}
+		return v
 	case []any:
 		items := make([]any, len(v))
 		for i := range v {

@@ -27,20 +27,27 @@ func (o *Base) encodeGroups() string {
 			numbers[j] = next
 			next++
 		}
-		groups[i] = o.settings(g.Settings)
-		groups[i]["params"], groups[i]["lr"] = numbers, g.LR
-		if g.InitialLR != 0 {
-			groups[i]["initial_lr"] = g.InitialLR
-		}
-		for name, v := range g.scheduled {
-			groups[i][name] = v
-		}
+		groups[i] = o.namedSettings(g)
+		groups[i]["params"] = numbers
 	}
 	text, err := json.Marshal(groups)
 	if err != nil { // a setting was made infinite or NaN
 		o.refuse(torch.ValueError, "the groups can't be saved: "+err.Error())
 	}
 	return string(text)
+}
+
+// namedSettings are a group's settings by PyTorch's names, its rates among them.
+func (o *Base) namedSettings(g *Group) map[string]any {
+	all := o.settings(g.Settings)
+	all["lr"] = g.LR
+	if g.InitialLR != 0 {
+		all["initial_lr"] = g.InitialLR
+	}
+	for name, v := range g.scheduled {
+		all[name] = v
+	}
+	return all
 }
 
 // settings are settings by their saved names.

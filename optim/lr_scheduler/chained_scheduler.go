@@ -1,6 +1,7 @@
 package lr_scheduler
 
 import (
+	"fmt"
 	"slices"
 
 	"multitorch/torch"
@@ -23,6 +24,9 @@ func NewChainedScheduler(schedulers ...LRScheduler) *ChainedScheduler {
 	s.lastLR = s.current()
 	return s
 }
+
+// String is the schedulers', one after the other.
+func (s *ChainedScheduler) String() string { return fmt.Sprintf("ChainedScheduler(%v)", s.schedulers) }
 
 func (s *ChainedScheduler) inner() members { return s.schedulers }
 

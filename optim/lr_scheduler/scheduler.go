@@ -5,7 +5,9 @@ import (
 	"log/slog"
 	"math"
 	"slices"
+	"strings"
 
+	"multitorch/internal/pyrepr"
 	"multitorch/optim"
 	"multitorch/torch"
 )
@@ -116,6 +118,15 @@ func (s *scheduler) initialStep(step func(epoch ...float64)) {
 }
 
 func (s *scheduler) core() *scheduler { return s }
+
+// String is what the scheduler is and how far it came: "StepLR(last_epoch=3, last_lr=[0.1])".
+func (s *scheduler) String() string {
+	lrs := make([]string, len(s.lastLR))
+	for i, lr := range s.lastLR {
+		lrs[i] = pyrepr.Float(lr)
+	}
+	return fmt.Sprintf("%s(last_epoch=%v, last_lr=[%s])", s.kind, s.lastEpoch, strings.Join(lrs, ", "))
+}
 
 // GetLastLR implements [LRScheduler].
 func (s *scheduler) GetLastLR() []float64 { return slices.Clone(s.lastLR) }
