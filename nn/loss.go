@@ -55,8 +55,12 @@ var reductions = []string{"none", "mean", "sum"} // in libtorch's numbering
 func (m *loss) init(kind, takes string, defaults LossConfig, opts []LossOption) {
 	defaults.IgnoreIndex, defaults.Reduction = -100, "mean"
 	c := configure(kind, takes, defaults, opts, LossOption.loss)
-	if !slices.Contains(reductions, c.Reduction) && !(kind == "KLDivLoss" && c.Reduction == "batchmean") {
-		panic(invalid(kind, "reduction must be one of none, mean and sum, but got %.40q", c.Reduction))
+	if isKLDiv := kind == "KLDivLoss"; !slices.Contains(reductions, c.Reduction) && !(isKLDiv && c.Reduction == "batchmean") {
+		all := "none, mean and sum"
+		if isKLDiv {
+			all = "none, batchmean, mean and sum"
+		}
+		panic(invalid(kind, "reduction must be one of %s, but got %.40q", all, c.Reduction))
 	}
 	probability(c.LabelSmoothing, kind, "label_smoothing")
 	m.config = c

@@ -3,7 +3,8 @@ package nn
 import "multitorch/torch"
 
 // Reduction says what a loss makes of its elements: their "mean", the default,
-// their "sum", or "none", a tensor of them all.
+// their "sum", or "none", a tensor of them all. [KLDivLoss] also takes "batchmean",
+// the sum divided by the batch's size.
 type Reduction string
 
 // IgnoreIndex is a target that counts for nothing. The default is -100.

@@ -67,6 +67,10 @@ func TestLossErrors(t *testing.T) {
 			func() { nn.NewMSELoss(nn.Reduction("batchmean")) },
 			`MSELoss: reduction must be one of none, mean and sum, but got "batchmean"`,
 		},
+		"of KLDivLoss": {
+			func() { nn.NewKLDivLoss(nn.Reduction("average")) },
+			`KLDivLoss: reduction must be one of none, batchmean, mean and sum, but got "average"`,
+		},
 		"delta":        {func() { nn.NewHuberLoss(nn.Delta(0)) }, "HuberLoss: delta must be greater than 0, but got 0"},
 		"beta":         {func() { nn.NewSmoothL1Loss(nn.Beta(-1)) }, "SmoothL1Loss: beta must not be negative, but got -1"},
 		"eps":          {func() { nn.NewGaussianNLLLoss(nn.Eps(-1)) }, "GaussianNLLLoss: eps must not be negative, but got -1"},
