@@ -116,7 +116,7 @@ func fail(op string, tensors []*Tensor, err error) {
 }
 
 func newError(op string, err error, operands []string) *Error {
-	e := &Error{Op: op, Message: err.Error(), Operands: operands, Site: site()}
+	e := &Error{Op: op, Message: hints.Replace(err.Error()), Operands: operands, Site: site()}
 	var native *libtorch.Error
 	if errors.As(err, &native) {
 		e.Kind = Kind(native.Kind)

@@ -272,7 +272,7 @@ func logWarnings() {
 	warningSeen.Store(n)
 	for w := libtorch.NextWarning(); w != ""; w = libtorch.NextWarning() {
 		if warned.first(w) {
-			slog.Warn("libtorch: " + w)
+			slog.Warn("libtorch: " + hints.Replace(w))
 		}
 	}
 }
