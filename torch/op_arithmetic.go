@@ -179,15 +179,15 @@ func (x *Tensor) AddScaledInplace(other, alpha any) *Tensor {
 	return x
 }
 
-// AddcmulInplace is x += value*a*b, value a number; for integers it must be an int.
-func (x *Tensor) AddcmulInplace(a, b *Tensor, value any) *Tensor {
-	doVoid(opAddcmul, x, a, b, number("addcmul_", value))
+// AddcmulInplace is x += value*a*b, value a number, 1 unless it is given; for integers it must be an int.
+func (x *Tensor) AddcmulInplace(a, b *Tensor, value ...any) *Tensor {
+	doVoid(opAddcmul, x, a, b, number("addcmul_", orDefault("addcmul_", value, 1)))
 	return x
 }
 
-// AddcdivInplace is x += value*a/b, value a number.
-func (x *Tensor) AddcdivInplace(a, b *Tensor, value any) *Tensor {
-	doVoid(opAddcdiv, x, a, b, number("addcdiv_", value))
+// AddcdivInplace is x += value*a/b, value a number, 1 unless it is given.
+func (x *Tensor) AddcdivInplace(a, b *Tensor, value ...any) *Tensor {
+	doVoid(opAddcdiv, x, a, b, number("addcdiv_", orDefault("addcdiv_", value, 1)))
 	return x
 }
 

@@ -107,14 +107,14 @@ func (x *Tensor) LerpInplace(end *Tensor, weight any) *Tensor {
 	return x
 }
 
-// Addcmul is x + value*a*b, value a number; for integers it must be an int.
-func (x *Tensor) Addcmul(a, b *Tensor, value any) *Tensor {
-	return do(opAddcmulX, x, a, b, number("addcmul", value))
+// Addcmul is x + value*a*b, value a number, 1 unless it is given; for integers it must be an int.
+func (x *Tensor) Addcmul(a, b *Tensor, value ...any) *Tensor {
+	return do(opAddcmulX, x, a, b, number("addcmul", orDefault("addcmul", value, 1)))
 }
 
-// Addcdiv is x + value*a/b, value a number.
-func (x *Tensor) Addcdiv(a, b *Tensor, value any) *Tensor {
-	return do(opAddcdivX, x, a, b, number("addcdiv", value))
+// Addcdiv is x + value*a/b, value a number, 1 unless it is given.
+func (x *Tensor) Addcdiv(a, b *Tensor, value ...any) *Tensor {
+	return do(opAddcdivX, x, a, b, number("addcdiv", orDefault("addcdiv", value, 1)))
 }
 
 // Fmax is Maximum that prefers numbers to NaN.

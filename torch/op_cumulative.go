@@ -41,25 +41,30 @@ func (x *Tensor) Cummin(dim int) (values, indices *Tensor) { return do2(opCummin
 // Logcumsumexp is the logarithm of the running sum of exponentials along dim.
 func (x *Tensor) Logcumsumexp(dim int) *Tensor { return do(opLogcumsumexp, x, dim) }
 
-// Diff is the difference of neighbours along dim, taken n times. aten.Diff puts tensors
-// before and behind x first, as Python's prepend and append.
-func (x *Tensor) Diff(n, dim int) *Tensor { return do(opDiff, x, n, dim) }
+// Diff is the difference of neighbours along a dimension, taken a number of times: once unless that is given, and along the
+// last one unless that is given too. aten.Diff puts tensors before and behind x first, as Python's prepend and append.
+func (x *Tensor) Diff(timesDim ...int) *Tensor {
+	d := orDefaults("diff", timesDim, 1, -1)
+	return do(opDiff, x, d[0], d[1])
+}
 
-// Trapezoid integrates x along dim by the trapezoidal rule: at a spacing, a
-// number, or at the points of a tensor.
-func (x *Tensor) Trapezoid(spacing any, dim int) *Tensor {
+// Trapezoid integrates x along dim, the last unless it is given, by the trapezoidal
+// rule: at a spacing, a number, or at the points of a tensor.
+func (x *Tensor) Trapezoid(spacing any, dim ...int) *Tensor {
+	d := orDefault("trapezoid", dim, -1)
 	if t := asTensor(spacing); t != nil {
-		return do(opTrapezoidX, x, t, dim)
+		return do(opTrapezoidX, x, t, d)
 	}
-	return do(opTrapezoidDx, x, number("trapezoid", spacing), dim)
+	return do(opTrapezoidDx, x, number("trapezoid", spacing), d)
 }
 
 // CumulativeTrapezoid is the running integral of Trapezoid.
-func (x *Tensor) CumulativeTrapezoid(spacing any, dim int) *Tensor {
+func (x *Tensor) CumulativeTrapezoid(spacing any, dim ...int) *Tensor {
+	d := orDefault("cumulative_trapezoid", dim, -1)
 	if t := asTensor(spacing); t != nil {
-		return do(opCumulativeTrapezoidX, x, t, dim)
+		return do(opCumulativeTrapezoidX, x, t, d)
 	}
-	return do(opCumulativeTrapezoidDx, x, number("cumulative_trapezoid", spacing), dim)
+	return do(opCumulativeTrapezoidDx, x, number("cumulative_trapezoid", spacing), d)
 }
 
 // GradientOf estimates the derivative of sampled values along each of dims, or

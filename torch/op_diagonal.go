@@ -17,23 +17,29 @@ var (
 	opDiagonalScatter     = libtorch.NewOp("aten::diagonal_scatter")
 )
 
-// Diag is the matrix with a vector on a diagonal (0: the main one), or the
+// Diag is the matrix with a vector on a diagonal (0, the default: the main one), or the
 // diagonal of a matrix.
-func (x *Tensor) Diag(diagonal int) *Tensor { return do(opDiag, x, diagonal) }
+func (x *Tensor) Diag(diagonal ...int) *Tensor { return do(opDiag, x, orDefault("diag", diagonal, 0)) }
 
-// Diagonal is a diagonal of two dimensions, as a new last one; a view.
-func (x *Tensor) Diagonal(offset, dim1, dim2 int) *Tensor {
-	return do(opDiagonal, x, offset, dim1, dim2)
+// Diagonal is a diagonal of two dimensions, as a new last one; a view. It takes its
+// offset (0 unless given) and the two dimensions (0 and 1).
+func (x *Tensor) Diagonal(offsetDims ...int) *Tensor {
+	d := orDefaults("diagonal", offsetDims, 0, 0, 1)
+	return do(opDiagonal, x, d[0], d[1], d[2])
 }
 
 // DiagEmbed is matrices, in two dimensions of the result, with x's last dimension
-// on a diagonal.
-func (x *Tensor) DiagEmbed(offset, dim1, dim2 int) *Tensor {
-	return do(opDiagEmbed, x, offset, dim1, dim2)
+// on a diagonal. It takes the diagonal's offset (0 unless given) and the two
+// dimensions (-2 and -1).
+func (x *Tensor) DiagEmbed(offsetDims ...int) *Tensor {
+	d := orDefaults("diag_embed", offsetDims, 0, -2, -1)
+	return do(opDiagEmbed, x, d[0], d[1], d[2])
 }
 
-// Diagflat is the matrix with all elements on a diagonal.
-func (x *Tensor) Diagflat(offset int) *Tensor { return do(opDiagflat, x, offset) }
+// Diagflat is the matrix with all elements on a diagonal, 0 unless one is given.
+func (x *Tensor) Diagflat(offset ...int) *Tensor {
+	return do(opDiagflat, x, orDefault("diagflat", offset, 0))
+}
 
 // FillDiagonalInplace sets the main diagonal to a value; with wrap, again below
 // a tall matrix's square.
@@ -46,14 +52,14 @@ func (x *Tensor) FillDiagonalInplace(value any, wrap bool) *Tensor {
 func (x *Tensor) Trace() *Tensor { return do1(opTrace, x) }
 
 // TriuInplace is Triu of x itself.
-func (x *Tensor) TriuInplace(diagonal int) *Tensor {
-	doVoid(opTriuInplace, x, diagonal)
+func (x *Tensor) TriuInplace(diagonal ...int) *Tensor {
+	doVoid(opTriuInplace, x, orDefault("triu_", diagonal, 0))
 	return x
 }
 
 // TrilInplace is Tril of x itself.
-func (x *Tensor) TrilInplace(diagonal int) *Tensor {
-	doVoid(opTrilInplace, x, diagonal)
+func (x *Tensor) TrilInplace(diagonal ...int) *Tensor {
+	doVoid(opTrilInplace, x, orDefault("tril_", diagonal, 0))
 	return x
 }
 

@@ -57,16 +57,18 @@ func (x *Tensor) Combinations(r int, replacement bool) *Tensor {
 }
 
 // SplitSizes cuts x into views of the given sizes along dim.
-func (x *Tensor) SplitSizes(sizes []int, dim int) []*Tensor {
-	return doList(opSplitWithSizes, x, sizes, dim)
+func (x *Tensor) SplitSizes(sizes []int, dim ...int) []*Tensor {
+	return doList(opSplitWithSizes, x, sizes, orDefault("split_with_sizes", dim, 0))
 }
 
-// TensorSplit cuts x into n views of as equal a size as can be along dim.
-func (x *Tensor) TensorSplit(n, dim int) []*Tensor { return doList(opTensorSplitSections, x, n, dim) }
+// TensorSplit cuts x into n views of as equal a size as can be along dim, 0 unless it is given.
+func (x *Tensor) TensorSplit(n int, dim ...int) []*Tensor {
+	return doList(opTensorSplitSections, x, n, orDefault("tensor_split", dim, 0))
+}
 
-// TensorSplitAt cuts x into views before each of the indices of dim.
-func (x *Tensor) TensorSplitAt(indices []int, dim int) []*Tensor {
-	return doList(opTensorSplitIndices, x, indices, dim)
+// TensorSplitAt cuts x into views before each of the indices of dim, 0 unless it is given.
+func (x *Tensor) TensorSplitAt(indices []int, dim ...int) []*Tensor {
+	return doList(opTensorSplitIndices, x, indices, orDefault("tensor_split", dim, 0))
 }
 
 // HSplit cuts x into n equal views along the second dimension, or a vector along

@@ -71,58 +71,69 @@ func (x *Tensor) Kron(other *Tensor) *Tensor { return binary(opKron, x, other) }
 // takes the last, -1.
 func (x *Tensor) Cross(other *Tensor, dim int) *Tensor { return do(opLinalgCross, x, other, dim) }
 
-// Addmm is beta*x + alpha*(a @ b), a and b matrices.
-func (x *Tensor) Addmm(a, b *Tensor, beta, alpha any) *Tensor {
-	return do(opAddmm, x, a, b, beta, alpha)
+// Addmm is beta*x + alpha*(a @ b), a and b matrices. In it and its like, beta and alpha
+// are 1 unless they are given.
+func (x *Tensor) Addmm(a, b *Tensor, betaAlpha ...any) *Tensor {
+	by := orDefaults("addmm", betaAlpha, 1, 1)
+	return do(opAddmm, x, a, b, by[0], by[1])
 }
 
 // AddmmInplace is Addmm into x itself.
-func (x *Tensor) AddmmInplace(a, b *Tensor, beta, alpha any) *Tensor {
-	doVoid(opAddmmInplace, x, a, b, beta, alpha)
+func (x *Tensor) AddmmInplace(a, b *Tensor, betaAlpha ...any) *Tensor {
+	by := orDefaults("addmm_", betaAlpha, 1, 1)
+	doVoid(opAddmmInplace, x, a, b, by[0], by[1])
 	return x
 }
 
 // Addmv is beta*x + alpha*(matrix @ vector).
-func (x *Tensor) Addmv(matrix, vector *Tensor, beta, alpha any) *Tensor {
-	return do(opAddmv, x, matrix, vector, beta, alpha)
+func (x *Tensor) Addmv(matrix, vector *Tensor, betaAlpha ...any) *Tensor {
+	by := orDefaults("addmv", betaAlpha, 1, 1)
+	return do(opAddmv, x, matrix, vector, by[0], by[1])
 }
 
 // AddmvInplace is Addmv into x itself.
-func (x *Tensor) AddmvInplace(matrix, vector *Tensor, beta, alpha any) *Tensor {
-	doVoid(opAddmvInplace, x, matrix, vector, beta, alpha)
+func (x *Tensor) AddmvInplace(matrix, vector *Tensor, betaAlpha ...any) *Tensor {
+	by := orDefaults("addmv_", betaAlpha, 1, 1)
+	doVoid(opAddmvInplace, x, matrix, vector, by[0], by[1])
 	return x
 }
 
 // Addr is beta*x + alpha*Outer(a, b).
-func (x *Tensor) Addr(a, b *Tensor, beta, alpha any) *Tensor {
-	return do(opAddr, x, a, b, beta, alpha)
+func (x *Tensor) Addr(a, b *Tensor, betaAlpha ...any) *Tensor {
+	by := orDefaults("addr", betaAlpha, 1, 1)
+	return do(opAddr, x, a, b, by[0], by[1])
 }
 
 // AddrInplace is Addr into x itself.
-func (x *Tensor) AddrInplace(a, b *Tensor, beta, alpha any) *Tensor {
-	doVoid(opAddrInplace, x, a, b, beta, alpha)
+func (x *Tensor) AddrInplace(a, b *Tensor, betaAlpha ...any) *Tensor {
+	by := orDefaults("addr_", betaAlpha, 1, 1)
+	doVoid(opAddrInplace, x, a, b, by[0], by[1])
 	return x
 }
 
 // Baddbmm is beta*x + alpha*(a @ b), a and b batches of matrices.
-func (x *Tensor) Baddbmm(a, b *Tensor, beta, alpha any) *Tensor {
-	return do(opBaddbmm, x, a, b, beta, alpha)
+func (x *Tensor) Baddbmm(a, b *Tensor, betaAlpha ...any) *Tensor {
+	by := orDefaults("baddbmm", betaAlpha, 1, 1)
+	return do(opBaddbmm, x, a, b, by[0], by[1])
 }
 
 // BaddbmmInplace is Baddbmm into x itself.
-func (x *Tensor) BaddbmmInplace(a, b *Tensor, beta, alpha any) *Tensor {
-	doVoid(opBaddbmmInplace, x, a, b, beta, alpha)
+func (x *Tensor) BaddbmmInplace(a, b *Tensor, betaAlpha ...any) *Tensor {
+	by := orDefaults("baddbmm_", betaAlpha, 1, 1)
+	doVoid(opBaddbmmInplace, x, a, b, by[0], by[1])
 	return x
 }
 
 // Addbmm is beta*x plus alpha times the sum of the products a @ b over the batch.
-func (x *Tensor) Addbmm(a, b *Tensor, beta, alpha any) *Tensor {
-	return do(opAddbmm, x, a, b, beta, alpha)
+func (x *Tensor) Addbmm(a, b *Tensor, betaAlpha ...any) *Tensor {
+	by := orDefaults("addbmm", betaAlpha, 1, 1)
+	return do(opAddbmm, x, a, b, by[0], by[1])
 }
 
 // AddbmmInplace is Addbmm into x itself.
-func (x *Tensor) AddbmmInplace(a, b *Tensor, beta, alpha any) *Tensor {
-	doVoid(opAddbmmInplace, x, a, b, beta, alpha)
+func (x *Tensor) AddbmmInplace(a, b *Tensor, betaAlpha ...any) *Tensor {
+	by := orDefaults("addbmm_", betaAlpha, 1, 1)
+	doVoid(opAddbmmInplace, x, a, b, by[0], by[1])
 	return x
 }
 
@@ -138,11 +149,13 @@ func (x *Tensor) Tensordot(other *Tensor, dims, otherDims []int) *Tensor {
 }
 
 // Cdist is the p-norm distances [b, n, m] of the rows of x [b, n, d] and other
-// [b, m, d].
-func (x *Tensor) Cdist(other *Tensor, p float64) *Tensor { return do(opCdist, x, other, p) }
+// [b, m, d], with p = 2 unless it is given.
+func (x *Tensor) Cdist(other *Tensor, p ...float64) *Tensor {
+	return do(opCdist, x, other, orDefault("cdist", p, 2))
+}
 
-// Pdist is the p-norm distances of the rows of x, each pair once.
-func (x *Tensor) Pdist(p float64) *Tensor { return do(opPdist, x, p) }
+// Pdist is the p-norm distances of the rows of x, each pair once, with p = 2 unless it is given.
+func (x *Tensor) Pdist(p ...float64) *Tensor { return do(opPdist, x, orDefault("pdist", p, 2)) }
 
 // Inverse is the inverse of square matrices.
 func (x *Tensor) Inverse() *Tensor { return do1(opInverse, x) }

@@ -136,16 +136,20 @@ func (x *Tensor) Softmax(dim int) *Tensor { return do(opSoftmax, x, dim) }
 // LogSoftmax is the logarithm of Softmax, computed stably.
 func (x *Tensor) LogSoftmax(dim int) *Tensor { return do(opLogSoft, x, dim) }
 
-// Topk is the k largest elements along dim, in falling order, and their indices.
-func (x *Tensor) Topk(k, dim int) (values, indices *Tensor) { return do2(opTopk, x, k, dim) }
-
-// Sort sorts along dim, and says where each element was.
-func (x *Tensor) Sort(dim int, descending bool) (values, indices *Tensor) {
-	return do2(opSort, x, dim, descending)
+// Topk is the k largest elements along dim, the last unless it is given, in falling order, and their indices.
+func (x *Tensor) Topk(k int, dim ...int) (values, indices *Tensor) {
+	return do2(opTopk, x, k, orDefault("topk", dim, -1))
 }
 
-// Argsort is the order that sorts x along dim.
-func (x *Tensor) Argsort(dim int, descending bool) *Tensor { return do(opArgsort, x, dim, descending) }
+// Sort sorts along dim, in rising order unless descending is given, and says where each element was.
+func (x *Tensor) Sort(dim int, descending ...bool) (values, indices *Tensor) {
+	return do2(opSort, x, dim, orDefault("sort", descending, false))
+}
+
+// Argsort is the order in which Sort sorts x.
+func (x *Tensor) Argsort(dim int, descending ...bool) *Tensor {
+	return do(opArgsort, x, dim, orDefault("argsort", descending, false))
+}
 
 // Norm is the 2-norm of all elements.
 func (x *Tensor) Norm() *Tensor { return do(opNorm, x, 2) }
@@ -154,8 +158,8 @@ func (x *Tensor) Norm() *Tensor { return do(opNorm, x, 2) }
 func (x *Tensor) Cumsum(dim int) *Tensor { return do(opCumsum, x, dim) }
 
 // Bincount counts each value of a vector of integers from 0; the result has at
-// least n entries. aten.Bincount adds weights up instead.
-func (x *Tensor) Bincount(n int) *Tensor {
+// least n entries, if that is given. aten.Bincount adds weights up instead.
+func (x *Tensor) Bincount(n ...int) *Tensor {
 	if x.DType() == Int64 && x.Numel() > 0 {
 		largest := x.Max()
 		most := largest.ItemInt()
@@ -167,5 +171,5 @@ func (x *Tensor) Bincount(n int) *Tensor {
 			})
 		}
 	}
-	return do(opBincount, x, nil, n)
+	return do(opBincount, x, nil, orDefault("bincount", n, 0))
 }

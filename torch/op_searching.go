@@ -19,22 +19,24 @@ var (
 )
 
 // SortStable is Sort that leaves equal elements in their order.
-func (x *Tensor) SortStable(dim int, descending bool) (values, indices *Tensor) {
-	return do2(opSortStable, x, true, dim, descending)
+func (x *Tensor) SortStable(dim int, descending ...bool) (values, indices *Tensor) {
+	return do2(opSortStable, x, true, dim, orDefault("sort", descending, false))
 }
 
 // Msort sorts along the first dimension.
 func (x *Tensor) Msort() *Tensor { return do1(opMsort, x) }
 
-// Kthvalue is the k-th smallest element along dim, counted from 1, and its index.
-func (x *Tensor) Kthvalue(k, dim int, keep ...int) (values, indices *Tensor) {
-	return do2(opKthvalue, x, k, dim, kept(keep))
+// Kthvalue is the k-th smallest element along dim, the last unless it is given,
+// counted from 1, and its index.
+func (x *Tensor) Kthvalue(k int, dim ...int) (values, indices *Tensor) {
+	dims, keep := keepDim(dim)
+	return do2(opKthvalue, x, k, orDefault("kthvalue", dims, -1), keep)
 }
 
-// TopkSmallest is the k smallest elements along dim, in rising order, and their
-// indices: topk with largest=False.
-func (x *Tensor) TopkSmallest(k, dim int) (values, indices *Tensor) {
-	return do2(opTopkX, x, k, dim, false)
+// TopkSmallest is the k smallest elements along dim, the last unless it is given, in
+// rising order, and their indices: topk with largest=False.
+func (x *Tensor) TopkSmallest(k int, dim ...int) (values, indices *Tensor) {
+	return do2(opTopkX, x, k, orDefault("topk", dim, -1), false)
 }
 
 // MinDim is the smallest element along dim, and its index.

@@ -79,10 +79,11 @@ func (x *Tensor) NanMedianDim(dim int, keep ...int) (values, indices *Tensor) {
 	return do2(opNanmedianDim, x, dim, kept(keep))
 }
 
-// Mode is the most frequent element along dim, the smallest of several, and an
-// index of it.
-func (x *Tensor) Mode(dim int, keep ...int) (values, indices *Tensor) {
-	return do2(opMode, x, dim, kept(keep))
+// Mode is the most frequent element along dim, the last unless it is given, the
+// smallest of several, and an index of it.
+func (x *Tensor) Mode(dim ...int) (values, indices *Tensor) {
+	dims, keep := keepDim(dim)
+	return do2(opMode, x, orDefault("mode", dims, -1), keep)
 }
 
 // kept says whether KeepDim was given.
@@ -181,8 +182,10 @@ func (x *Tensor) NormP(p float64, dims ...int) *Tensor {
 
 var opNormP = libtorch.NewOp("aten::norm.ScalarOpt_dim", "self", "p", "dim", "keepdim")
 
-// Dist is the p-norm of x - other.
-func (x *Tensor) Dist(other *Tensor, p float64) *Tensor { return do(opDist, x, other, p) }
+// Dist is the p-norm of x - other, with p = 2 unless it is given.
+func (x *Tensor) Dist(other *Tensor, p ...float64) *Tensor {
+	return do(opDist, x, other, orDefault("dist", p, 2))
+}
 
 // Renorm scales the slices along dim whose p-norm is above maxNorm down to it.
 func (x *Tensor) Renorm(p float64, dim int, maxNorm float64) *Tensor {

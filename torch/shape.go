@@ -37,8 +37,11 @@ func (x *Tensor) Reshape(shape ...int) *Tensor { return do(opReshape, x, shape) 
 // View is Reshape that never copies: it panics where it would have to.
 func (x *Tensor) View(shape ...int) *Tensor { return do(opView, x, shape) }
 
-// Flatten joins the dimensions from start to end, both included, into one.
-func (x *Tensor) Flatten(start, end int) *Tensor { return do(opFlatten, x, start, end) }
+// Flatten joins dimensions into one: all, those from one on, or those from one to another, both included.
+func (x *Tensor) Flatten(startEnd ...int) *Tensor {
+	d := orDefaults("flatten", startEnd, 0, -1)
+	return do(opFlatten, x, d[0], d[1])
+}
 
 // Transpose swaps two dimensions.
 func (x *Tensor) Transpose(dim0, dim1 int) *Tensor { return withInts(opTranspose, x, dim0, dim1) }
@@ -72,20 +75,26 @@ func (x *Tensor) Clone() *Tensor { return do1(opClone, x) }
 // Detach is the same memory, cut off from autograd.
 func (x *Tensor) Detach() *Tensor { return do1(opDetach, x) }
 
-// Cat joins tensors along a dimension that they have.
-func Cat(xs []*Tensor, dim int) *Tensor { return do(opCat, xs, dim) }
+// Cat joins tensors along a dimension that they have: 0 unless one is given.
+func Cat(xs []*Tensor, dim ...int) *Tensor { return do(opCat, xs, orDefault("cat", dim, 0)) }
 
-// Stack joins tensors of one shape along a new dimension.
-func Stack(xs []*Tensor, dim int) *Tensor { return do(opStack, xs, dim) }
+// Stack joins tensors of one shape along a new dimension: 0 unless one is given.
+func Stack(xs []*Tensor, dim ...int) *Tensor { return do(opStack, xs, orDefault("stack", dim, 0)) }
 
-// Split cuts x into views of size along dim; the last may be smaller.
-func (x *Tensor) Split(size, dim int) []*Tensor { return doList(opSplit, x, size, dim) }
+// Split cuts x into views of size along dim, 0 unless it is given; the last may be smaller.
+func (x *Tensor) Split(size int, dim ...int) []*Tensor {
+	return doList(opSplit, x, size, orDefault("split", dim, 0))
+}
 
-// Chunk cuts x into at most n views along dim.
-func (x *Tensor) Chunk(n, dim int) []*Tensor { return doList(opChunk, x, n, dim) }
+// Chunk cuts x into at most n views along dim, 0 unless it is given.
+func (x *Tensor) Chunk(n int, dim ...int) []*Tensor {
+	return doList(opChunk, x, n, orDefault("chunk", dim, 0))
+}
 
-// Unbind is x's slices along dim, each without it.
-func (x *Tensor) Unbind(dim int) []*Tensor { return doList(opUnbind, x, dim) }
+// Unbind is x's slices along dim, 0 unless it is given, each without it.
+func (x *Tensor) Unbind(dim ...int) []*Tensor {
+	return doList(opUnbind, x, orDefault("unbind", dim, 0))
+}
 
 // Select is the slice at one index of dim, without that dimension; a view.
 func (x *Tensor) Select(dim, index int) *Tensor { return withInts(opSelect, x, dim, index) }
@@ -104,11 +113,11 @@ func (x *Tensor) IndexSelect(dim int, index *Tensor) *Tensor { return do(opIndex
 // Gather takes, along dim, the element that index names at each place.
 func (x *Tensor) Gather(dim int, index *Tensor) *Tensor { return do(opGather, x, dim, index) }
 
-// Triu is the upper triangle from a diagonal (0: the main one), zeros below.
-func (x *Tensor) Triu(diagonal int) *Tensor { return do(opTriu, x, diagonal) }
+// Triu is the upper triangle from a diagonal (0, the default: the main one), zeros below.
+func (x *Tensor) Triu(diagonal ...int) *Tensor { return do(opTriu, x, orDefault("triu", diagonal, 0)) }
 
-// Tril is the lower triangle up to a diagonal (0: the main one), zeros above.
-func (x *Tensor) Tril(diagonal int) *Tensor { return do(opTril, x, diagonal) }
+// Tril is the lower triangle up to a diagonal (0, the default: the main one), zeros above.
+func (x *Tensor) Tril(diagonal ...int) *Tensor { return do(opTril, x, orDefault("tril", diagonal, 0)) }
 
 // To is x in another dtype, on another device, or both: x itself where nothing
 // changes, else a copy; [NonBlocking] lets it return before the copy is done.
