@@ -313,7 +313,12 @@ func number(op string, v any) any {
 
 // goNumber is a Go number as libtorch's Scalar: an int or a bool stays one, so
 // that type promotion is PyTorch's.
-func goNumber(op string, v any) any {
+func goNumber(op string, v any) any { return numberElse(op, v, "a number") }
+
+// eitherNumber is goNumber where a tensor may stand too, but does not.
+func eitherNumber(op string, v any) any { return numberElse(op, v, "a tensor or a number") }
+
+func numberElse(op string, v any, want string) any {
 	switch v := v.(type) {
 	case int, int64, float64, bool, complex128:
 		return v
@@ -334,7 +339,11 @@ func goNumber(op string, v any) any {
 	case uint32:
 		return int(v)
 	}
-	panic(&Error{Op: op, Kind: TypeError, Message: fmt.Sprintf("expected a number, but got a %T", v)})
+	got := fmt.Sprintf("a %T", v)
+	if t, is := v.(*Tensor); v == nil || is && t == nil {
+		got = "nil"
+	}
+	panic(&Error{Op: op, Kind: TypeError, Message: "expected " + want + ", but got " + got})
 }
 
 // toFloat reads a number that an operator returned.

@@ -75,7 +75,7 @@ func TestErrorsAreOneClearSentence(t *testing.T) {
 		"FromSlice: the shape [3] of float32 takes 12 bytes, but 8 were given":    {torch.ValueError, func() { torch.FromSlice([]float32{1, 2}, 3) }},
 		"FromSlice: the shape [-1] has a negative size":                           {torch.ValueError, func() { torch.FromSlice([]float32{1}, -1) }},
 		"New: a string can't be a tensor's element":                               {torch.TypeError, func() { torch.New("x") }},
-		"add: expected a number, but got a []int":                                 {torch.TypeError, func() { x.Add([]int{1}) }},
+		"add: expected a tensor or a number, but got a []int":                     {torch.TypeError, func() { x.Add([]int{1}) }},
 		"SetRNGState: expected a tensor, but got nil":                             {torch.TypeError, func() { torch.SetRNGState(nil) }},
 		"SetRNGState: ": {torch.TypeError, func() { torch.SetRNGState(x) }},
 		"device: device \"gpu\": expected cpu, cuda or cuda:N": {torch.ValueError, func() { torch.NewDevice("gpu") }},

@@ -28,7 +28,7 @@ func (b binaryOp) do(x *Tensor, other any) *Tensor {
 	if y := asTensor(other); y != nil {
 		return binary(b.tensor, x, y)
 	}
-	v := number(b.tensor.Short, other)
+	v := eitherNumber(b.tensor.Short, other)
 	if b.scalar == nil {
 		return withNumber(b.tensor, x, v)
 	}
@@ -40,9 +40,9 @@ func (b binaryOp) inplace(x *Tensor, other any) *Tensor {
 	case y != nil:
 		doVoid(b.tensor, x, y)
 	case b.scalar == nil:
-		doVoid(b.tensor, x, number(b.tensor.Short, other))
+		doVoid(b.tensor, x, eitherNumber(b.tensor.Short, other))
 	default:
-		doVoid(b.scalar, x, number(b.scalar.Short, other))
+		doVoid(b.scalar, x, eitherNumber(b.scalar.Short, other))
 	}
 	return x
 }
@@ -66,7 +66,7 @@ func operand(op string, v any) any {
 	if t := asTensor(v); t != nil {
 		return t
 	}
-	return number(op, v)
+	return eitherNumber(op, v)
 }
 
 var (

@@ -94,7 +94,7 @@ func (x *Tensor) Lerp(end *Tensor, weight any) *Tensor {
 	if w := asTensor(weight); w != nil {
 		return do(opLerpTensor, x, end, w)
 	}
-	return do(opLerpScalar, x, end, number("lerp", weight))
+	return do(opLerpScalar, x, end, eitherNumber("lerp", weight))
 }
 
 // LerpInplace is Lerp into x itself.
@@ -102,7 +102,7 @@ func (x *Tensor) LerpInplace(end *Tensor, weight any) *Tensor {
 	if w := asTensor(weight); w != nil {
 		doVoid(opLerpTensorI, x, end, w)
 	} else {
-		doVoid(opLerpScalarI, x, end, number("lerp_", weight))
+		doVoid(opLerpScalarI, x, end, eitherNumber("lerp_", weight))
 	}
 	return x
 }

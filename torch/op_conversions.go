@@ -59,7 +59,7 @@ func ResultType(x *Tensor, other any) DType {
 	if t := asTensor(other); t != nil {
 		return DType(doValue(opResultTypeTensor, x, t).(int64))
 	}
-	return DType(doValue(opResultTypeScalar, x, number("result_type", other)).(int64))
+	return DType(doValue(opResultTypeScalar, x, eitherNumber("result_type", other)).(int64))
 }
 
 // PromoteTypes is the smallest dtype that holds both.

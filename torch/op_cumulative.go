@@ -55,7 +55,7 @@ func (x *Tensor) Trapezoid(spacing any, dim ...int) *Tensor {
 	if t := asTensor(spacing); t != nil {
 		return do(opTrapezoidX, x, t, d)
 	}
-	return do(opTrapezoidDx, x, number("trapezoid", spacing), d)
+	return do(opTrapezoidDx, x, eitherNumber("trapezoid", spacing), d)
 }
 
 // CumulativeTrapezoid is the running integral of Trapezoid.
@@ -64,7 +64,7 @@ func (x *Tensor) CumulativeTrapezoid(spacing any, dim ...int) *Tensor {
 	if t := asTensor(spacing); t != nil {
 		return do(opCumulativeTrapezoidX, x, t, d)
 	}
-	return do(opCumulativeTrapezoidDx, x, number("cumulative_trapezoid", spacing), d)
+	return do(opCumulativeTrapezoidDx, x, eitherNumber("cumulative_trapezoid", spacing), d)
 }
 
 // GradientOf estimates the derivative of sampled values along each of dims, or

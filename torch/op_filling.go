@@ -26,11 +26,11 @@ func Where(condition *Tensor, x, y any) *Tensor {
 	case a != nil && b != nil:
 		return do(opWhere, condition, a, b)
 	case a != nil:
-		return do(opWhereScalarY, condition, a, number("where", y))
+		return do(opWhereScalarY, condition, a, eitherNumber("where", y))
 	case b != nil:
-		return do(opWhereScalarX, condition, number("where", x), b)
+		return do(opWhereScalarX, condition, eitherNumber("where", x), b)
 	}
-	return do(opWhereScalars, condition, number("where", x), number("where", y))
+	return do(opWhereScalars, condition, eitherNumber("where", x), eitherNumber("where", y))
 }
 
 // Clamp limits the elements to [low, high], two numbers or two tensors; nil leaves
@@ -88,7 +88,7 @@ func numberOrNil(op string, v any) any {
 	if v == nil {
 		return nil
 	}
-	return number(op, v)
+	return eitherNumber(op, v)
 }
 
 // MaskedFill is x with value where mask holds; the value is a number or a tensor
@@ -97,7 +97,7 @@ func (x *Tensor) MaskedFill(mask *Tensor, value any) *Tensor {
 	if t := asTensor(value); t != nil {
 		return do(opMaskedFillTensor, x, mask, t)
 	}
-	return do(opMaskedFillScalar, x, mask, number("masked_fill", value))
+	return do(opMaskedFillScalar, x, mask, eitherNumber("masked_fill", value))
 }
 
 // MaskedFillInplace is MaskedFill into x itself.
@@ -105,7 +105,7 @@ func (x *Tensor) MaskedFillInplace(mask *Tensor, value any) *Tensor {
 	if t := asTensor(value); t != nil {
 		doVoid(opMaskedFillTensorI, x, mask, t)
 	} else {
-		doVoid(opMaskedFillScalarI, x, mask, number("masked_fill_", value))
+		doVoid(opMaskedFillScalarI, x, mask, eitherNumber("masked_fill_", value))
 	}
 	return x
 }
@@ -115,7 +115,7 @@ func (x *Tensor) FillInplace(value any) *Tensor {
 	if t := asTensor(value); t != nil {
 		doVoid(opFillTensor, x, t)
 	} else {
-		doVoid(opFill, x, number("fill_", value))
+		doVoid(opFill, x, eitherNumber("fill_", value))
 	}
 	return x
 }

@@ -92,7 +92,7 @@ func (x *Tensor) IndexPut(value any, indices ...any) *Tensor {
 	defer b.free()
 	v := asTensor(value)
 	if v == nil {
-		value = number("IndexPut", value)
+		value = eitherNumber("IndexPut", value)
 		if b.fill(value) {
 			return x
 		}

@@ -57,7 +57,7 @@ func (x *Tensor) IsIn(elements any) *Tensor {
 	if t := asTensor(elements); t != nil {
 		return do(opIsinTensorTensor, x, t)
 	}
-	return do(opIsinTensorScalar, x, number("isin", elements))
+	return do(opIsinTensorScalar, x, eitherNumber("isin", elements))
 }
 
 // IsNonzero reports whether the only element is not zero.

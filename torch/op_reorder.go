@@ -72,7 +72,7 @@ func (x *Tensor) RepeatInterleave(times any, dim ...int) *Tensor {
 		checkRepeats(x, t)
 		return do(opRepeatInterleaveSelfTensor, x, t, first(dim))
 	}
-	return do(opRepeatInterleaveSelfInt, x, number("repeat_interleave", times), first(dim))
+	return do(opRepeatInterleaveSelfInt, x, eitherNumber("repeat_interleave", times), first(dim))
 }
 
 // checkRepeats refuses counts whose sum wraps around: libtorch would write beyond what it

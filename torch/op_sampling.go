@@ -53,9 +53,9 @@ func Normal(mean, std any, g ...*Generator) *Tensor {
 	case m != nil && s != nil:
 		return do(opNormalTensorTensor, m, s, generator(g))
 	case m != nil:
-		return do(opNormalTensorFloat, m, number("normal", std), generator(g))
+		return do(opNormalTensorFloat, m, eitherNumber("normal", std), generator(g))
 	case s != nil:
-		return do(opNormalFloatTensor, number("normal", mean), s, generator(g))
+		return do(opNormalFloatTensor, eitherNumber("normal", mean), s, generator(g))
 	}
 	panic(&Error{Op: "normal", Kind: TypeError, Message: "expected a tensor as mean or as std; Randn draws with numbers alone"})
 }

@@ -40,7 +40,7 @@ func (x *Tensor) Scatter(dim int, index *Tensor, src any) *Tensor {
 	if t := asTensor(src); t != nil {
 		return do(opScatterSrc, x, dim, index, t)
 	}
-	return do(opScatterValue, x, dim, index, number("scatter", src))
+	return do(opScatterValue, x, dim, index, eitherNumber("scatter", src))
 }
 
 // ScatterInplace is Scatter into x itself.
@@ -48,7 +48,7 @@ func (x *Tensor) ScatterInplace(dim int, index *Tensor, src any) *Tensor {
 	if t := asTensor(src); t != nil {
 		doVoid(opScatterSrcI, x, dim, index, t)
 	} else {
-		doVoid(opScatterValueI, x, dim, index, number("scatter_", src))
+		doVoid(opScatterValueI, x, dim, index, eitherNumber("scatter_", src))
 	}
 	return x
 }

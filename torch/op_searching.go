@@ -56,7 +56,7 @@ func Searchsorted(sorted *Tensor, values any, right bool) *Tensor {
 	if t := asTensor(values); t != nil {
 		return do(opSearchsortedTensor, sorted, t, right)
 	}
-	return do(opSearchsortedScalar, sorted, number("searchsorted", values), right)
+	return do(opSearchsortedScalar, sorted, eitherNumber("searchsorted", values), right)
 }
 
 // Bucketize is the number of the bucket of each element; boundaries is a rising

@@ -105,7 +105,7 @@ func (x *Tensor) Quantile(q any, dim ...int) *Tensor {
 	if t := asTensor(q); t != nil {
 		return do(opQuantile, x, t, d, keep)
 	}
-	return do(opQuantileScalar, x, number("quantile", q), d, keep)
+	return do(opQuantileScalar, x, eitherNumber("quantile", q), d, keep)
 }
 
 // NanQuantile is Quantile without the NaNs, and so is aten.Nanquantile.
@@ -114,7 +114,7 @@ func (x *Tensor) NanQuantile(q any, dim ...int) *Tensor {
 	if t := asTensor(q); t != nil {
 		return do(opNanquantile, x, t, d, keep)
 	}
-	return do(opNanquantileScalar, x, number("nanquantile", q), d, keep)
+	return do(opNanquantileScalar, x, eitherNumber("nanquantile", q), d, keep)
 }
 
 // NanSum is Sum without the NaNs.

@@ -44,7 +44,7 @@ func TestErrorsSayWhatCame(t *testing.T) {
 	err := torch.Try(func() error { x.Add(y); return nil })
 	require.ErrorContains(t, err, "add: The size of tensor a (3) must match the size of tensor b (4) at non-singleton dimension 1 (with float32[2, 3], float32[4])")
 	err = torch.Try(func() error { x.Add("no"); return nil })
-	require.ErrorContains(t, err, "expected a number, but got a string")
+	require.ErrorContains(t, err, "expected a tensor or a number, but got a string")
 	err = torch.Try(func() error { torch.Zeros(torch.Shape{1 << 60}); return nil })
 	var e *torch.Error
 	require.ErrorAs(t, err, &e)
