@@ -116,11 +116,14 @@ func TestScratchFoldersAreSwept(t *testing.T) {
 	defer lock.Close()
 	mine, remove, err := scratchFolder()
 	require.NoError(t, err)
-	require.ElementsMatch(t, []string{scratchName + "2", scratchName + "3", "other", filepath.Base(mine)}, files(t, dir))
-	_, free = locked(mine)
+	require.ElementsMatch(t, []string{scratchName + "2", scratchName + "3", "other", filepath.Base(filepath.Dir(mine))}, files(t, dir))
+	_, free = locked(filepath.Dir(mine))
 	require.False(t, free)
+	run, free := locked(mine)
+	require.True(t, free, "for the run")
+	run.Close()
 	remove()
-	require.NoDirExists(t, mine)
+	require.NoDirExists(t, filepath.Dir(mine))
 }
 
 // A folder with files of a person's own is no place for a run that would overwrite them.

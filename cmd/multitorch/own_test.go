@@ -65,7 +65,7 @@ func TestCaptionsOfOnesOwn(t *testing.T) {
 		"which column is the picture":        {"--data", writeTable(t, filepath.Join(dir, "no.csv"), []string{"a", "caption"}, [][]string{{"x", "y"}, {"z", "y y y y"}})},
 		"column \"file\" is empty: expected": {"--data", writeTable(t, filepath.Join(dir, "half.csv"), []string{"file", "caption"}, [][]string{{"0.png", "a b c d"}, {"", "e f g h"}})},
 		"--data: expected a table of yours":  nil,
-		"which column is the caption? Name":  {"--data", path, "--caption", "words"},
+		"--caption: there is no column":      {"--data", path, "--caption", "words"},
 	} {
 		refused(append([]string{"train", "captions"}, args...)...).requireError(t, failed, want)
 	}

@@ -13,14 +13,21 @@ const scratchName = "multitorch-rank"
 // holds the lock of its own.
 func scratchFolder() (dir string, remove func(), err error) {
 	sweepScratch()
-	if dir, err = os.MkdirTemp("", scratchName); err != nil {
+	outer, err := os.MkdirTemp("", scratchName)
+	if err != nil {
 		return "", nil, err
 	}
-	lock, _ := locked(dir) // without it the folder is as safe as its age makes it
-	return dir, func() {
-		os.RemoveAll(dir)
+	lock, _ := locked(outer) // without it the folder is as safe as its age makes it
+	remove = func() {
+		os.RemoveAll(outer)
 		lock.Close()
-	}, nil
+	}
+	dir = filepath.Join(outer, "rank") // whose own lock is the run's
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		remove()
+		return "", nil, err
+	}
+	return dir, remove, nil
 }
 
 // sweepScratch removes folders that no rank holds; but for young ones, which may not be locked yet.
