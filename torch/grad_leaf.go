@@ -7,6 +7,7 @@ var (
 	opRetainGrad   = libtorch.NewOp("aten::retain_grad", "self")
 	opRetainsGrad  = libtorch.NewOp("aten::retains_grad", "self")
 	opSetData      = libtorch.NewOp("aten::set_data", "self", "new_data")
+	opData         = libtorch.NewOp("aten::data", "self")
 	opIsInference  = libtorch.NewOp("aten::is_inference", "self")
 )
 

@@ -70,8 +70,16 @@ func (t *Tensor) SetRequiresGrad(on bool) *Tensor {
 // (A view that was a leaf is none after its base was changed by one.)
 func (t *Tensor) IsLeaf() bool { return t.GradFn() == "" }
 
+// Data is the same memory without a history, Python's x.data: p.Data().MulInplace(0.9) is
+// p.data.mul_(0.9).
+//
+// Autograd does not notice what is changed through it: where Backward needs the old values, its
+// gradients are silently wrong. Prefer [Tensor.Detach], which is an error then, or
+// [NoGrad] around the change.
+func (t *Tensor) Data() *Tensor { return do1(opData, t) }
+
 // SetData makes t share data's memory, dtype and device, and stay the same leaf:
-// Python's t.data = data.
+// Python's t.data = data. [Tensor.Data] is for reading x.data and for changing it in place.
 func (t *Tensor) SetData(data *Tensor) {
 	doVoid(opSetData, t, data)
 }
