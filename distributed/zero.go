@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"multitorch/internal/grads"
 	"multitorch/nn"
 	"multitorch/optim"
 	"multitorch/torch"
@@ -99,8 +100,8 @@ func (z *ZeroRedundancyOptimizer) ZeroGrad(how ...optim.SetToNone) {
 			case r == z.group.Rank():
 			case len(how) == 0 || bool(how[0]):
 				p.SetGrad(nil)
-			case p.Grad() != nil:
-				torch.NoGrad(func() { p.Grad().ZeroInplace() })
+			default:
+				grads.Zero([]*torch.Tensor{p.Tensor})
 			}
 		}
 	}

@@ -135,10 +135,3 @@ func setEvaluating(m Module, on bool) {
 		}
 	})
 }
-
-// ZeroGrad drops all gradients.
-func ZeroGrad(m Module) {
-	for _, p := range Parameters(m) {
-		p.SetGrad(nil)
-	}
-}

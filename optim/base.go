@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"multitorch/internal/grads"
 	"multitorch/nn"
 	"multitorch/torch"
 )
@@ -62,16 +63,19 @@ func (o *Base) ParamGroups() []*Group { return o.groups }
 
 // ZeroGrad implements [Optimizer].
 func (o *Base) ZeroGrad(how ...SetToNone) {
+	fills := len(how) > 0 && !bool(how[0])
 	switch {
-	case len(how) > 0 && !bool(how[0]):
-		torch.NoGrad(o.fillGradsWithZeros)
-		return
+	case fills: // those that there are; what is noted stays
 	case len(how) == 0 && running().zeroGradFills:
 		o.noteGrads()
 	default:
 		clear(o.zeroed)
 	}
 	for _, g := range o.groups {
+		if fills {
+			grads.Zero(tensorsOf(g.Params))
+			continue
+		}
 		for _, p := range g.Params {
 			p.SetGrad(nil)
 		}
@@ -102,18 +106,6 @@ func (o *Base) zeroGrad(s *torch.Scope, p *nn.Parameter) *torch.Tensor {
 		return empty
 	}
 	return s.Own(torch.ZerosLike(p.Tensor))
-}
-
-func (o *Base) fillGradsWithZeros() {
-	torch.Scoped(func(s *torch.Scope) {
-		for _, g := range o.groups {
-			for _, grad := range torch.Grads(s, tensorsOf(g.Params)) {
-				if grad != nil {
-					grad.ZeroInplace()
-				}
-			}
-		}
-	})
 }
 
 // Add appends a group. Parameters or settings that can't be used are a panic with a [*torch.Error].

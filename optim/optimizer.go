@@ -13,7 +13,7 @@ type Optimizer interface {
 	// it clears the gradients, computes the loss and its gradients, and returns the loss, which Step returns in turn.
 	// Without one Step returns nil. Like all tensor arithmetic it panics with a [*torch.Error].
 	Step(closure ...Closure) *torch.Tensor
-	// ZeroGrad drops the gradients, so that the next Backward starts afresh.
+	// ZeroGrad drops the gradients, or fills them with zeros, as [SetToNone] says, so that the next Backward starts afresh.
 	ZeroGrad(how ...SetToNone)
 	// ParamGroups are the groups in their order. Settings changed there hold from the next Step on.
 	ParamGroups() []*Group
@@ -65,8 +65,6 @@ func Options[O any](opts []O) []O {
 }
 
 // SetToNone(false) makes ZeroGrad fill the gradients with zeros, SetToNone(true) drops
-// them. It differs where a parameter gets no gradient for a while: one with zeros still
-// moves by its momentum or weight decay, one without a gradient stays. The default is that
-// of the libtorch's PyTorch: since 2.0 they are dropped; before, steps are those with zeros,
-// though Grad is nil until the next Backward.
-type SetToNone bool
+// them: see [nn.SetToNone]. The default is that of the libtorch's PyTorch: since 2.0 they are
+// dropped; before, steps are those with zeros, though Grad is nil until the next Backward.
+type SetToNone = nn.SetToNone
