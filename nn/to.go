@@ -4,7 +4,9 @@ import "multitorch/torch"
 
 // To moves the model to a device or converts its floating-point and complex parameters and
 // buffers to a dtype, which must be such a one too. Parameters stay the same leaves, so an
-// optimizer made before keeps training them.
+// optimizer made before keeps training them. A [torch.MemoryFormat] is for the parameters and
+// buffers of 4 and 5 dimensions alone, as in PyTorch: torch.ChannelsLast for a model of images.
+// It is an error where such a weight has another number of dimensions than the format's.
 //
 // The tensors' memory is exchanged under the same names, so nothing else may use the model
 // meanwhile, in Python as here: other goroutines' Forward and Backward must have ended.
@@ -29,9 +31,7 @@ func To(m Module, opts ...torch.Option) {
 }
 
 func move(t *torch.Tensor, opts []torch.Option) {
-	if !trainable(t.DType()) {
-		opts = withoutDType(opts)
-	}
+	opts = optionsFor(t, opts)
 	moved := t.To(opts...)
 	if moved == t {
 		return
@@ -48,10 +48,18 @@ func move(t *torch.Tensor, opts []torch.Option) {
 	}
 }
 
-func withoutDType(opts []torch.Option) []torch.Option {
+// optionsFor are the options that concern a tensor.
+func optionsFor(t *torch.Tensor, opts []torch.Option) []torch.Option {
 	var kept []torch.Option
 	for _, o := range opts {
-		if _, is := o.(torch.DType); !is {
+		concerned := true
+		switch o.(type) {
+		case torch.DType:
+			concerned = trainable(t.DType())
+		case torch.MemoryFormat:
+			concerned = t.Dim() == 4 || t.Dim() == 5
+		}
+		if concerned {
 			kept = append(kept, o)
 		}
 	}

@@ -32,7 +32,7 @@ type call struct {
 //
 // It takes the Go values *Tensor, []*Tensor, int, []int, int64, float64,
 // []float64, bool, []bool, complex128, string, []string, []any (numbers), DType,
-// Device, *Generator, nil (None) and byDefault.
+// MemoryFormat, Device, *Generator, nil (None) and byDefault.
 func do(op *libtorch.Op, args ...any) *Tensor {
 	var c call
 	c.run(op, args)
@@ -251,6 +251,8 @@ func (c *call) add(arg any) {
 			panic(&Error{Op: c.op.Short, Kind: TypeError, Message: err.Error()})
 		}
 		c.args.Int(int64(v))
+	case MemoryFormat:
+		c.args.Int(int64(oneFormat(c.op.Short, []MemoryFormat{v})))
 	case Device:
 		if v.kind() < cpu || v.kind() > lastKind {
 			panic(&Error{Op: c.op.Short, Kind: ValueError, Message: "expected a device, but got " + v.String()})

@@ -11,13 +11,14 @@ import (
 )
 
 // Option is a keyword argument of the functions that make tensors: a [DType], a
-// [Device], a [*Generator] or [RequiresGrad].
+// [Device], a [*Generator], [RequiresGrad] or, where Python takes it, a [MemoryFormat].
 type Option interface{ applyTo(o *options) }
 
 type options struct {
 	dtype        any
 	device       any
 	generator    *Generator
+	format       any
 	requiresGrad bool
 	nonBlocking  bool // of To alone
 }
@@ -46,15 +47,28 @@ func (o options) finish(t *Tensor) *Tensor {
 	return t
 }
 
-// make calls an operator whose last arguments are dtype and device.
+// make calls an operator whose last arguments are dtype and device, and maybe memory_format.
 func (o options) make(op *libtorch.Op, args ...any) *Tensor {
-	return o.finish(do(op, append(args, o.dtype, o.device)...))
+	args = append(args, o.dtype, o.device)
+	if op.Args[len(op.Args)-1] == "memory_format" {
+		args = append(args, o.format)
+	} else {
+		o.refuseFormat(op.Short)
+	}
+	return o.finish(do(op, args...))
+}
+
+// refuseFormat is for functions that have but one order of elements.
+func (o options) refuseFormat(op string) {
+	if o.format != nil {
+		panic(&Error{Op: op, Kind: TypeError, Message: fmt.Sprintf("%v has no meaning here: ask To for that order", o.format)})
+	}
 }
 
 // randomLike is a tensor like t that fill draws. (The operators that do this at once
 // take a generator in newer versions only.)
 func (o options) randomLike(t *Tensor, fill func(x *Tensor, g *Generator)) *Tensor {
-	x := do(opEmptyL, t, o.dtype, o.device)
+	x := do(opEmptyL, t, o.dtype, o.device, o.format)
 	fill(x, o.generator)
 	return o.finish(x)
 }
@@ -65,7 +79,7 @@ func (o options) random(op *libtorch.Op, args ...any) *Tensor {
 }
 
 var (
-	opEmpty    = libtorch.NewOp("aten::empty.memory_format", "size", "dtype", "device")
+	opEmpty    = libtorch.NewOp("aten::empty.memory_format", "size", "dtype", "device", "memory_format")
 	opZeros    = libtorch.NewOp("aten::zeros", "size", "dtype", "device")
 	opOnes     = libtorch.NewOp("aten::ones", "size", "dtype", "device")
 	opFull     = libtorch.NewOp("aten::full", "size", "fill_value", "dtype", "device")
@@ -76,10 +90,10 @@ var (
 	opRandn    = libtorch.NewOp("aten::randn.generator", "size", "generator", "dtype", "device")
 	opRandint  = libtorch.NewOp("aten::randint.low_generator", "low", "high", "size", "generator", "dtype", "device")
 	opRandperm = libtorch.NewOp("aten::randperm.generator", "n", "generator", "dtype", "device")
-	opZerosL   = libtorch.NewOp("aten::zeros_like", "self", "dtype", "device")
-	opOnesL    = libtorch.NewOp("aten::ones_like", "self", "dtype", "device")
-	opEmptyL   = libtorch.NewOp("aten::empty_like", "self", "dtype", "device")
-	opFullL    = libtorch.NewOp("aten::full_like", "self", "fill_value", "dtype", "device")
+	opZerosL   = libtorch.NewOp("aten::zeros_like", "self", "dtype", "device", "memory_format")
+	opOnesL    = libtorch.NewOp("aten::ones_like", "self", "dtype", "device", "memory_format")
+	opEmptyL   = libtorch.NewOp("aten::empty_like", "self", "dtype", "device", "memory_format")
+	opFullL    = libtorch.NewOp("aten::full_like", "self", "fill_value", "dtype", "device", "memory_format")
 )
 
 // Empty is a tensor whose elements are whatever was in memory.
@@ -133,26 +147,26 @@ func Randperm(n int, opts ...Option) *Tensor {
 	return o.random(opRandperm, n)
 }
 
-// ZerosLike is Zeros with t's shape, dtype and device.
+// ZerosLike is Zeros with t's shape, dtype, device and order in memory.
 func ZerosLike(t *Tensor, opts ...Option) *Tensor { return settle(opts).make(opZerosL, t) }
 
-// OnesLike is Ones with t's shape, dtype and device.
+// OnesLike is Ones with t's shape, dtype, device and order in memory.
 func OnesLike(t *Tensor, opts ...Option) *Tensor { return settle(opts).make(opOnesL, t) }
 
-// EmptyLike is Empty with t's shape, dtype and device.
+// EmptyLike is Empty with t's shape, dtype, device and order in memory.
 func EmptyLike(t *Tensor, opts ...Option) *Tensor { return settle(opts).make(opEmptyL, t) }
 
-// FullLike is Full with t's shape, dtype and device.
+// FullLike is Full with t's shape, dtype, device and order in memory.
 func FullLike(t *Tensor, value any, opts ...Option) *Tensor {
 	return settle(opts).make(opFullL, t, number("full_like", value))
 }
 
-// RandLike is Rand with t's shape, dtype and device.
+// RandLike is Rand with t's shape, dtype, device and order in memory.
 func RandLike(t *Tensor, opts ...Option) *Tensor {
 	return settle(opts).randomLike(t, func(x *Tensor, g *Generator) { x.UniformInplace(0, 1, g) })
 }
 
-// RandnLike is Randn with t's shape, dtype and device.
+// RandnLike is Randn with t's shape, dtype, device and order in memory.
 func RandnLike(t *Tensor, opts ...Option) *Tensor {
 	return settle(opts).randomLike(t, func(x *Tensor, g *Generator) { x.NormalInplace(0, 1, g) })
 }
@@ -215,8 +229,10 @@ func fromBytes(op string, data []byte, shape Shape, dtype DType) *Tensor {
 // Tensors of one element each may stand for numbers, in slices of *Tensor: the dtype holds
 // what theirs do, and gradients don't reach them. Of a tensor itself New makes a copy.
 func New(data any, opts ...Option) *Tensor {
+	o := settle(opts)
+	o.refuseFormat("New")
 	if t := asTensor(data); t != nil {
-		return copyOf(t, settle(opts))
+		return copyOf(t, o)
 	}
 	v := reflect.ValueOf(data)
 	if !v.IsValid() {
@@ -231,7 +247,7 @@ func New(data any, opts ...Option) *Tensor {
 		elem = elem.Elem()
 	}
 	if elem.Implements(tensorType) {
-		return numbersOf(v, shape, settle(opts))
+		return numbersOf(v, shape, o)
 	}
 	zero := reflect.Zero(elem).Interface()
 	if _, known := zero.(bool); !known && dtypeOf(zero) == Bool {
@@ -243,7 +259,7 @@ func New(data any, opts ...Option) *Tensor {
 		pythonNaN(flat)
 	}
 	t := fromBytes("FromSlice", flat, shape, dtypeOf(zero))
-	return settle(opts).moved(t, inferred(t.DType()))
+	return o.moved(t, inferred(t.DType()))
 }
 
 // moved is New's tensor t with the dtype asked for, or d, on the device asked for.

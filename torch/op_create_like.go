@@ -27,7 +27,7 @@ func ScalarTensor(value any, opts ...Option) *Tensor {
 	return settle(opts).make(opScalarTensor, number("scalar_tensor", value))
 }
 
-// RandintLike is Randint with t's shape, dtype and device.
+// RandintLike is Randint with t's shape, dtype, device and order in memory.
 func RandintLike(t *Tensor, low, high int, opts ...Option) *Tensor {
 	return settle(opts).randomLike(t, func(x *Tensor, g *Generator) { x.RandintInplace(low, high, g) })
 }

@@ -25,7 +25,7 @@ var (
 	opSlice       = libtorch.NewOp("aten::slice.Tensor", "self", "dim", "start", "end", "step")
 	opIndexSelect = libtorch.NewOp("aten::index_select", "self", "dim", "index")
 	opGather      = libtorch.NewOp("aten::gather", "self", "dim", "index")
-	opTo          = libtorch.NewOp("aten::to.dtype_layout", "self", "dtype", "device", "non_blocking")
+	opTo          = libtorch.NewOp("aten::to.dtype_layout", "self", "dtype", "device", "non_blocking", "memory_format")
 	opTriu        = libtorch.NewOp("aten::triu", "self", "diagonal")
 	opTril        = libtorch.NewOp("aten::tril", "self", "diagonal")
 )
@@ -66,13 +66,8 @@ func (x *Tensor) Unsqueeze(dim int) *Tensor { return do(opUnsqueeze, x, dim) }
 // Expand repeats dimensions of size 1 without copying; -1 leaves one as it is.
 func (x *Tensor) Expand(shape ...int) *Tensor { return do(opExpand, x, shape) }
 
-// Contiguous is x in row-major order: x's own memory if it is so already.
-func (x *Tensor) Contiguous() *Tensor { return do1(opContiguous, x) }
-
-// Clone is a copy that autograd follows.
-func (x *Tensor) Clone() *Tensor { return do1(opClone, x) }
-
-// Detach is the same memory, cut off from autograd.
+// Detach is the same memory, cut off from autograd. Changing it where Backward needs the old
+// values is an error then, which it is not with [Tensor.Data].
 func (x *Tensor) Detach() *Tensor { return do1(opDetach, x) }
 
 // Cat joins tensors along a dimension that they have: 0 unless one is given.
@@ -119,8 +114,8 @@ func (x *Tensor) Triu(diagonal ...int) *Tensor { return do(opTriu, x, orDefault(
 // Tril is the lower triangle up to a diagonal (0, the default: the main one), zeros above.
 func (x *Tensor) Tril(diagonal ...int) *Tensor { return do(opTril, x, orDefault("tril", diagonal, 0)) }
 
-// To is x in another dtype, on another device, or both: x itself where nothing
-// changes, else a copy; [NonBlocking] lets it return before the copy is done.
+// To is x in another dtype, on another device, in another [MemoryFormat], or all of it: x
+// itself where nothing changes, else a copy; [NonBlocking] lets it return before the copy is done.
 func (x *Tensor) To(opts ...Option) *Tensor {
 	o := settle(opts)
 	info := x.info("To")
@@ -135,8 +130,13 @@ func (x *Tensor) To(opts ...Option) *Tensor {
 	if d, ok := o.dtype.(DType); ok && d == DType(info.DType) {
 		o.dtype = nil
 	}
-	if o.dtype == nil && o.device == nil {
+	if o.dtype == nil && o.device == nil && o.format == nil {
 		return x
 	}
-	return do(opTo, x, o.dtype, o.device, o.nonBlocking)
+	moved := do(opTo, x, o.dtype, o.device, o.nonBlocking, o.format)
+	if moved.handle == x.handle { // it was in that order already
+		moved.Free()
+		return x
+	}
+	return moved
 }

@@ -105,9 +105,6 @@ func (t *Tensor) Device() Device {
 	return deviceFrom(int(i.DeviceType), int(i.DeviceIndex))
 }
 
-// IsContiguous reports whether the elements lie in memory in row-major order.
-func (t *Tensor) IsContiguous() bool { return t.info("IsContiguous").IsContiguous != 0 }
-
 // SharesMemory reports whether the two tensors are views of the same memory.
 func (t *Tensor) SharesMemory(u *Tensor) bool {
 	a, b := t.info("SharesMemory"), u.info("SharesMemory")

@@ -1,5 +1,7 @@
 package aten
 
+import "multitorch/torch"
+
 // Option gives an operator an argument that has a default.
 type Option struct {
 	name  string
@@ -31,14 +33,14 @@ const (
 )
 
 // MemoryFormat is the order of a dense tensor's elements in memory.
-type MemoryFormat int
+type MemoryFormat = torch.MemoryFormat
 
-// The memory formats, numbered as libtorch numbers them.
+// The memory formats.
 const (
-	ContiguousFormat MemoryFormat = 0
-	PreserveFormat   MemoryFormat = 1
-	ChannelsLast     MemoryFormat = 2
-	ChannelsLast3d   MemoryFormat = 3
+	ContiguousFormat = torch.ContiguousFormat
+	PreserveFormat   = torch.PreserveFormat
+	ChannelsLast     = torch.ChannelsLast
+	ChannelsLast3d   = torch.ChannelsLast3d
 )
 
 // DimName is a dimension's name as operators expect it; "*" stands for a dimension
