@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"multitorch/nn"
 	"multitorch/torch"
+	"multitorch/twin"
 )
 
 func copied(state []torch.NamedTensor) []torch.NamedTensor {
@@ -226,4 +228,18 @@ func TestSkipInit(t *testing.T) {
 		require.True(t, torch.Equal(want, <-elsewhere))
 	})
 	require.True(t, torch.Equal(want, drawn()))
+}
+
+// As a program keeps the best weights that it has met.
+func TestACopyOfTheStateOutlivesItsStep(t *testing.T) {
+	m := nn.NewSequential(nn.NewLinear(2, 3), nn.NewBatchNorm1d(3))
+	first := m.Get(0).(*nn.Linear).Weight.Detach().Clone()
+	var best []torch.NamedTensor
+	torch.Step(func() {
+		best = nn.StateDict(nn.Clone(m))
+		m.Get(0).(*nn.Linear).Weight.Data().ZeroInplace()
+	})
+	runtime.GC()
+	require.NoError(t, nn.LoadStateDict(m, best))
+	twin.RequireEqual(t, first, m.Get(0).(*nn.Linear).Weight.Tensor)
 }
