@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	datatable "multitorch/datasets/table"
 )
 
 // outputFile is a flag that names a file to write. A file of the right suffix that is there is replaced; what a slip of the hand would
@@ -38,11 +40,14 @@ func (o outputFile) check() error {
 	if err != nil { // what is not there is read by nobody
 		return nil
 	}
+	if dir := filepath.Dir(o.path); slices.Contains(ownFiles, filepath.Base(o.path)) && foreign(dir) == nil {
+		return fmt.Errorf("--%s: %s is a file of the run in %s, and is not overwritten: choose another name", o.flag, o.path, dir)
+	}
 	for _, input := range o.inputs {
 		read, err := os.Stat(input)
 		switch {
 		case err != nil:
-		case os.SameFile(there, read):
+		case os.SameFile(there, read), !read.IsDir() && names(input, o.path, there):
 			return fmt.Errorf("--%s: %s is what the command reads, and is not overwritten: choose another name", o.flag, o.path)
 		case read.IsDir() && within(input, o.path):
 			return fmt.Errorf("--%s: %s is there already, in the folder %s that the command reads, and is not overwritten: choose another name",
@@ -50,6 +55,29 @@ func (o outputFile) check() error {
 		}
 	}
 	return nil
+}
+
+// names reports whether a table names a file, as one of its pictures.
+func names(table, path string, file os.FileInfo) bool {
+	if !datatable.IsTable(table) {
+		return false
+	}
+	read, err := datatable.Open(table)
+	if err != nil {
+		return false
+	}
+	for column := range read.Columns {
+		for row := range read.Len() {
+			cell := read.Cell(row, column)
+			if read.Embedded[column] || filepath.Base(cell) != filepath.Base(path) {
+				continue
+			}
+			if other, err := os.Stat(read.File(cell, "")); err == nil && os.SameFile(file, other) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // within reports whether a file that is there lies in a folder, however deep.

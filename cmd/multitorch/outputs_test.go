@@ -25,6 +25,12 @@ func TestOutputsSpareOtherFiles(t *testing.T) {
 	link := filepath.Join(dir, "link.csv")
 	require.NoError(t, os.Symlink(csv, link))
 	checkpoint, rows := file("r/"+checkpointName), file("r/"+rowsName)
+	require.NoError(t, os.WriteFile(csv, []byte("picture,label\npictures/red/a.png,red\n"), 0o644))
+	run := filepath.Join(dir, "run")
+	for _, name := range []string{eventsPrefix + "1", curvesName, tableName} {
+		file("run/" + name)
+	}
+	require.NoError(t, os.WriteFile(runFilePath(run), []byte("task: table\nenvironment: {}\n"), 0o644))
 	const read = "the command reads, and is not overwritten"
 	for _, c := range []struct{ line, want string }{
 		{"predict --data " + csv + " --out " + csv, read},
@@ -34,6 +40,9 @@ func TestOutputsSpareOtherFiles(t *testing.T) {
 		{"predict --data " + csv + " --out " + checkpoint, ".csv, but got"},
 		{"data show " + csv + " --out " + csv, "--out: expected a name that ends in .png"},
 		{"data show " + filepath.Join(dir, "pictures") + " --out " + picture, read},
+		{"data show " + csv + " --out " + picture, read},
+		{"runs plot run --out " + filepath.Join(run, curvesName), "is a file of the run in " + run},
+		{"predict --data " + csv + " --out " + filepath.Join(run, tableName), "is a file of the run in"},
 		{"search red --out " + csv, ".png, but got"},
 		{"runs plot r --out " + checkpoint, ".png or .svg, but got"},
 		{"runs plot r --out p.jpg", ".png or .svg, but got"},
@@ -46,7 +55,8 @@ func TestOutputsSpareOtherFiles(t *testing.T) {
 		requireMisuse(t, strings.Fields(c.line), c.want)
 	}
 	for _, line := range []string{
-		"predict --data " + csv + " --out " + filepath.Join(dir, "new.csv"), "data show " + csv + " --out " + picture,
+		"predict --data " + csv + " --out " + filepath.Join(dir, "new.csv"), "data show " + csv + " --out " + file("old.png"),
+		"runs plot r --out " + filepath.Join(dir, "curves.png"), "runs plot r --out " + file("epochs/curves.png"),
 		"data show " + dir + " --out " + filepath.Join(dir, "new.PNG"), "runs plot r --out p.svg",
 	} {
 		_, err := parsed(strings.Fields(line)...)

@@ -61,3 +61,11 @@ func TestReport(t *testing.T) {
 	require.ErrorIs(t, logged(t, dir, with()).Fit(ctx), context.Canceled)
 	require.Contains(t, page(), "interrupted after step 0, in epoch 1")
 }
+
+// A run that did not begin, on a rank, say, that lost the others, has no rows, and no page; that is no error beside why.
+func TestReportOfNoRun(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "report.html")
+	r := &hooks.Report{Path: path, Rows: filepath.Join(t.TempDir(), "rows.jsonl")}
+	require.NoError(t, r.OnEnd(trainer.End{Err: context.Canceled}))
+	require.NoFileExists(t, path)
+}
