@@ -116,7 +116,7 @@ func TestModelMatchesPython(t *testing.T) {
 	for _, p := range nn.NamedParameters(m) {
 		twin.RequireEqual(t, want["grad."+p.Name], p.Grad(), p.Name)
 	}
-	nn.ZeroGrad(m)
+	nn.ZeroGrad(m, nn.SetToNone(true))
 	for _, p := range nn.Parameters(m) {
 		require.Nil(t, p.Grad())
 	}

@@ -23,6 +23,8 @@ func biasRepr(bias *Parameter) string {
 // quotes. 1.13 does not, 2.6 does.
 var (
 	modeQuoted = sync.OnceValue(func() bool { return version.AtLeast(torch.Version(), 2, 0) })
+	// zeroGradDrops tells whether zero_grad() drops gradients. Before, it filled them with zeros.
+	zeroGradDrops = sync.OnceValue(func() bool { return version.AtLeast(torch.Version(), 2, 0) })
 	// softplusOfFloats tells whether this PyTorch has floats for Softplus's defaults: 1.13 prints 1
 	// and 20, 2.6 prints 1.0 and 20.0.
 	softplusOfFloats = sync.OnceValue(func() bool { return version.AtLeast(torch.Version(), 2, 2) })

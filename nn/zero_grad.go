@@ -5,16 +5,19 @@ import (
 	"multitorch/torch"
 )
 
-// SetToNone(false) makes ZeroGrad fill the gradients with zeros, as was PyTorch's default before
-// 2.0, and SetToNone(true) drops them. It differs where a parameter gets no gradient for a while:
+// SetToNone(false) makes ZeroGrad fill the gradients with zeros, and SetToNone(true) drops them. It differs where a parameter gets no gradient for a while:
 // one with zeros still moves by its momentum and its weight decay, one without a gradient stays.
 type SetToNone bool
 
-// ZeroGrad drops all gradients, whatever the version, or with SetToNone(false) fills those that
-// there are with zeros.
+// ZeroGrad drops all gradients, or fills those that there are with zeros, which is the default before 2.0, as in the libtorch's
+// PyTorch.
 func ZeroGrad(m Module, how ...SetToNone) {
 	params := Parameters(m)
-	if len(how) == 0 || bool(how[0]) {
+	drop := zeroGradDrops()
+	if len(how) > 0 {
+		drop = bool(how[0])
+	}
+	if drop {
 		for _, p := range params {
 			p.SetGrad(nil)
 		}

@@ -16,28 +16,28 @@ import (
 func TestZeroGradOfBothKindsAsInPython(t *testing.T) {
 	want := twin.Run(t, `
 import torch.nn as nn
-for none in False, True:
+for none in False, True, "default":
     for of in "model", "optimizer":
         torch.manual_seed(1)
         m = nn.ModuleList([nn.Linear(2, 2), nn.Linear(2, 2), nn.Linear(2, 2)])
         optimizer = torch.optim.SGD(m.parameters(), lr=0.1, momentum=0.9, weight_decay=0.1)
         for used in m[:2], m[:1]:
-            (m if of == "model" else optimizer).zero_grad(set_to_none=none)
+            (m if of == "model" else optimizer).zero_grad(**({} if none == "default" else {"set_to_none": none}))
             sum(layer(torch.ones(1, 2)).sum() for layer in used).backward()
             optimizer.step()
         for k, v in m.state_dict().items():
             out["%s %s %s" % (none, of, k)] = v
 `, nil)
-	for name, none := range map[string]nn.SetToNone{"False": false, "True": true} {
+	for name, none := range map[string][]nn.SetToNone{"False": {false}, "True": {true}, "default": nil} {
 		for _, of := range []string{"model", "optimizer"} {
 			torch.ManualSeed(1)
 			m := nn.NewModuleList(nn.NewLinear(2, 2), nn.NewLinear(2, 2), nn.NewLinear(2, 2))
 			opt := optim.NewSGD(nn.Parameters(m), optim.LR(0.1), optim.Momentum(0.9), optim.WeightDecay(0.1))
 			for _, used := range []int{2, 1} {
 				if of == "model" {
-					nn.ZeroGrad(m, none)
+					nn.ZeroGrad(m, none...)
 				} else {
-					opt.ZeroGrad(none)
+					opt.ZeroGrad(none...)
 				}
 				loss := torch.Zeros(torch.Shape{})
 				for i := range used {

@@ -82,7 +82,7 @@ func (t *Trainer[B, O]) remember() (undo func() error, err error) {
 		if err := nn.LoadStateDict(t.Model, model); err != nil {
 			return err
 		}
-		nn.ZeroGrad(t.Model)
+		nn.ZeroGrad(t.Model, nn.SetToNone(true))
 		nn.Train(t.Model)
 		for name, s := range parts {
 			if err := s.LoadStateDict(states[name]); err != nil {

@@ -81,7 +81,7 @@ func (m *Stacking) Fit(target *torch.Tensor, penalty float64, logits ...*torch.T
 			return loss
 		})
 		torch.NoGrad(func() { m.Weight.CopyInplace(weight()) })
-		nn.ZeroGrad(m)
+		nn.ZeroGrad(m, nn.SetToNone(true))
 		left = criterion.Forward(x.Matmul(m.Weight.Detach().T()).Add(m.Bias.Detach()), target).Item()
 	})
 	return left
