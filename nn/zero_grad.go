@@ -5,8 +5,8 @@ import (
 	"multitorch/torch"
 )
 
-// SetToNone(false) makes ZeroGrad fill the gradients with zeros, and SetToNone(true) drops them. It differs where a parameter gets no gradient for a while:
-// one with zeros still moves by its momentum and its weight decay, one without a gradient stays.
+// SetToNone(false) makes ZeroGrad fill the gradients with zeros, and SetToNone(true) drops them. It differs where a parameter
+// gets no gradient for a while: one with zeros still moves by its momentum and its weight decay, one without a gradient stays.
 type SetToNone bool
 
 // ZeroGrad drops all gradients, or fills those that there are with zeros, which is the default before 2.0, as in the libtorch's
