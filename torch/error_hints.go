@@ -6,6 +6,7 @@ import "strings"
 // for itself in both languages, such as clone() for Clone, is left as it is.
 var hints = strings.NewReplacer(
 	"with torch.autograd.set_detect_anomaly(True)", "with torch.DetectAnomaly",
+	"with torch.autograd.set_detect_anomaly(True, check_nan=False)", "with torch.DetectAnomaly",
 	".backward() or autograd.grad()", "Backward or torch.Grad",
 	"backward() with create_graph=True", "Backward with torch.CreateGraph(true)",
 	"using autograd.grad when", "using torch.Grad when",

@@ -143,7 +143,6 @@ func TestErrorKindsAsInPython(t *testing.T) {
 		{"torch.full((2,), w[0])", func() { torch.Full(S{2}, w.Index(0)) }},
 		{"torch.full_like(x, torch.tensor(1j))", func() { torch.FullLike(x, torch.New(1i)) }},
 		{"torch.arange(0, w[0], 1)", func() { torch.Arange(0, w.Index(0), 1) }},
-		{"torch.linspace(0, torch.ones(1), 3)", func() { torch.Linspace(0, torch.Ones(S{1}), 3) }},
 		{"torch.add(x, x, alpha=w[0])", func() { x.AddScaled(x, w.Index(0)) }},
 		{"torch.add(x, x, alpha=torch.tensor(True))", func() { x.AddScaled(x, torch.New(true)) }},
 		{"i.add_(i, alpha=torch.tensor(0.5))", func() { i.AddScaledInplace(i, torch.New(0.5)) }},
