@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 		main()
 	}
 	kills.HeedSignals()
-	torch.SetNumThreads(1) // as what tests start: on some processors OpenBLAS's threads have other last bits
+	torch.SetNumThreads(1)          // as what tests start: on some processors OpenBLAS's threads have other last bits
 	stdout = &output{w: io.Discard} // of what is tried in this process
 	var err error
 	if fixtures, err = os.MkdirTemp("", "multitorch-test-"); err != nil {
