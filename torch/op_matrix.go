@@ -71,69 +71,64 @@ func (x *Tensor) Kron(other *Tensor) *Tensor { return binary(opKron, x, other) }
 // takes the last, -1.
 func (x *Tensor) Cross(other *Tensor, dim int) *Tensor { return do(opLinalgCross, x, other, dim) }
 
+// addProduct is what operators are given that add a product to x.
+func addProduct(op string, x, a, b *Tensor, betaAlpha []any) []any {
+	return append([]any{x, a, b}, orDefaults[any](op, betaAlpha, 1, 1)...)
+}
+
 // Addmm is beta*x + alpha*(a @ b), a and b matrices. In it and its like, beta and alpha
 // are 1 unless they are given.
 func (x *Tensor) Addmm(a, b *Tensor, betaAlpha ...any) *Tensor {
-	by := orDefaults("addmm", betaAlpha, 1, 1)
-	return do(opAddmm, x, a, b, by[0], by[1])
+	return do(opAddmm, addProduct("addmm", x, a, b, betaAlpha)...)
 }
 
 // AddmmInplace is Addmm into x itself.
 func (x *Tensor) AddmmInplace(a, b *Tensor, betaAlpha ...any) *Tensor {
-	by := orDefaults("addmm_", betaAlpha, 1, 1)
-	doVoid(opAddmmInplace, x, a, b, by[0], by[1])
+	doVoid(opAddmmInplace, addProduct("addmm_", x, a, b, betaAlpha)...)
 	return x
 }
 
 // Addmv is beta*x + alpha*(matrix @ vector).
 func (x *Tensor) Addmv(matrix, vector *Tensor, betaAlpha ...any) *Tensor {
-	by := orDefaults("addmv", betaAlpha, 1, 1)
-	return do(opAddmv, x, matrix, vector, by[0], by[1])
+	return do(opAddmv, addProduct("addmv", x, matrix, vector, betaAlpha)...)
 }
 
 // AddmvInplace is Addmv into x itself.
 func (x *Tensor) AddmvInplace(matrix, vector *Tensor, betaAlpha ...any) *Tensor {
-	by := orDefaults("addmv_", betaAlpha, 1, 1)
-	doVoid(opAddmvInplace, x, matrix, vector, by[0], by[1])
+	doVoid(opAddmvInplace, addProduct("addmv_", x, matrix, vector, betaAlpha)...)
 	return x
 }
 
 // Addr is beta*x + alpha*Outer(a, b).
 func (x *Tensor) Addr(a, b *Tensor, betaAlpha ...any) *Tensor {
-	by := orDefaults("addr", betaAlpha, 1, 1)
-	return do(opAddr, x, a, b, by[0], by[1])
+	return do(opAddr, addProduct("addr", x, a, b, betaAlpha)...)
 }
 
 // AddrInplace is Addr into x itself.
 func (x *Tensor) AddrInplace(a, b *Tensor, betaAlpha ...any) *Tensor {
-	by := orDefaults("addr_", betaAlpha, 1, 1)
-	doVoid(opAddrInplace, x, a, b, by[0], by[1])
+	doVoid(opAddrInplace, addProduct("addr_", x, a, b, betaAlpha)...)
 	return x
 }
 
 // Baddbmm is beta*x + alpha*(a @ b), a and b batches of matrices.
 func (x *Tensor) Baddbmm(a, b *Tensor, betaAlpha ...any) *Tensor {
-	by := orDefaults("baddbmm", betaAlpha, 1, 1)
-	return do(opBaddbmm, x, a, b, by[0], by[1])
+	return do(opBaddbmm, addProduct("baddbmm", x, a, b, betaAlpha)...)
 }
 
 // BaddbmmInplace is Baddbmm into x itself.
 func (x *Tensor) BaddbmmInplace(a, b *Tensor, betaAlpha ...any) *Tensor {
-	by := orDefaults("baddbmm_", betaAlpha, 1, 1)
-	doVoid(opBaddbmmInplace, x, a, b, by[0], by[1])
+	doVoid(opBaddbmmInplace, addProduct("baddbmm_", x, a, b, betaAlpha)...)
 	return x
 }
 
 // Addbmm is beta*x plus alpha times the sum of the products a @ b over the batch.
 func (x *Tensor) Addbmm(a, b *Tensor, betaAlpha ...any) *Tensor {
-	by := orDefaults("addbmm", betaAlpha, 1, 1)
-	return do(opAddbmm, x, a, b, by[0], by[1])
+	return do(opAddbmm, addProduct("addbmm", x, a, b, betaAlpha)...)
 }
 
 // AddbmmInplace is Addbmm into x itself.
 func (x *Tensor) AddbmmInplace(a, b *Tensor, betaAlpha ...any) *Tensor {
-	by := orDefaults("addbmm_", betaAlpha, 1, 1)
-	doVoid(opAddbmmInplace, x, a, b, by[0], by[1])
+	doVoid(opAddbmmInplace, addProduct("addbmm_", x, a, b, betaAlpha)...)
 	return x
 }
 
