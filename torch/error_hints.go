@@ -13,8 +13,6 @@ var hints = strings.NewReplacer(
 	"the .grad fields of your parameters to None", "the gradients of your parameters to nil, by ZeroGrad,",
 	"retain_graph=True", "torch.RetainGraph(true)",
 	"allow_unused=True", "torch.AllowUnused(true)",
-	"during autograd.backward()", "by Backward",
-	"use .retain_grad() on", "use RetainGrad on",
 	"Use .reshape(...) instead", "Use Reshape instead",
 	"use var_no_grad = var.detach()", "use Detach",
 	"created in no_grad mode", "created in torch.NoGrad",
